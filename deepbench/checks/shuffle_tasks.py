@@ -1,0 +1,80 @@
+"""Shuffled labels for the process pool: a chunk of shuffles of one model, scored."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from deepbench.checks.shuffles import shuffled_outcome
+from deepbench.data.samples import TrainingSet
+from deepbench.evaluation.fold_scores import score
+from deepbench.models.family import Params
+from deepbench.models.networks.family import NetworkFamily
+from deepbench.models.networks.on_folds import NetworkRun, out_of_fold_networks
+from deepbench.models.out_of_fold import out_of_fold
+from deepbench.models.ranking import Outcome
+from deepbench.models.registry import get_family
+from deepbench.models.workbench import BenchSource, Workbench, load_workbench
+from deepbench.seeds import derive_seed
+
+
+@dataclass(frozen=True)
+class ShuffleTask:
+    """Shuffles of one model.
+
+    Attributes:
+        source: Training samples and folds.
+        family: Name of the model family.
+        params: Settings chosen with the true labels.
+        numbers: Numbers of the shuffles; the same number is the same shuffle for all models.
+        block_columns: Annotation columns inside whose values labels are exchanged.
+    """
+
+    source: BenchSource
+    family: str
+    params: Params
+    numbers: tuple[int, ...]
+    block_columns: tuple[str, ...]
+
+
+def shuffle_blocks(training: TrainingSet, columns: tuple[str, ...]) -> NDArray[np.int64]:
+    """Return (n,) codes of site and batch; one block for all when there are no such columns."""
+    if not columns:
+        return np.zeros(len(training), dtype=np.int64)
+    return training.annotations.groupby(list(columns), dropna=False).ngroup().to_numpy(np.int64)
+
+
+def score_shuffles(task: ShuffleTask) -> list[float]:
+    """Return the tuning score under each shuffle, scored against the shuffled labels."""
+    bench = load_workbench(task.source)
+    blocks = shuffle_blocks(bench.training, task.block_columns)
+    outcomes = [
+        shuffled_outcome(bench.training, blocks, derive_seed(task.source.seed, "shuffle", number))
+        for number in task.numbers
+    ]
+    return [
+        float(score(bench.training.info.task, outcome, oof, bench.fold_of))
+        for outcome, oof in zip(outcomes, _predictions(bench, task, outcomes), strict=True)
+    ]
+
+
+def _predictions(
+    bench: Workbench, task: ShuffleTask, outcomes: list[Outcome]
+) -> list[NDArray[np.float64]]:
+    family = get_family(task.family)
+    seeds = [derive_seed(task.source.seed, "shuffled model", n) for n in task.numbers]
+    if isinstance(family, NetworkFamily):
+        runs = [
+            NetworkRun(task.params, outcome, seed)
+            for outcome, seed in zip(outcomes, seeds, strict=True)
+        ]
+        device = torch.device(task.source.device)
+        found = out_of_fold_networks(family, bench.cache, runs, bench.stop_seed, device)
+        return [item.predictions for item in found]
+    return [
+        out_of_fold(family, bench.cache, task.params, outcome, seed).predictions
+        for outcome, seed in zip(outcomes, seeds, strict=True)
+    ]

@@ -1,0 +1,81 @@
+"""Shuffling labels the way the null hypothesis says: whole units, inside sites and batches.
+
+scikit-learn's ``permutation_test_score(groups=…)`` shuffles *within* groups, so with one label
+per unit it moves nothing; hence this module.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from deepbench.data.samples import TrainingSet
+
+
+def shuffle_strategy(training: TrainingSet, blocks: NDArray[np.int64]) -> str:
+    """Return a sentence that says what is exchanged."""
+    constant, varying = _units_by_kind(training)
+    where = " inside each site and batch" if len(np.unique(blocks)) > 1 else ""
+    if not varying:
+        return f"Outcomes are exchanged between whole units{where}."
+    if not constant:
+        return "Outcomes vary inside units, so they are exchanged between the samples of a unit."
+    return (
+        f"Outcomes of units with one outcome are exchanged between units{where}; in units with "
+        "several outcomes they are exchanged between the samples of the unit."
+    )
+
+
+def shuffled_outcome(
+    training: TrainingSet, blocks: NDArray[np.int64], seed: int
+) -> NDArray[np.int64] | NDArray[np.float64]:
+    """Return (n,) the outcome with labels exchanged.
+
+    Args:
+        training: Samples whose outcome is shuffled.
+        blocks: (n,) codes of site and batch; units only exchange labels inside a block. A unit
+            belongs to the block of its first sample.
+        seed: Seed of this shuffle.
+    """
+    generator = np.random.default_rng(seed)
+    shuffled = training.outcome.copy()
+    constant, varying = _units_by_kind(training)
+    rows = _rows_by_unit(training.units)
+    for unit in varying:
+        shuffled[rows[unit]] = training.outcome[generator.permutation(rows[unit])]
+    by_block: dict[int, list[int]] = {}
+    for unit in constant:
+        by_block.setdefault(int(blocks[rows[unit][0]]), []).append(unit)
+    for members in by_block.values():
+        labels = np.array([training.outcome[rows[unit][0]] for unit in members])
+        for unit, label in zip(members, generator.permutation(labels), strict=True):
+            shuffled[rows[unit]] = label
+    return shuffled
+
+
+def _rows_by_unit(units: NDArray[np.int64]) -> dict[int, NDArray[np.int64]]:
+    order = np.argsort(units, kind="stable")
+    codes, starts = np.unique(units[order], return_index=True)
+    parts = np.split(order, starts[1:])
+    return {int(code): part.astype(np.int64) for code, part in zip(codes, parts, strict=True)}
+
+
+def _units_by_kind(training: TrainingSet) -> tuple[list[int], list[int]]:
+    """Return units whose samples share one outcome, and units whose samples differ."""
+    constant: list[int] = []
+    varying: list[int] = []
+    for unit, rows in _rows_by_unit(training.units).items():
+        same = len(np.unique(training.outcome[rows])) == 1
+        (constant if same else varying).append(unit)
+    return constant, varying
+
+
+def p_value(real: float | None, null: NDArray[np.float64]) -> float:
+    """Return (1 + number of shuffled scores at least as good) / (1 + number of shuffles).
+
+    Never 0 (Phipson & Smyth 2010, doi 10.2202/1544-6115.1585). A real score that could not be
+    computed counts as the worst.
+    """
+    if real is None or not np.isfinite(real):
+        return 1.0
+    return float((1 + np.sum(null >= real)) / (1 + len(null)))

@@ -1,0 +1,315 @@
+"""The command line: ``deepbench run | predict | report | check | doctor``.
+
+Nothing heavy is imported here: all work is done by the worker process.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import importlib
+import importlib.util
+import io
+import multiprocessing
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from deepbench import __version__
+from deepbench.cli_progress import Display, choose_display, write_line
+from deepbench.errors import Cancelled, DeepBenchError
+from deepbench.messages import (
+    CheckStudy,
+    Doctor,
+    JobCancelled,
+    JobEnd,
+    JobFailed,
+    JobFinished,
+    JobRequest,
+    Predict,
+    RunStudy,
+    WriteReport,
+)
+from deepbench.worker.client import Worker
+from deepbench.worker.process import JOB_FUNCTIONS
+
+POLL_SECONDS = 0.1
+STOP_SECONDS = 10.0
+MAX_DEFAULT_WORKERS = 8
+EXIT_CODES = (
+    "Exit codes: 0 done, 1 a fault of the program or the machine, 2 a problem with the plan, the "
+    "data or the study folder, 3 a stage blocks, 130 stopped by the user."
+)
+# Ends that are the doing of whoever stopped the run, when somebody did.
+_KINDS_OF_STOPPING = ("worker died", "WorkerError")
+
+
+def main(arguments: Sequence[str] | None = None, jobs: Mapping[str, str] = JOB_FUNCTIONS) -> int:
+    """Run the command line and return the exit code.
+
+    Args:
+        arguments: Words after ``deepbench``; those of this process if None.
+        jobs: Like `deepbench.worker.process.JOB_FUNCTIONS`.
+    """
+    multiprocessing.freeze_support()
+    _make_streams_safe()
+    parser = build_parser()
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if not words:
+        return _open_wizard(parser)
+    options = parser.parse_args(words)
+    try:
+        request = _request(options)
+        return run_job(request, jobs, events=getattr(options, "events", False))
+    except DeepBenchError as error:
+        write_line(sys.stderr, error.message)
+        if error.hint:
+            write_line(sys.stderr, error.hint)
+        return error.exit_code
+
+
+# --- words to request ---------------------------------------------------------------------
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of the command line."""
+    parser = argparse.ArgumentParser(
+        prog="deepbench",
+        description="From a table to a defended answer: is there a signal, is deep learning worth "
+        "it, what does the model use, what may be claimed.",
+        epilog=EXIT_CODES,
+    )
+    parser.add_argument("--version", action="version", version=f"DeepBench {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _add_run(commands)
+    predict = commands.add_parser("predict", help="apply the finished model to new samples")
+    predict.add_argument("study", metavar="STUDY", help="study folder")
+    predict.add_argument("--input", required=True, metavar="FILE", help="table of new samples")
+    predict.add_argument("--output", required=True, metavar="FILE", help="CSV to write")
+    report = commands.add_parser("report", help="write the report of a study")
+    report.add_argument("study", metavar="STUDY", help="study folder")
+    report.add_argument("--output", required=True, metavar="FILE", help="HTML file to write")
+    check = commands.add_parser("check", help="check a study's ledger and files")
+    check.add_argument("study", metavar="STUDY", help="study folder")
+    doctor = commands.add_parser("doctor", help="describe this machine and try its GPU")
+    _add_device(doctor)
+    return parser
+
+
+def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    run = commands.add_parser(
+        "run", help="run a plan, or continue it where it stopped", epilog=EXIT_CODES
+    )
+    what = run.add_mutually_exclusive_group(required=True)
+    what.add_argument("plan", nargs="?", metavar="PLAN", help="plan.toml to run")
+    what.add_argument("--example", metavar="NAME", help="run a built-in example instead")
+    run.add_argument(
+        "--study", metavar="DIR", help="study folder (default: beside the plan, NAME.deepbench)"
+    )
+    run.add_argument("--until", metavar="STAGE", help="last stage to run, as number or key")
+    run.add_argument(
+        "--workers",
+        type=_positive,
+        metavar="N",
+        help=f"processes that calculate (default: one per core, at most {MAX_DEFAULT_WORKERS})",
+    )
+    _add_device(run)
+    run.add_argument(
+        "--events", action="store_true", help="write the events to stdout, a line of JSON each"
+    )
+
+
+def _add_device(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--device",
+        choices=("auto", "cpu", "cuda", "mps"),
+        default="auto",
+        help="where networks are trained (default: auto)",
+    )
+
+
+def _positive(text: str) -> int:
+    try:
+        number = int(text)
+    except ValueError:
+        number = 0
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a number of processes (1 or more)")
+    return number
+
+
+def _request(options: argparse.Namespace) -> JobRequest:
+    """Return what the worker is asked to do."""
+    if options.command == "run":
+        return _run_request(options)
+    if options.command == "predict":
+        return Predict(
+            _absolute(options.study),
+            _absolute(options.input),
+            _absolute(options.output),
+        )
+    if options.command == "report":
+        return WriteReport(_absolute(options.study), _absolute(options.output))
+    if options.command == "check":
+        return CheckStudy(_absolute(options.study))
+    return Doctor(options.device)
+
+
+def _run_request(options: argparse.Namespace) -> RunStudy:
+    if options.plan is None:
+        default = Path.cwd() / f"deepbench-example-{options.example}.deepbench"
+    else:
+        default = default_study_folder(Path(options.plan))
+    until = None
+    if options.until is not None:
+        from deepbench.workflow import find_stage
+
+        until = find_stage(options.until).key
+    return RunStudy(
+        plan_path=None if options.plan is None else _absolute(options.plan),
+        example=options.example,
+        study=_absolute(options.study or default),
+        until=until,
+        workers=options.workers or default_workers(),
+        device=options.device,
+    )
+
+
+def _absolute(path: str | Path) -> str:
+    """Return the path from the root on; links are not followed: they are the user's words."""
+    return str(Path(path).absolute())
+
+
+def default_study_folder(plan_path: Path) -> Path:
+    """Return where the study of a plan lies unless said otherwise: beside it, NAME.deepbench."""
+    plan_path = plan_path.absolute()
+    return plan_path.with_name(f"{plan_path.stem}.deepbench")
+
+
+def default_workers() -> int:
+    """Return one process per physical core this process may use, at most eight."""
+    import psutil
+
+    cores = psutil.cpu_count(logical=False) or os.cpu_count() or 1
+    if sys.platform == "linux":
+        cores = min(cores, len(os.sched_getaffinity(0)))
+    return max(1, min(cores, MAX_DEFAULT_WORKERS))
+
+
+def _open_wizard(parser: argparse.ArgumentParser) -> int:
+    """Open the wizard where it is installed; say what can be typed where it is not."""
+    name = "deepbench_ui.__main__"
+    try:
+        installed = importlib.util.find_spec(name) is not None
+    except ModuleNotFoundError:
+        installed = False
+    if installed:
+        return int(importlib.import_module(name).main() or 0)
+    write_line(sys.stdout, parser.format_help().rstrip())
+    return 0
+
+
+# --- running a job ------------------------------------------------------------------------
+
+
+def run_job(request: JobRequest, jobs: Mapping[str, str], events: bool = False) -> int:
+    """Run one job in a worker, show it, print how it ended and return the exit code.
+
+    Raises:
+        WorkerError: the worker cannot be started.
+    """
+    with _stop_wishes() as wishes:
+        with contextlib.closing(choose_display(events, sys.stdout, sys.stderr)) as display:
+            end = _work(request, jobs, display, wishes)
+        return _tell_end(end, stopped=wishes() > 0, print_result=not events)
+
+
+def _work(
+    request: JobRequest, jobs: Mapping[str, str], display: Display, wishes: Callable[[], int]
+) -> JobEnd:
+    """Run the job in a worker until it has ended, heeding wishes to stop."""
+    heeded = 0
+    deadline = float("inf")
+    with Worker(jobs) as worker:
+        worker.send(request)
+        while True:
+            for event in worker.poll(POLL_SECONDS):
+                display.show(event)
+                if isinstance(event, JobEnd):
+                    return event
+            display.tick()
+            if wishes() > heeded:
+                if heeded == 0:
+                    display.say("Stopping; what is finished is kept. Ctrl-C again stops at once.")
+                    worker.cancel()
+                    deadline = time.monotonic() + STOP_SECONDS
+                else:
+                    worker.kill()
+                heeded = wishes()
+            if time.monotonic() > deadline:
+                worker.kill()
+
+
+def _tell_end(end: JobEnd, stopped: bool, print_result: bool) -> int:
+    """Print how a job ended and return the exit code."""
+    if isinstance(end, JobFinished):
+        if print_result:
+            for line in result_lines(end.result):
+                write_line(sys.stdout, line)
+        return 0
+    if isinstance(end, JobCancelled) or (stopped and end.kind in _KINDS_OF_STOPPING):
+        cancelled = Cancelled()
+        end = JobFailed("Cancelled", cancelled.message, cancelled.hint, cancelled.exit_code)
+    write_line(sys.stderr, end.message)
+    if end.hint:
+        write_line(sys.stderr, end.hint)
+    return end.exit_code
+
+
+def result_lines(result: Mapping[str, Any]) -> list[str]:
+    """Return what is printed of a job's result: its lines, its sentences, its files."""
+    lines = [str(line) for key in ("lines", "sentences") for line in result.get(key, ())]
+    titles = {"report": "Report", "results": "Results", "output": "Written"}
+    lines.extend(f"{title}: {result[key]}" for key, title in titles.items() if result.get(key))
+    return lines
+
+
+@contextlib.contextmanager
+def _stop_wishes() -> Iterator[Callable[[], int]]:
+    """Count how often the user asked to stop (Ctrl-C, SIGTERM, Ctrl-Break) instead of dying."""
+    count = 0
+
+    def wish(*_: object) -> None:
+        nonlocal count
+        count += 1
+
+    kinds = [signal.SIGINT, signal.SIGTERM]
+    if sys.platform == "win32":
+        kinds.append(signal.SIGBREAK)
+    before = {kind: signal.signal(kind, wish) for kind in kinds}
+    try:
+        yield lambda: count
+    finally:
+        for kind, handler in before.items():
+            signal.signal(kind, handler)
+
+
+def _make_streams_safe() -> None:
+    """Make output possible in every console, and when stdout or stderr are closed.
+
+    A closed number 1 or 2 would be given to the next pipe that is opened, and whatever a library
+    prints would go into it.
+    """
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A console of code page 1252 knows no Greek letter: rather \u03c1 than an error.
+            stream.reconfigure(errors="backslashreplace")

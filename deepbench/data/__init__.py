@@ -1,0 +1,1 @@
+"""Tip 4: reading tables, roles, findings, splits and the vault."""

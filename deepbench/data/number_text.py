@@ -1,0 +1,113 @@
+"""Numbers written as text: which cells are numbers, and which mark is the decimal one.
+
+The grammar is stricter than Python's: no ``inf``, ``nan``, ``0x10`` or ``1_000``. Whole blocks
+are matched and converted by Arrow (RE2 and a correctly rounded parser), never cell by cell.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+Decimal = Literal[".", ","]
+Texts = NDArray[np.object_]
+
+_EXPONENT = r"([eE][+-]?\d+)?"
+_PLAIN = {
+    ".": rf"^[+-]?(\d+\.?\d*|\.\d+){_EXPONENT}$",
+    ",": rf"^[+-]?(\d+,?\d*|,\d+){_EXPONENT}$",
+}
+# Groups of three: "1,234", "1,234.5". With a decimal comma "1.234" alone could be either, so
+# that groups count only where they cannot be misread: "1.234,5", "1.234.567".
+_GROUPED = {
+    ".": r"^[+-]?\d{1,3}(,\d{3})+(\.\d*)?$",
+    ",": r"^[+-]?\d{1,3}(\.\d{3})+,\d*$|^[+-]?\d{1,3}(\.\d{3}){2,}$",
+}
+_SURE_COMMA = rf"^[+-]?(\d*,(\d{{1,2}}|\d{{4,}}){_EXPONENT}|0?,\d+{_EXPONENT}|\d+,\d+[eE][+-]?\d+)$"
+_EITHER_COMMA = r"^[+-]?[1-9]\d{0,2},\d{3}$"
+_SURE_POINT = (
+    rf"^[+-]?(\d*\.(\d{{1,2}}|\d{{4,}}){_EXPONENT}|0?\.\d+{_EXPONENT}|\d+\.\d+[eE][+-]?\d+)$"
+    r"|^[+-]?\d{1,3}(,\d{3}){2,}$|^[+-]?\d{1,3}(,\d{3})+\.\d*$"
+)
+_IDENTIFIER = r"^[+-]?0\d+$|^[+-]?\d{16,}$"
+
+
+def as_arrow(texts: Texts) -> Any:
+    """Return a flat array of texts as an Arrow array (64-bit offsets: cells may be long)."""
+    return pa.array(texts, type=pa.large_string())
+
+
+def matches(arrow: Any, pattern: str) -> NDArray[np.bool_]:
+    """Return (m,) whether each text matches an RE2 pattern."""
+    found: NDArray[np.bool_] = pc.match_substring_regex(arrow, pattern).to_numpy(
+        zero_copy_only=False
+    )
+    return found
+
+
+def parse_numbers(texts: Texts, decimal: Decimal) -> tuple[NDArray[np.float64], int]:
+    """Return the numbers written in a flat array of texts, NaN where there is none.
+
+    Args:
+        texts: (m,) trimmed texts.
+        decimal: Decimal mark. Thousands groups with the other mark are understood.
+
+    Returns:
+        (m,) values, correctly rounded; a number beyond the range of float64 counts as text. And
+        the number of cells from which thousands separators were removed.
+    """
+    arrow = as_arrow(texts)
+    plain = matches(arrow, _PLAIN[decimal])
+    if decimal == ",":
+        prepared = pc.replace_substring(arrow, ",", ".")
+    else:
+        prepared = arrow
+    values = _cast(prepared, plain)
+    grouped = matches(arrow, _GROUPED[decimal]) & ~plain
+    number = int(grouped.sum())
+    if number:
+        mark = "." if decimal == "," else ","
+        rest = pc.replace_substring(arrow.filter(pa.array(grouped)), mark, "")
+        rest = pc.replace_substring(rest, ",", ".")
+        values[grouped] = _cast(rest, np.ones(number, dtype=np.bool_))
+    values[np.isinf(values)] = np.nan
+    return values, number
+
+
+def _cast(arrow: Any, wanted: NDArray[np.bool_]) -> NDArray[np.float64]:
+    chosen = pc.if_else(pa.array(wanted), arrow, pa.scalar(None, pa.large_string()))
+    values: NDArray[np.float64] = np.array(
+        pc.cast(chosen, pa.float64()).to_numpy(zero_copy_only=False), dtype=np.float64
+    )
+    return values
+
+
+def looks_like_identifier(texts: Texts) -> NDArray[np.bool_]:
+    """Return (m,) whether a number is written as only an identifier is: 00123, or 16 digits."""
+    return matches(as_arrow(texts), _IDENTIFIER)
+
+
+def detect_decimal(texts: Texts) -> tuple[Decimal | None, NDArray[np.int64]]:
+    """Tell the decimal mark of the numbers in a flat array of texts.
+
+    A comma is the decimal mark where some cell has one that is not followed by exactly three
+    digits, and points are not used that way more often. If the only commas are as in ``1,234``
+    and no cell shows what points mean, both readings are possible.
+
+    Returns:
+        The mark, or None if both readings are possible; and the places of the cells like
+        ``1,234``.
+    """
+    arrow = as_arrow(texts)
+    either = np.flatnonzero(matches(arrow, _EITHER_COMMA))
+    commas = int(matches(arrow, _SURE_COMMA).sum())
+    points = int(matches(arrow, _SURE_POINT).sum()) if commas or len(either) else 0
+    if commas > points:
+        return ",", either
+    if len(either) and not commas and not points:
+        return None, either
+    return ".", either

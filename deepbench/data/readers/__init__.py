@@ -1,0 +1,1 @@
+"""Readers of table files; `deepbench.data.readers.registry.read_raw` picks one by content."""

@@ -1,0 +1,90 @@
+"""From bytes to text: byte-order marks, UTF-8, and a refusal to guess anything else."""
+
+from __future__ import annotations
+
+import codecs
+
+from deepbench.data.wording import counted
+from deepbench.errors import DataError, PlanError
+from deepbench.study.records import Conversion
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig", "UTF-8 with byte-order mark"),
+    (codecs.BOM_UTF32_LE, "utf-32", "UTF-32"),
+    (codecs.BOM_UTF32_BE, "utf-32", "UTF-32"),
+    (codecs.BOM_UTF16_LE, "utf-16", "UTF-16"),
+    (codecs.BOM_UTF16_BE, "utf-16", "UTF-16"),
+)
+
+
+def decode(data: bytes, encoding: str, name: str) -> tuple[str, str, list[Conversion]]:
+    """Decode a text file.
+
+    Args:
+        data: Content of the file.
+        encoding: As in the plan; ``auto`` takes a byte-order mark, else UTF-8.
+        name: Name of the file, for sentences.
+
+    Returns:
+        The text, the encoding in words, and what was changed.
+
+    Raises:
+        PlanError: no such encoding.
+        DataError: the bytes are not in this encoding, or hold NUL characters.
+    """
+    codec, words = _choose(data, encoding)
+    try:
+        text = data.decode(codec)
+    except UnicodeDecodeError as error:
+        raise _wrong_encoding(data, error, encoding, words, name) from None
+    conversions = []
+    if text.startswith("\ufeff"):
+        text = text.lstrip("\ufeff")
+        conversions.append(
+            Conversion(column="(file)", what="second byte-order mark removed", count=1)
+        )
+    nulls = text.count("\0")
+    if nulls:
+        line = text.count("\n", 0, text.index("\0")) + 1
+        raise DataError(
+            f"{name}, line {line}: the file holds {counted(nulls, 'NUL character')}, which no "
+            "text has: it is binary, damaged, or in another encoding.",
+            'If it came from Excel as "Unicode text", set data.encoding = "utf-16-le"; else '
+            "export the table again as CSV.",
+        )
+    return text, words, conversions
+
+
+def _choose(data: bytes, encoding: str) -> tuple[str, str]:
+    for mark, codec, words in _MARKS:
+        if data.startswith(mark) and encoding.casefold() in {"auto", "utf-8", "utf8", codec}:
+            return codec, words
+    if encoding == "auto":
+        return "utf-8", "UTF-8"
+    try:
+        info = codecs.lookup(encoding)
+    except (LookupError, ValueError):
+        info = None
+    if info is None or not info._is_text_encoding:  # noqa: SLF001  (rot13, zip … are codecs too)
+        raise PlanError(
+            f"data.encoding: there is no text encoding called '{encoding}'.",
+            "Usual ones are utf-8, cp1252 (Windows, Western Europe), latin-1, utf-16, gb18030.",
+        )
+    return info.name, info.name
+
+
+def _wrong_encoding(
+    data: bytes, error: UnicodeDecodeError, encoding: str, words: str, name: str
+) -> DataError:
+    line = data.count(b"\n", 0, error.start) + 1
+    hint = (
+        'Files from Excel on Windows are mostly in cp1252: set data.encoding = "cp1252" in the '
+        'plan and look at the accented letters, or save the file as "CSV UTF-8".'
+        if encoding == "auto"
+        else "Correct data.encoding in the plan."
+    )
+    return DataError(
+        f"{name}, line {line}: byte {error.start + 1:,} (0x{data[error.start]:02x}) is not "
+        f"{words} text.",
+        hint,
+    )

@@ -1,0 +1,254 @@
+"""How samples are set aside: units stay together, classes are spread evenly.
+
+Design (design.md, section 4): a hold-out of 20 % from 300 units up; below that nested
+resampling, in which every unit is a test unit once; leave-one-site-out and train-on-the-past
+on request. Folds come from scikit-learn's StratifiedGroupKFold.
+"""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
+
+from deepbench.data.samples import AllSamples, Fold, TrainingSet
+from deepbench.errors import PlanError, StageBlocked
+from deepbench.plan import StudyPlan
+from deepbench.seeds import derive_seed
+
+HOLDOUT_FROM_UNITS = 300
+_REGRESSION_BINS = 5
+
+Design = Literal["holdout", "nested", "leave-one-site-out", "time"]
+
+
+@dataclass(frozen=True)
+class OuterFold:
+    """Rows that train and rows that test; row numbers into the checked samples."""
+
+    name: str
+    train: NDArray[np.int64]
+    test: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class OuterPlan:
+    """The design, why it was taken, and its folds (one for a hold-out)."""
+
+    design: Design
+    why: str
+    folds: tuple[OuterFold, ...]
+
+
+def plan_outer_folds(samples: AllSamples, plan: StudyPlan) -> OuterPlan:
+    """Set test samples aside as the plan asks.
+
+    Raises:
+        PlanError: the design needs a site or date role that the plan does not give.
+        StageBlocked: the design is impossible with these samples (says what would be possible).
+    """
+    seed = derive_seed(plan.seed, "outer folds")
+    design, why = _choose_design(samples, plan)
+    if design == "holdout":
+        folds = _holdout(samples, plan.split.test_fraction, seed)
+    elif design == "nested":
+        folds = _nested(samples, plan.split.outer_folds, seed)
+    elif design == "leave-one-site-out":
+        folds = _by_site(samples, plan.roles.site)
+    else:
+        folds = _by_time(samples, plan.roles.date, plan.split.test_fraction)
+    _require_sound(samples, folds)
+    return OuterPlan(design, why, folds)
+
+
+def _choose_design(samples: AllSamples, plan: StudyPlan) -> tuple[Design, str]:
+    units = samples.number_of_units
+    if plan.split.design != "auto":
+        return plan.split.design, "Asked for in the plan."
+    proposal = (
+        " A site role is given: leave-one-site-out would show how the model does in a new "
+        'site (split.design = "leave-one-site-out").'
+        if plan.roles.site
+        else ""
+    )
+    if units >= HOLDOUT_FROM_UNITS:
+        share = f"{plan.split.test_fraction:.0%}"
+        return "holdout", (
+            f"{units} units are enough to set {share} of them aside once "
+            f"(from {HOLDOUT_FROM_UNITS} units up).{proposal}"
+        )
+    return "nested", (
+        f"{units} units are too few for one hold-out to be precise, so every unit is tested once, "
+        f"by models that were tuned without it (nested resampling below {HOLDOUT_FROM_UNITS} "
+        f"units).{proposal}"
+    )
+
+
+def strata(samples: AllSamples | TrainingSet) -> NDArray[np.int64]:
+    """Return (n,) codes to stratify by: the class, or a fifth of the outcome for regression."""
+    if samples.info.task != "regression":
+        return samples.outcome.astype(np.int64)
+    edges = np.quantile(samples.outcome, np.linspace(0, 1, _REGRESSION_BINS + 1)[1:-1])
+    return np.searchsorted(np.unique(edges), samples.outcome, side="right").astype(np.int64)
+
+
+def _stratified(
+    samples: AllSamples | TrainingSet, folds: int, seed: int
+) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    """Split into folds, units together, strata spread; fewer folds if units are too few."""
+    labels = strata(samples)
+    smallest = min(len(np.unique(samples.units[labels == label])) for label in np.unique(labels))
+    folds = max(2, min(folds, smallest)) if samples.info.classes else folds
+    folds = min(folds, samples.number_of_units)
+    dummy = np.zeros(len(samples))
+    # With each row its own unit the plain splitter gives the same balance at once.
+    one_row_units = samples.number_of_units == len(samples)
+    splitter = (
+        StratifiedKFold(folds, shuffle=True, random_state=seed)
+        if one_row_units
+        else StratifiedGroupKFold(folds, shuffle=True, random_state=seed)
+    )
+    with warnings.catch_warnings():
+        # A class with fewer units than folds is a finding of the data check already.
+        warnings.filterwarnings("ignore", message="The least populated class")
+        groups = None if one_row_units else samples.units
+        parts = list(splitter.split(dummy, labels, groups))
+    return [(fit.astype(np.int64), tune.astype(np.int64)) for fit, tune in parts]
+
+
+def tuning_folds(
+    training: TrainingSet, folds: int, repeats: int, seed: int
+) -> tuple[Fold, ...]:
+    """Return repeated, stratified, grouped folds of the training samples."""
+    return tuple(
+        Fold(repeat, number, fit, tune)
+        for repeat in range(repeats)
+        for number, (fit, tune) in enumerate(
+            _stratified(training, folds, derive_seed(seed, "tuning folds", repeat))
+        )
+    )
+
+
+def stop_rows(training: TrainingSet, fit: NDArray[np.int64], seed: int) -> NDArray[np.int64]:
+    """Return the part of the fit rows (about a fifth, whole units) that decides early stopping."""
+    part = training.take(fit)
+    _, stop = _stratified(part, 5, derive_seed(seed, "early stopping"))[0]
+    return fit[stop]
+
+
+def _holdout(samples: AllSamples, fraction: float, seed: int) -> tuple[OuterFold, ...]:
+    train, test = _stratified(samples, round(1 / fraction), seed)[0]
+    return (OuterFold("holdout", train, test),)
+
+
+def _nested(samples: AllSamples, folds: int, seed: int) -> tuple[OuterFold, ...]:
+    parts = _stratified(samples, folds, seed)
+    return tuple(
+        OuterFold(f"fold {number}", train, test)
+        for number, (train, test) in enumerate(parts, start=1)
+    )
+
+
+def _by_site(samples: AllSamples, columns: list[str]) -> tuple[OuterFold, ...]:
+    if not columns:
+        raise PlanError(
+            "Leave-one-site-out needs to know the site of each sample.",
+            'Name the column in the plan: [roles] site = "…".',
+        )
+    sites = joined(samples.annotations, columns)
+    names = sorted(set(sites))
+    if len(names) < 2:
+        raise StageBlocked(
+            f"All samples come from one site ({names[0]}), so none can be left out.",
+            'Use split.design = "auto".',
+        )
+    rows = np.arange(len(samples))
+    return tuple(OuterFold(f"site {s}", rows[sites != s], rows[sites == s]) for s in names)
+
+
+def _by_time(samples: AllSamples, columns: list[str], fraction: float) -> tuple[OuterFold, ...]:
+    if not columns:
+        raise PlanError(
+            "Training on the past needs to know the date of each sample.",
+            'Name the column in the plan: [roles] date = "…".',
+        )
+    dates = _dates(samples.annotations[columns[0]])
+    frame = pd.DataFrame({"unit": samples.units, "date": dates})
+    # A unit is tested only if all of it is later: its first date decides.
+    first = frame.groupby("unit")["date"].min().sort_values(kind="stable")
+    late = set(first.index[-max(1, round(fraction * len(first))) :])
+    is_test = np.array([unit in late for unit in samples.units])
+    rows = np.arange(len(samples))
+    return (OuterFold("latest", rows[~is_test], rows[is_test]),)
+
+
+def _dates(texts: pd.Series[str]) -> NDArray[np.float64]:
+    """Read ISO dates or plain years; anything else is asked for rather than guessed."""
+    numbers = pd.to_numeric(texts, errors="coerce")
+    if numbers.notna().all():
+        return numbers.to_numpy(dtype=np.float64)
+    parsed = pd.to_datetime(texts, format="ISO8601", errors="coerce")
+    if parsed.isna().any():
+        row = int(np.flatnonzero(parsed.isna().to_numpy())[0]) + 1
+        raise PlanError(
+            f"The date of sample number {row} in column '{texts.name}' is not written as "
+            "year-month-day.",
+            "Write dates like 2024-03-31 (3 April or 4 March cannot be told apart otherwise).",
+        )
+    return parsed.to_numpy(dtype="datetime64[s]").astype(np.float64)
+
+
+def joined(frame: pd.DataFrame, columns: list[str]) -> NDArray[np.str_]:
+    """Return (n,) one text per row from several annotation columns."""
+    if len(columns) == 1:
+        return frame[columns[0]].astype(str).to_numpy(dtype=np.str_)
+    return frame[columns].astype(str).agg(" / ".join, axis=1).to_numpy(dtype=np.str_)
+
+
+def _require_sound(samples: AllSamples, folds: tuple[OuterFold, ...]) -> None:
+    """Refuse a split in which a unit crosses sets or a class cannot be learned."""
+    for fold in folds:
+        crossing = np.intersect1d(samples.units[fold.train], samples.units[fold.test])
+        if len(crossing):
+            raise StageBlocked(
+                f"{len(crossing)} units have samples on both sides of '{fold.name}'.",
+                "A unit must belong to one site. Correct the site or unit column, or use "
+                'split.design = "auto".',
+            )
+        if samples.info.classes:
+            missing = set(range(samples.info.outputs)) - set(samples.outcome[fold.train].tolist())
+            if missing:
+                names = ", ".join(samples.info.classes[code] for code in sorted(missing))
+                raise StageBlocked(
+                    f"Without '{fold.name}' no sample of class {names} is left to learn from.",
+                    'Use split.design = "auto", or leave that class out.',
+                )
+
+
+def proofs(samples: AllSamples, outer: OuterPlan) -> tuple[str, ...]:
+    """Return sentences that were checked on the split itself."""
+    tested = np.concatenate([fold.test for fold in outer.folds])
+    units = samples.number_of_units
+    lines = [
+        f"No biological unit is on both sides of the split (checked on {units} units, "
+        f"{len(outer.folds)} fold{'s' if len(outer.folds) > 1 else ''}).",
+        f"{len(np.unique(tested))} of {len(samples)} samples are test samples; "
+        f"none is one twice." if len(np.unique(tested)) == len(tested) else "",
+    ]
+    if samples.info.classes:
+        whole = all(
+            len(np.unique(samples.outcome[fold.test])) == samples.info.outputs
+            for fold in outer.folds
+        )
+        lines.append(
+            "Every class is in every set."
+            if whole
+            else "Not every test set holds every class; scores are computed over all test "
+            "samples together."
+        )
+    return tuple(line for line in lines if line)

@@ -1,0 +1,40 @@
+"""Small pieces of sentences shared by readers, roles and findings."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+
+_LONGEST_NAME = 60
+
+
+def shorten(text: str, limit: int = _LONGEST_NAME) -> str:
+    """Return the text, cut with an ellipsis if it is too long for a sentence."""
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"
+
+
+def some_names(names: Sequence[str], limit: int = 3) -> str:
+    """Return ``'a', 'b', 'c' and 12 more``."""
+    shown = [f"'{shorten(name)}'" for name in names[:limit]]
+    rest = len(names) - len(shown)
+    if rest:
+        return f"{', '.join(shown)} and {rest:,} more"
+    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
+
+
+def counted(number: int, singular: str, plural: str = "") -> str:
+    """Return ``1 row`` or ``2 rows``."""
+    return f"{number:,} {singular if number == 1 else plural or singular + 's'}"
+
+
+def nearest(name: str, known: Sequence[str], number: int = 3) -> list[str]:
+    """Return the known names most like the given one, whatever their case."""
+    folded = {other.casefold(): other for other in reversed(known)}
+    near = difflib.get_close_matches(name.casefold(), list(folded), n=number, cutoff=0.6)
+    return [folded[key] for key in near]
+
+
+def did_you_mean(name: str, known: Sequence[str]) -> str:
+    """Return a question naming the nearest names, or nothing if none is near."""
+    near = [f"'{other}'" for other in nearest(name, known)]
+    return f"Did you mean {' or '.join(near)}? " if near else ""

@@ -1,0 +1,1 @@
+"""Metrics, intervals, honest scores of the tuned winner, and paired comparison."""

@@ -1,0 +1,99 @@
+"""Who is compared, who is chosen: the models that will meet the test samples."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from deepbench.checks.verdict import Contender, choose
+from deepbench.evaluation.bootstrap import Interval
+from deepbench.evaluation.corrected_score import corrected_score, paired_corrected_difference
+from deepbench.evaluation.metrics import tuning_metric
+from deepbench.jobs.context import JobContext
+from deepbench.jobs.leaderboard import FamilyTrials, best_of_kind, family_score, predictions
+from deepbench.jobs.test_scores import as_score
+from deepbench.models.workbench import Workbench
+from deepbench.seeds import derive_seed
+from deepbench.study.records import ComparisonRecord, Score
+
+
+@dataclass(frozen=True)
+class Roster:
+    """The models that meet the test samples, by role."""
+
+    chosen: FamilyTrials
+    baseline: FamilyTrials
+    network: FamilyTrials | None
+
+    @property
+    def by_role(self) -> dict[str, FamilyTrials]:
+        """Role and model; a model may have two roles."""
+        roles = {"chosen": self.chosen, "baseline": self.baseline}
+        return {**roles, "network": self.network} if self.network else roles
+
+
+def choose_models(context: JobContext, bench: Workbench, trials: list[FamilyTrials]) -> Roster:
+    """Return the simplest family within one standard error of the best, and the two best.
+
+    Dummies take no part unless nothing else was tuned.
+    """
+    scored = [group for group in trials if group.best.score is not None]
+    candidates = [group for group in scored if group.family.complexity > 0] or scored
+    contenders = []
+    for group in candidates:
+        found = family_score(context, bench, group)
+        contenders.append(
+            Contender(
+                group.family.name, group.family.complexity, found.plain, found.standard_error
+            )
+        )
+    by_name = {group.family.name: group for group in candidates}
+    chosen = by_name[choose(contenders).name]
+    baseline = best_of_kind(scored, "baseline") or chosen
+    return Roster(chosen, baseline, best_of_kind(scored, "network"))
+
+
+def compare(
+    context: JobContext, bench: Workbench, trials: list[FamilyTrials], roster: Roster
+) -> ComparisonRecord | None:
+    """Return network minus baseline, corrected and paired over units; None without a network."""
+    if roster.network is None:
+        return None
+    kinds = {
+        kind: [group for group in trials if group.family.kind == kind]
+        for kind in ("network", "baseline")
+    }
+    if not kinds["baseline"]:
+        return None
+    found = as_score(
+        paired_corrected_difference(
+            bench.training.info.task,
+            bench.training.outcome,
+            bench.training.units,
+            predictions(context.study, kinds["network"]),
+            predictions(context.study, kinds["baseline"]),
+            bench.fold_of,
+            seed=derive_seed(context.plan.seed, "comparison"),
+        )
+    )
+    return ComparisonRecord(
+        network=roster.network.family.name,
+        baseline=roster.baseline.family.name,
+        metric=tuning_metric(bench.training.info.task),
+        difference=found.value,
+        low=found.low,
+        high=found.high,
+    )
+
+
+def expected_score(context: JobContext, bench: Workbench, trials: list[FamilyTrials]) -> Score:
+    """Return the corrected score of the whole search: what the test set should show."""
+    found = corrected_score(
+        bench.training.info.task,
+        bench.training.outcome,
+        bench.training.units,
+        predictions(context.study, trials),
+        bench.fold_of,
+        seed=derive_seed(context.plan.seed, "expected"),
+    )
+    return as_score(Interval(found.value, found.low, found.high))
+

@@ -1,0 +1,69 @@
+"""What a stage's job has at hand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from deepbench.errors import StudyError
+from deepbench.models.workbench import BenchSource
+from deepbench.plan import StudyPlan
+from deepbench.study.folder import RecordType, Study
+from deepbench.study.records import SampleSheetRecord, SplitRecord
+from deepbench.training.budget import Effort, effort_for
+from deepbench.training.compute import Compute
+from deepbench.training.device import DeviceReport
+from deepbench.worker.progress import Progress
+
+
+@dataclass(frozen=True)
+class JobContext:
+    """The study, its plan and the means to work on it.
+
+    Attributes:
+        study: Open for writing.
+        plan: The plan being run.
+        source: The data file, resolved against the plan's folder.
+        progress: Where progress is reported, and where a cancel arrives.
+        compute: Runs functions in this process or in a pool.
+        device: Where networks are trained.
+        fingerprints: Of all stages, under this plan and this file.
+    """
+
+    study: Study
+    plan: StudyPlan
+    source: Path
+    progress: Progress
+    compute: Compute
+    device: DeviceReport
+    fingerprints: dict[str, str]
+
+    def record(self, stage: str, kind: type[RecordType]) -> RecordType:
+        """Return what an earlier stage found.
+
+        Raises:
+            StudyError: that stage has not run.
+        """
+        found = self.study.stage_record(stage, kind)
+        if found is None:
+            raise StudyError(f"The stage '{stage}' has not run.", "Run the plan from the start.")
+        return found
+
+    def bench_source(self, outer_fold: int | None = None) -> BenchSource:
+        """Return the key of the training samples and their tuning folds."""
+        split = self.record("split", SplitRecord)
+        return BenchSource(
+            study=str(self.study.folder),
+            split=self.study.record_artifact("split"),
+            outer_fold=outer_fold,
+            folds=split.tuning_folds,
+            repeats=split.tuning_repeats,
+            seed=self.plan.seed,
+            device=self.device.kind,
+        )
+
+    def effort(self) -> Effort:
+        """Return the effort that the plan's budget buys for this study."""
+        sheet = self.record("sample-sheet", SampleSheetRecord)
+        families = len(self.plan.baselines.families) + len(self.plan.networks.sizes)
+        return effort_for(self.plan, sheet.units, families)

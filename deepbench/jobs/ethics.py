@@ -1,0 +1,17 @@
+"""Stage 13: the ethics register and what may leave at this level."""
+
+from __future__ import annotations
+
+from deepbench.jobs.context import JobContext
+from deepbench.privacy.ethics_register import build_register
+from deepbench.study.records import CheckRecord, ChoiceRecord, EthicsRecord, SampleSheetRecord
+
+
+def run(context: JobContext) -> EthicsRecord:
+    """Raise what the program noticed, and match it with the plan's answers."""
+    return build_register(
+        context.plan,
+        context.record("sample-sheet", SampleSheetRecord),
+        context.record("check", CheckRecord),
+        context.record("test", ChoiceRecord).test,
+    )

@@ -1,0 +1,152 @@
+"""Trials in the ledger, gathered by family, and what the leaderboard says of each."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from deepbench.evaluation.corrected_score import CorrectedScore, corrected_score
+from deepbench.evaluation.fold_scores import fold_spread
+from deepbench.evaluation.metrics import tuning_metric
+from deepbench.jobs.context import JobContext
+from deepbench.models.family import Family
+from deepbench.models.registry import get_family
+from deepbench.models.workbench import Workbench
+from deepbench.seeds import derive_seed
+from deepbench.study.artifacts import array_from_bytes
+from deepbench.study.folder import Study
+from deepbench.study.records import ModelRecord, Score, TrialRecord
+
+
+@dataclass(frozen=True)
+class FamilyTrials:
+    """All trials of one family in one search, in the order of their numbers."""
+
+    family: Family
+    trials: tuple[TrialRecord, ...]
+    note: str = ""
+
+    @cached_property
+    def best(self) -> TrialRecord:
+        """The trial with the best plain score; the first of equals."""
+        return max(self.trials, key=lambda trial: (_finite(trial.score), -trial.number))
+
+    @property
+    def seconds(self) -> float:
+        """Seconds spent on all trials."""
+        return sum(trial.seconds for trial in self.trials)
+
+
+def _finite(score: float | None) -> float:
+    return float("-inf") if score is None else score
+
+
+def search_key(context: JobContext, trials: int, outer_fold: int | None) -> str:
+    """Return the name under which trials of a search stand in the ledger.
+
+    It holds everything that a trial's numbers depend on but the family, so that adding a family
+    or a network size to the plan leaves the other families' trials valid.
+    """
+    text = f"{context.fingerprints['split']}\x1f{context.plan.seed}\x1f{trials}"
+    fold = "main" if outer_fold is None else f"outer-{outer_fold}"
+    return f"{fold}-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
+
+
+def recorded_trials(study: Study, search: str) -> dict[tuple[str, int], TrialRecord]:
+    """Return the trials of a search that are in the ledger, by family and number."""
+    found: dict[tuple[str, int], TrialRecord] = {}
+    for event in study.ledger.of_kind("trial"):
+        if event.data["search"] == search:
+            record = TrialRecord.model_validate(event.data)
+            found[record.family, record.number] = record
+    return found
+
+
+def family_names(context: JobContext) -> list[str]:
+    """Return the families of the plan that exist for this kind of outcome, simple first."""
+    return [
+        *context.plan.baselines.families,
+        *(f"network-{size}" for size in context.plan.networks.sizes),
+    ]
+
+
+def all_trials(context: JobContext) -> list[FamilyTrials]:
+    """Return the main search's trials of all families, simple families first."""
+    return trials_of(context.study, search_key(context, context.effort().trials, None), family_names(context))
+
+
+def trials_of(study: Study, search: str, names: list[str]) -> list[FamilyTrials]:
+    """Return a search's trials of these families, simple families first."""
+    recorded = recorded_trials(study, search)
+    groups = []
+    for name in names:
+        numbers = sorted(number for family, number in recorded if family == name)
+        if numbers:
+            trials = tuple(recorded[name, number] for number in numbers)
+            groups.append(FamilyTrials(get_family(name), trials))
+    return sorted(groups, key=lambda group: group.family.complexity)
+
+
+def best_of_kind(
+    groups: list[FamilyTrials], kind: Literal["baseline", "network"]
+) -> FamilyTrials | None:
+    """Return the family with the best plain score; dummies do not count."""
+    fit = [g for g in groups if g.family.kind == kind and g.family.complexity > 0]
+    return max(fit, key=lambda g: (_finite(g.best.score), -g.family.complexity), default=None)
+
+
+def predictions(study: Study, groups: list[FamilyTrials]) -> list[NDArray[np.float64]]:
+    """Return the out-of-fold predictions of all trials with a score, simple families first."""
+    return [
+        array_from_bytes(study.read(trial.predictions))
+        for group in groups
+        for trial in group.trials
+        if trial.score is not None
+    ]
+
+
+def family_score(context: JobContext, bench: Workbench, group: FamilyTrials) -> CorrectedScore:
+    """Return the corrected score of a family's winner among its own trials."""
+    return corrected_score(
+        bench.training.info.task,
+        bench.training.outcome,
+        bench.training.units,
+        predictions(context.study, [group]),
+        bench.fold_of,
+        seed=derive_seed(context.plan.seed, "corrected", group.family.name),
+    )
+
+
+def model_record(context: JobContext, bench: Workbench, group: FamilyTrials) -> ModelRecord:
+    """Return the leaderboard's line for a family."""
+    task = bench.training.info.task
+    score = family_score(context, bench, group)
+    best = group.best
+    oof = array_from_bytes(context.study.read(best.predictions))
+    return ModelRecord(
+        name=group.family.name,
+        title=group.family.title,
+        family=group.family.kind,
+        size=group.family.size,
+        trials=len(group.trials),
+        seconds=round(group.seconds, 3),
+        metric=tuning_metric(task),
+        plain=score.plain,
+        corrected=Score(value=score.value, low=_number(score.low), high=_number(score.high)),
+        standard_error=_number(score.standard_error),
+        fold_scores=tuple(
+            _number(value) for value in fold_spread(task, bench.training.outcome, oof, bench.fold_of)
+        ),
+        params=best.params,
+        best_trial=best.number,
+        note=group.note,
+    )
+
+
+def _number(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None

@@ -1,0 +1,193 @@
+"""Stage 10: compare, choose, and open the test set once.
+
+The only module that may import `deepbench.data.vault.opening` (held by import-linter).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from deepbench.checks.verdict import deep_learning_verdict
+from deepbench.data.vault.opening import OpeningPass, open_test, request_opening
+from deepbench.evaluation.metrics import tuning_metric
+from deepbench.jobs.choosing import Roster, choose_models, compare, expected_score
+from deepbench.jobs.context import JobContext
+from deepbench.jobs.leaderboard import all_trials
+from deepbench.jobs.outer_folds import FittedRoster, fit_roster, search_outer_fold
+from deepbench.jobs.test_scores import (
+    TestPredictions,
+    curves,
+    difference,
+    panel,
+    predictions_csv,
+    subgroups,
+)
+from deepbench.models.fitted import FittedModel
+from deepbench.models.storage import save_model
+from deepbench.models.workbench import Workbench, load_workbench
+from deepbench.seeds import derive_seed
+from deepbench.study.records import (
+    ChoiceRecord,
+    SampleSheetRecord,
+    Score,
+    ShuffleRecord,
+    SplitRecord,
+    TestRecord,
+)
+
+
+def run(context: JobContext) -> ChoiceRecord:
+    """Choose by the tuning scores; open the test set if there is a signal."""
+    bench = load_workbench(context.bench_source())
+    trials = all_trials(context)
+    signal = context.record("shuffles", ShuffleRecord).signal
+    roster = choose_models(context, bench, trials)
+    comparison = compare(context, bench, trials, roster)
+    expected = expected_score(context, bench, trials)
+    if signal == "yes":
+        fitted = _fit(context, bench, roster)
+        final = _store_final(context, fitted.models["chosen"])
+        test = _open(context, roster, fitted, expected)
+    else:
+        final, test = "", _locked(context, roster)
+    return ChoiceRecord(
+        signal=signal,
+        deep_learning=(
+            "not tried"
+            if comparison is None
+            else deep_learning_verdict(comparison.low, comparison.high)
+        ),
+        recommended=roster.chosen.family.name,
+        comparison=comparison,
+        sentences=(_choice_sentence(roster),),
+        expected=expected,
+        final_model=final,
+        test=test,
+    )
+
+
+def _choice_sentence(roster: Roster) -> str:
+    best = max(roster.by_role.values(), key=lambda group: group.best.score or float("-inf"))
+    chosen = roster.chosen.family.title
+    if best.family.name == roster.chosen.family.name:
+        return f"{chosen} has the best tuning score, and nothing simpler comes within one "\
+            "standard error of it."
+    return (
+        f"{chosen} is recommended: it is the simplest model within one standard error of the "
+        f"best tuning score ({best.family.title})."
+    )
+
+
+def _fit(context: JobContext, bench: Workbench, roster: Roster) -> FittedRoster:
+    """Fit the roster on all training samples."""
+    return FittedRoster(roster, fit_roster(context, bench.source, roster))
+
+
+def _store_final(context: JobContext, model: FittedModel) -> str:
+    return context.study.store_folder("models", "final", lambda folder: save_model(model, folder))
+
+
+def _locked(context: JobContext, roster: Roster) -> TestRecord:
+    """Return the record of a test set that stays locked."""
+    events = context.study.ledger.of_kind("test_opened")
+    return TestRecord(
+        opened=len(events),
+        model=roster.chosen.family.name,
+        metrics={},
+        baseline=roster.baseline.family.name,
+        baseline_metrics={},
+        difference=None,
+        subgroups=(),
+        curves=None,
+        reuse_reasons=tuple(e.data["reuse_reason"] for e in events if e.data["reuse_reason"]),
+        predictions="",
+        sentences=(
+            "The test set stays locked: without evidence of a signal there is nothing to test, "
+            "and it stays fresh for a better study.",
+        ),
+    )
+
+
+def _open(
+    context: JobContext, roster: Roster, fitted: FittedRoster, expected: Score
+) -> TestRecord:
+    """Search the outer folds if there are several, then open the test set and score it."""
+    split = context.record("split", SplitRecord)
+    names = [group.family.name for group in all_trials(context)]
+    if len(split.outer_folds) == 1:
+        rosters = [fitted]
+    else:
+        rosters = []
+        for number, fold in enumerate(split.outer_folds):
+            context.progress.notice(f"Searching again without the test samples of {fold.name}.")
+            rosters.append(search_outer_fold(context, number, names))
+    leave = request_opening(
+        context.study,
+        fingerprint=context.fingerprints["test"],
+        models=[group.family.name for group in roster.by_role.values()],
+        expected=f"{tuning_metric(_task(context))} {expected.value}",
+        reuse_reason=context.plan.split.reuse_reason,
+    )
+    found = _predict_all(context, leave, split, rosters)
+    return _test_record(context, roster, rosters, leave, found)
+
+
+def _task(context: JobContext) -> str:
+    return context.record("sample-sheet", SampleSheetRecord).task
+
+
+def _predict_all(
+    context: JobContext, leave: OpeningPass, split: SplitRecord, rosters: list[FittedRoster]
+) -> TestPredictions:
+    parts = []
+    for number, fitted in enumerate(rosters):
+        test = open_test(context.study, leave, split, number)
+        parts.append(
+            (test, {role: model.predict(test.features) for role, model in fitted.models.items()})
+        )
+    return TestPredictions.gather(parts)
+
+
+def _test_record(
+    context: JobContext,
+    roster: Roster,
+    rosters: list[FittedRoster],
+    leave: OpeningPass,
+    found: TestPredictions,
+) -> TestRecord:
+    sheet = context.record("sample-sheet", SampleSheetRecord)
+    columns = [
+        column
+        for role in ("site", "batch", "sensitive")
+        for column in sheet.roles.get(role, ())
+        if column in found.annotations
+    ]
+    seed = derive_seed(context.plan.seed, "test bootstrap")
+    return TestRecord(
+        opened=leave.openings,
+        model=roster.chosen.family.name,
+        metrics=panel(found, "chosen", seed),
+        baseline=roster.baseline.family.name,
+        baseline_metrics=panel(found, "baseline", seed),
+        difference=difference(found, "network", "baseline", seed),
+        subgroups=subgroups(found, "chosen", columns, seed),
+        curves=curves(found, "chosen"),
+        reuse_reasons=leave.reuse_reasons,
+        predictions=context.study.store("runs", "test-predictions.csv", predictions_csv(found)),
+        sentences=_test_sentences(rosters),
+    )
+
+
+def _test_sentences(rosters: list[FittedRoster]) -> tuple[str, ...]:
+    if len(rosters) == 1:
+        return (
+            "The test samples were set aside before anything was fitted and met the finished "
+            "models once.",
+        )
+    chosen = Counter(item.roster.chosen.family.title for item in rosters)
+    counts = ", ".join(f"{title} {count} times" for title, count in chosen.most_common())
+    return (
+        "Every sample was tested once, by models that were searched, chosen and fitted without "
+        "it: the numbers describe the whole procedure.",
+        f"Chosen in the outer folds: {counts}.",
+    )

@@ -1,0 +1,97 @@
+"""Stage 14: the report and ``results.json``, after the final model proved to reproduce."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+
+from deepbench.errors import StageBlocked
+from deepbench.jobs.context import JobContext
+from deepbench.jobs.summary import study_summary
+from deepbench.models.storage import load_model
+from deepbench.models.trial_tasks import FinalTask, fit_final_model
+from deepbench.models.workbench import load_workbench
+from deepbench.reporting.html_report import render_html
+from deepbench.reporting.results_json import results_document
+from deepbench.reporting.verdict import verdict_sentences
+from deepbench.study.files import write_atomically
+from deepbench.study.records import ChoiceRecord, LeaderboardRecord, ReportRecord, StudySummary
+from deepbench.workflow import Stage
+
+REPORT_FILE = "report/report.html"
+RESULTS_FILE = "results.json"
+_TOLERANCE = 1e-6
+
+
+def run(context: JobContext) -> ReportRecord:
+    """Check that the stored model reproduces, then write report and results."""
+    reproduced, sentence = _reproduces(context)
+    if not reproduced:
+        raise StageBlocked(
+            "Fitting the chosen model again does not give the numbers of the stored one.",
+            "Do not use the results. Run the plan in a new study folder; if it happens again, "
+            "the machine or a library is not deterministic.",
+        )
+    summary = study_summary(context.study, context.fingerprints)
+    return _write(context, summary, sentence)
+
+
+def write_stopped(context: JobContext, stage: Stage, blocked: StageBlocked) -> None:
+    """Leave a report that says where and why the study stopped."""
+    summary = study_summary(context.study, context.fingerprints)
+    stopped = f"Stopped at stage {stage.number} ({stage.title}): {blocked}"
+    _write(context, summary.model_copy(update={"stopped": stopped}), "")
+
+
+def locations(context: JobContext) -> ReportRecord:
+    """Return where report and results are."""
+    return context.record("report", ReportRecord)
+
+
+def _write(context: JobContext, summary: StudySummary, sentence: str) -> ReportRecord:
+    folder = context.study.folder
+    html = render_html(summary).encode("utf-8")
+    results = json.dumps(results_document(summary), indent=2, ensure_ascii=False, allow_nan=False)
+    # Copies under their hash stay in the study; the plain names always show the latest.
+    context.study.store("report", "report.html", html)
+    context.study.store("report", "results.json", results.encode("utf-8"))
+    write_atomically(folder / REPORT_FILE, html)
+    write_atomically(folder / RESULTS_FILE, results.encode("utf-8") + b"\n")
+    return ReportRecord(
+        report=REPORT_FILE,
+        results=RESULTS_FILE,
+        reproduced=True,
+        sentences=(*verdict_sentences(summary), *([sentence] if sentence else [])),
+    )
+
+
+def _reproduces(context: JobContext) -> tuple[bool, str]:
+    """Fit the chosen model again and compare with the one stored, on the training samples."""
+    choice = context.record("test", ChoiceRecord)
+    if not choice.final_model:
+        return True, ""
+    bench = load_workbench(context.bench_source())
+    task = FinalTask(
+        bench.source,
+        choice.recommended,
+        _params(context, choice.recommended),
+        context.plan.networks.seeds,
+    )
+    future = context.compute.submit(fit_final_model, task)
+    for _ in context.compute.wait([future], context.progress):
+        context.progress.report(1, 1, "fitting the chosen model again")
+    stored = load_model(context.study.folder / choice.final_model)
+    features = bench.training.features
+    again, before = future.result().predict(features), stored.predict(features)
+    scale = 1.0 + float(np.abs(before).max())
+    same = bool(np.allclose(again, before, rtol=0.0, atol=_TOLERANCE * scale))
+    return same, "The stored model was fitted again and gave the same predictions." if same else ""
+
+
+def _params(context: JobContext, name: str) -> dict[str, object]:
+    for stage in ("baselines", "networks"):
+        for model in context.record(stage, LeaderboardRecord).models:
+            if model.name == name:
+                return model.params
+    raise StageBlocked(f"The chosen model '{name}' was not tuned.", "Run the plan again.")

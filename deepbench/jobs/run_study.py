@@ -1,0 +1,185 @@
+"""The main job: all stages in order, each skipped when it is done already.
+
+A stage is done when the ledger says it finished with its present fingerprint. Whatever a stage
+computes piecemeal (trials, shuffles) is in the ledger too, so an interrupted stage goes on where
+it stopped.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from deepbench.data.provenance import file_facts
+from deepbench.errors import StageBlocked
+from deepbench.jobs import (
+    check_data,
+    claim,
+    ethics,
+    import_data,
+    interpret,
+    open_test,
+    question,
+    report,
+    sample_sheet,
+    set_aside,
+    shuffle_labels,
+    start,
+    suitability,
+    tune_baselines,
+    tune_networks,
+)
+from deepbench.jobs.context import JobContext
+from deepbench.messages import RunStudy
+from deepbench.plan import StudyPlan, read_plan
+from deepbench.study.folder import Study
+from deepbench.study.records import ImportRecord, Record
+from deepbench.training.compute import Compute
+from deepbench.training.determinism import make_deterministic
+from deepbench.training.device import choose_device
+from deepbench.worker.progress import Progress
+from deepbench.workflow import STAGES, Stage, find_stage, fingerprints
+
+StageJob = Callable[[JobContext], Record]
+
+STAGE_JOBS: dict[str, StageJob] = {
+    "start": start.run,
+    "question": question.run,
+    "suitability": suitability.run,
+    "import": import_data.run,
+    "sample-sheet": sample_sheet.run,
+    "check": check_data.run,
+    "split": set_aside.run,
+    "baselines": tune_baselines.run,
+    "networks": tune_networks.run,
+    "shuffles": shuffle_labels.run,
+    "test": open_test.run,
+    "interpretation": interpret.run,
+    "claims": claim.run,
+    "ethics": ethics.run,
+    "report": report.run,
+}
+_DATA_STAGES = ("import", "sample-sheet", "check", "split")
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """What the command line prints at the end."""
+
+    study: str
+    report: str
+    results: str
+    sentences: tuple[str, ...]
+
+
+def run_study(request: RunStudy, progress: Progress) -> dict[str, object]:
+    """Run a plan on a study folder up to the last stage, or the one asked for.
+
+    Raises:
+        PlanError, DataError, StudyError: exit code 2.
+        StageBlocked: a stage refuses to go on; a report that says so is left in the study.
+        Cancelled: the user stopped the run.
+    """
+    plan_path = Path(request.plan_path)
+    plan = read_plan(plan_path)
+    last = find_stage(request.until) if request.until else STAGES[-1]
+    source = (plan_path.parent / plan.data.source).resolve()
+    make_deterministic()
+    with (
+        Study.open_for_writing(Path(request.study).resolve()) as study,
+        Compute(request.workers) as compute,
+    ):
+        study.save_plan(plan)
+        context = JobContext(
+            study=study,
+            plan=plan,
+            source=source,
+            progress=progress,
+            compute=compute,
+            device=choose_device(request.device),
+            fingerprints=fingerprints(plan, _source_sha256(study, plan, source)),
+        )
+        _run_stages(context, last)
+        return vars(_result(context, last))
+
+
+def _source_sha256(study: Study, plan: StudyPlan, source: Path) -> str:
+    """Return the hash of the source file, or of the one imported if it is no longer there."""
+    if source.exists():
+        return file_facts(source).sha256
+    imported = study.stage_record("import", ImportRecord)
+    if imported is not None and imported.source_name == source.name:
+        return imported.sha256
+    return ""
+
+
+def _run_stages(context: JobContext, last: Stage) -> None:
+    again = _data_to_read_again(context)
+    for stage in STAGES:
+        context.progress.check_cancelled()
+        done = context.study.finished().get(stage.key) == context.fingerprints[stage.key]
+        if done and stage.key not in again:
+            context.progress.stage_skipped(stage.number, stage.key, "done already")
+        else:
+            _run_stage(context, stage)
+        if stage is last:
+            return
+
+
+def _data_to_read_again(context: JobContext) -> set[str]:
+    """Return the data stages to repeat because a later one needs what was sealed away.
+
+    After the split the imported table is deleted, so that the test samples lie in the vault
+    only. Changing a role afterwards means reading the source file again.
+    """
+    finished = context.study.finished()
+    current = context.fingerprints
+    stale = [key for key in _DATA_STAGES if finished.get(key) != current[key]]
+    if not stale:
+        return set()
+    first = _DATA_STAGES.index(stale[0])
+    while first > 0 and not _output_there(context, _DATA_STAGES[first - 1]):
+        first -= 1
+    return set(_DATA_STAGES[first:])
+
+
+def _output_there(context: JobContext, stage: str) -> bool:
+    events = [
+        e for e in context.study.ledger.of_kind("samples") if e.data["stage"] == stage
+    ]
+    return bool(events) and context.study.exists(events[-1].data["artifact"])
+
+
+def _run_stage(context: JobContext, stage: Stage) -> None:
+    context.progress.stage_started(stage.number, stage.key, stage.title, len(STAGES) - 1)
+    began = time.perf_counter()
+    try:
+        record = STAGE_JOBS[stage.key](context)
+    except StageBlocked as blocked:
+        context.study.record(
+            "stage_blocked",
+            {"stage": stage.key, "message": blocked.message, "hint": blocked.hint},
+        )
+        report.write_stopped(context, stage, blocked)
+        raise
+    seconds = time.perf_counter() - began
+    context.study.finish_stage(stage.key, context.fingerprints[stage.key], record, seconds)
+    context.progress.stage_finished(stage.number, stage.key, seconds, "")
+
+
+def _result(context: JobContext, last: Stage) -> RunResult:
+    folder = context.study.folder
+    if last is not STAGES[-1]:
+        sentence = f"Stopped after stage {last.number} ({last.title}), as asked."
+        return RunResult(str(folder), "", "", (sentence,))
+    written = report.locations(context)
+    return RunResult(
+        study=str(folder),
+        report=str(folder / written.report),
+        results=str(folder / written.results),
+        sentences=written.sentences,
+    )
+
+

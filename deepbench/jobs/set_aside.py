@@ -1,0 +1,60 @@
+"""Stage 6: set the test samples aside and seal them in the vault."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from deepbench.data.samples import AllSamples
+from deepbench.data.splits import OuterFold, OuterPlan, plan_outer_folds, proofs
+from deepbench.data.table_store import from_parquet_bytes
+from deepbench.data.vault.sealing import seal
+from deepbench.jobs.context import JobContext
+from deepbench.jobs.sample_events import all_sample_artifacts, samples_artifact
+from deepbench.study.records import OuterFoldRecord, SplitRecord
+
+
+def run(context: JobContext) -> SplitRecord:
+    """Split, seal, and delete every table that still holds test samples."""
+    study = context.study
+    checked = samples_artifact(study, "check")
+    samples = from_parquet_bytes(study.read(checked), AllSamples)
+    outer = plan_outer_folds(samples, context.plan)
+    training, tests, assignment = seal(study, samples, outer)
+    effort = context.effort()
+    record = SplitRecord(
+        design=outer.design,
+        why=outer.why,
+        train_units=_train_units(samples, outer),
+        test_units=len(np.unique(samples.units[np.concatenate([f.test for f in outer.folds])])),
+        outer_folds=tuple(_fold_record(samples, fold) for fold in outer.folds),
+        tuning_folds=effort.tuning_folds,
+        tuning_repeats=effort.tuning_repeats,
+        proofs=proofs(samples, outer),
+        training_artifact=training,
+        test_artifacts=tests,
+        assignment_artifact=assignment,
+    )
+    study.record("sealed", {"training": training, "tests": list(tests)})
+    keep = {training, *tests, assignment}
+    study.retire([name for name in all_sample_artifacts(study) if name not in keep])
+    return record
+
+
+def _train_units(samples: AllSamples, outer: OuterPlan) -> int:
+    """Return the number of units that train: of the only fold, or of the smallest one."""
+    return min(len(np.unique(samples.units[fold.train])) for fold in outer.folds)
+
+
+def _fold_record(samples: AllSamples, fold: OuterFold) -> OuterFoldRecord:
+    codes = samples.outcome[fold.test]
+    classes = {
+        name: int(np.sum(codes == code)) for code, name in enumerate(samples.info.classes)
+    }
+    return OuterFoldRecord(
+        name=fold.name,
+        train_units=len(np.unique(samples.units[fold.train])),
+        test_units=len(np.unique(samples.units[fold.test])),
+        train_samples=len(fold.train),
+        test_samples=len(fold.test),
+        test_classes=classes,
+    )

@@ -1,0 +1,184 @@
+"""Stage 9: shuffled labels for best baseline and best network, and the verdict on the signal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from deepbench.checks.batch_only import batch_only_score
+from deepbench.checks.shuffle_tasks import ShuffleTask, score_shuffles, shuffle_blocks
+from deepbench.checks.shuffles import p_value, shuffle_strategy
+from deepbench.checks.verdict import signal_verdict
+from deepbench.evaluation.corrected_score import corrected_score
+from deepbench.evaluation.metrics import get_metric, tuning_metric
+from deepbench.jobs.context import JobContext
+from deepbench.jobs.leaderboard import FamilyTrials, all_trials, best_of_kind, predictions
+from deepbench.models.workbench import Workbench, load_workbench
+from deepbench.seeds import derive_seed
+from deepbench.study.records import SampleSheetRecord, Score, ShuffledModelRecord, ShuffleRecord
+
+# Shuffles of one task; fixed, so that neither workers nor an interruption change a number.
+_BASELINE_CHUNK = 5
+_NETWORK_CHUNK = 10
+
+
+@dataclass(frozen=True)
+class _Checked:
+    """A model under the check."""
+
+    trials: FamilyTrials
+    real: Score
+    null: NDArray[np.float64]
+
+
+def run(context: JobContext) -> ShuffleRecord:
+    """Shuffle, score, and decide whether there is a signal."""
+    bench = load_workbench(context.bench_source())
+    trials = all_trials(context)
+    kinds = [
+        best for kind in ("baseline", "network") if (best := best_of_kind(trials, kind)) is not None
+    ]
+    nulls = _shuffled_scores(context, bench, kinds)
+    checked = [
+        _Checked(best, _corrected(context, bench, _same_kind(trials, best)), null)
+        for best, null in zip(kinds, nulls, strict=True)
+    ]
+    overall = _corrected(context, bench, trials)
+    joint = _joint_p_value(checked)
+    task = bench.training.info.task
+    chance = get_metric(task, tuning_metric(task)).chance(bench.training.outcome)
+    signal = signal_verdict(joint, overall, chance)
+    batch = batch_only_score(
+        bench.training,
+        bench.folds,
+        list(_block_columns(context, bench)),
+        derive_seed(context.plan.seed, "batch only"),
+    )
+    return ShuffleRecord(
+        models=tuple(_model_record(item, tuning_metric(task)) for item in checked),
+        p_value=joint,
+        strategy=shuffle_strategy(bench.training, shuffle_blocks(bench.training, _block_columns(context, bench))),
+        batch_only=batch,
+        signal=signal,
+        sentences=_sentences(signal, joint, overall, chance, batch),
+    )
+
+
+def _block_columns(context: JobContext, bench: Workbench) -> tuple[str, ...]:
+    """Return the site and batch columns: labels are exchanged inside their values only."""
+    sheet = context.record("sample-sheet", SampleSheetRecord)
+    wanted = (*sheet.roles.get("site", ()), *sheet.roles.get("batch", ()))
+    return tuple(column for column in wanted if column in bench.training.annotations)
+
+
+def _same_kind(trials: list[FamilyTrials], best: FamilyTrials) -> list[FamilyTrials]:
+    return [item for item in trials if item.family.kind == best.family.kind]
+
+
+def _corrected(context: JobContext, bench: Workbench, trials: list[FamilyTrials]) -> Score:
+    """Return the corrected score of the winner among all settings of these families.
+
+    Shuffled labels are scored with settings already chosen, so the real score must not carry
+    the advantage of having been chosen: it is the corrected one.
+    """
+    found = corrected_score(
+        bench.training.info.task,
+        bench.training.outcome,
+        bench.training.units,
+        predictions(context.study, trials),
+        bench.fold_of,
+        seed=derive_seed(context.plan.seed, "corrected", *(item.family.name for item in trials)),
+    )
+    return Score(value=found.value, low=found.low, high=found.high)
+
+
+def _joint_p_value(checked: list[_Checked]) -> float:
+    """Return one p-value for all models: the best real score against the best shuffled ones.
+
+    The same shuffles serve all models, so the maximum over models has an exact permutation
+    distribution (Westfall & Young 1993) and no further correction for two models is needed.
+    """
+    real = max((item.real.value for item in checked if item.real.value is not None), default=None)
+    null = np.max(np.stack([item.null for item in checked]), axis=0)
+    return p_value(real, null)
+
+
+def _shuffled_scores(
+    context: JobContext, bench: Workbench, models: list[FamilyTrials]
+) -> list[NDArray[np.float64]]:
+    """Score every model on every shuffle; what the ledger knows already is not done again."""
+    replicates = context.effort().shuffles
+    blocks = _block_columns(context, bench)
+    fingerprint = context.fingerprints["shuffles"]
+    known = {
+        (e.data["model"], e.data["first"]): e.data["scores"]
+        for e in context.study.ledger.of_kind("shuffles")
+        if e.data["fingerprint"] == fingerprint
+    }
+    scores = [np.full(replicates, np.nan) for _ in models]
+    futures = {}
+    for index, model in enumerate(models):
+        chunk = _NETWORK_CHUNK if model.family.kind == "network" else _BASELINE_CHUNK
+        for first in range(0, replicates, chunk):
+            numbers = tuple(range(first, min(first + chunk, replicates)))
+            if (model.family.name, first) in known:
+                scores[index][list(numbers)] = known[model.family.name, first]
+                continue
+            task = ShuffleTask(
+                bench.source, model.family.name, model.best.params, numbers, blocks
+            )
+            futures[context.compute.submit(score_shuffles, task)] = (index, numbers)
+    done = sum(int(np.isfinite(part).sum()) for part in scores)
+    total = replicates * len(models)
+    for future in context.compute.wait(futures, context.progress):
+        index, numbers = futures[future]
+        found = future.result()
+        scores[index][list(numbers)] = found
+        context.study.record(
+            "shuffles",
+            {
+                "fingerprint": fingerprint,
+                "model": models[index].family.name,
+                "first": numbers[0],
+                "scores": found,
+            },
+        )
+        done += len(numbers)
+        context.progress.report(done, total, f"shuffle {done} of {total}")
+    return scores
+
+
+def _model_record(item: _Checked, metric: str) -> ShuffledModelRecord:
+    return ShuffledModelRecord(
+        model=item.trials.family.name,
+        metric=metric,
+        real=item.real.value,
+        null=tuple(float(value) for value in item.null),
+        p_value=p_value(item.real.value, item.null),
+        replicates=len(item.null),
+        repeated="selected settings",
+    )
+
+
+def _sentences(
+    signal: str, joint: float, overall: Score, chance: float, batch: Score | None
+) -> tuple[str, ...]:
+    lines = [
+        {
+            "yes": "The score with the true labels lies above what shuffled labels give, and its "
+            "interval lies above chance: there is evidence of a signal.",
+            "no": "The score with the true labels lies inside the range that shuffled labels "
+            "give: no evidence of a signal. The test set stays locked.",
+            "unclear": "The shuffled-label check was passed, but the corrected score's interval "
+            "reaches down to chance: the evidence is unclear. The test set stays locked.",
+        }[signal],
+        f"One p-value for all models together: {joint:.3g}.",
+    ]
+    if batch is not None and batch.low is not None and batch.low > chance:
+        lines.append(
+            "Batch and site alone predict the outcome better than chance: part of any model's "
+            "score may come from processing rather than biology."
+        )
+    return tuple(lines)

@@ -1,0 +1,181 @@
+"""Scores of predictions for test samples: panel, curves, subgroups."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from deepbench.data.samples import OutcomeInfo, TestSet
+from deepbench.evaluation.bootstrap import Interval, metric_interval, paired_difference
+from deepbench.evaluation.calibration import reliability_curve
+from deepbench.evaluation.metrics import get_metric, tuning_metric
+from deepbench.evaluation.panel import binary_curves, confusion, metric_panel
+from deepbench.study.records import CurvesRecord, Score, SubgroupRecord
+
+_RESAMPLES = 2_000
+_SMALLEST_GROUP = 10
+
+
+@dataclass(frozen=True, eq=False)
+class TestPredictions:
+    """Test samples of all outer folds together, with the predictions of each role.
+
+    Attributes:
+        info: What is predicted.
+        outcome: (n,) true outcome.
+        units: (n,) codes of the biological unit.
+        sample_ids: (n,) names of the samples.
+        annotations: (n, a) site, batch and sensitive columns.
+        by_role: (n, K) predictions of ``chosen``, ``baseline`` and ``network``.
+    """
+
+    __test__ = False
+
+    info: OutcomeInfo
+    outcome: NDArray[np.int64] | NDArray[np.float64]
+    units: NDArray[np.int64]
+    sample_ids: NDArray[np.str_]
+    annotations: pd.DataFrame
+    by_role: dict[str, NDArray[np.float64]]
+
+    @classmethod
+    def gather(
+        cls, parts: list[tuple[TestSet, dict[str, NDArray[np.float64]]]]
+    ) -> TestPredictions:
+        """Join the test samples of all outer folds."""
+        first = parts[0][0]
+        return cls(
+            info=first.info,
+            outcome=np.concatenate([test.outcome for test, _ in parts]),
+            units=np.concatenate([test.units for test, _ in parts]),
+            sample_ids=np.concatenate([test.sample_ids for test, _ in parts]),
+            annotations=pd.concat([test.annotations for test, _ in parts], ignore_index=True),
+            by_role={
+                role: np.concatenate([found[role] for _, found in parts]) for role in parts[0][1]
+            },
+        )
+
+
+def as_score(interval: Interval) -> Score:
+    """Return an interval as a record; numbers that do not exist become None."""
+    return Score(
+        value=_number(interval.value), low=_number(interval.low), high=_number(interval.high)
+    )
+
+
+def _number(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None
+
+
+def panel(found: TestPredictions, role: str, seed: int) -> dict[str, Score]:
+    """Return all metrics of one role's predictions with intervals over units."""
+    intervals = metric_panel(
+        found.info.task,
+        found.outcome,
+        found.by_role[role],
+        found.units,
+        resamples=_RESAMPLES,
+        seed=seed,
+    )
+    return {name: as_score(interval) for name, interval in intervals.items()}
+
+
+def difference(found: TestPredictions, better: str, worse: str, seed: int) -> Score | None:
+    """Return the paired difference of two roles' main metric, None if one did not take part."""
+    if better not in found.by_role or worse not in found.by_role:
+        return None
+    metric = get_metric(found.info.task, tuning_metric(found.info.task))
+    return as_score(
+        paired_difference(
+            metric,
+            found.outcome,
+            found.by_role[better],
+            found.by_role[worse],
+            found.units,
+            resamples=_RESAMPLES,
+            seed=seed,
+        )
+    )
+
+
+def curves(found: TestPredictions, role: str) -> CurvesRecord:
+    """Return what the pictures of the test set show."""
+    y, p = found.outcome, found.by_role[role]
+    if found.info.task == "regression":
+        return CurvesRecord(observed=_floats(y), predicted=_floats(p[:, 0]))
+    table = confusion(y, p, found.info.outputs)
+    counts = tuple(tuple(int(cell) for cell in row) for row in table)
+    if found.info.task == "multiclass":
+        return CurvesRecord(confusion=counts)
+    shape = binary_curves(y, p)
+    reliability = reliability_curve(y, p[:, 1])
+    return CurvesRecord(
+        false_positive_rate=_floats(shape.false_positive_rate),
+        true_positive_rate=_floats(shape.true_positive_rate),
+        recall=_floats(shape.recall),
+        precision=_floats(shape.precision),
+        calibration_predicted=_floats(reliability.predicted),
+        calibration_observed=_floats(reliability.observed),
+        calibration_samples=tuple(int(count) for count in reliability.counts),
+        confusion=counts,
+    )
+
+
+def _floats(values: NDArray[np.float64] | NDArray[np.int64]) -> tuple[float, ...]:
+    return tuple(float(value) for value in values)
+
+
+def subgroups(
+    found: TestPredictions, role: str, columns: list[str], seed: int
+) -> tuple[SubgroupRecord, ...]:
+    """Return the main metric inside each group of site, batch and sensitive columns.
+
+    Groups of fewer than ten samples are listed without a score.
+    """
+    metric = get_metric(found.info.task, tuning_metric(found.info.task))
+    records = []
+    for column in columns:
+        values = found.annotations[column].astype(str).to_numpy()
+        for group in sorted(set(values)):
+            rows = values == group
+            interval = Interval(float("nan"), float("nan"), float("nan"))
+            if rows.sum() >= _SMALLEST_GROUP:
+                interval = metric_interval(
+                    metric,
+                    found.outcome[rows],
+                    found.by_role[role][rows],
+                    found.units[rows],
+                    resamples=_RESAMPLES,
+                    seed=seed,
+                )
+            records.append(
+                SubgroupRecord(
+                    column=column,
+                    group=group,
+                    samples=int(rows.sum()),
+                    units=len(np.unique(found.units[rows])),
+                    metric=metric.name,
+                    score=as_score(interval),
+                )
+            )
+    return tuple(records)
+
+
+def predictions_csv(found: TestPredictions) -> bytes:
+    """Return the chosen model's predictions for the test samples, as CSV (stays in the study)."""
+    p = found.by_role["chosen"]
+    frame = pd.DataFrame({"sample": found.sample_ids})
+    if found.info.classes:
+        names = np.array(found.info.classes)
+        frame["observed"] = names[found.outcome.astype(np.int64)]
+        frame["predicted"] = names[p.argmax(axis=1)]
+        for code, name in enumerate(names):
+            frame[f"p_{name}"] = p[:, code]
+    else:
+        frame["observed"] = found.outcome
+        frame["predicted"] = p[:, 0]
+    text: str = frame.to_csv(index=False, lineterminator="\n")
+    return text.encode("utf-8")

@@ -1,0 +1,102 @@
+"""Stage 8: networks, small to large, with the budget of the traditional models.
+
+The ladder stops early when two sizes in a row did not improve on the best smaller one by more
+than half a standard error: a larger network would cost time and win nothing.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from deepbench.evaluation.fold_scores import score
+from deepbench.jobs.context import JobContext
+from deepbench.jobs.leaderboard import FamilyTrials, model_record, search_key
+from deepbench.jobs.tuning import run_searches
+from deepbench.models.networks.family import NetworkFamily
+from deepbench.models.registry import get_family
+from deepbench.models.sanity_tasks import SanityTask, sanity_checks
+from deepbench.models.trial_tasks import NetworkDetail, NetworkDetailTask, network_detail
+from deepbench.models.workbench import Workbench, load_workbench
+from deepbench.plan import NETWORK_SIZES
+from deepbench.study.records import (
+    CurveRecord,
+    LeaderboardRecord,
+    ModelRecord,
+    SanityRecord,
+)
+
+_RUNGS_WITHOUT_GAIN = 2
+_GAIN_IN_STANDARD_ERRORS = 0.5
+
+
+def run(context: JobContext) -> LeaderboardRecord:
+    """Climb the ladder rung by rung."""
+    bench = load_workbench(context.bench_source())
+    effort = context.effort()
+    sizes = [size for size in NETWORK_SIZES if size in context.plan.networks.sizes]
+    models: list[ModelRecord] = []
+    sentences: list[str] = []
+    for size in sizes:
+        if _ladder_ended(models):
+            left = ", ".join(sizes[len(models) :])
+            sentences.append(
+                f"The ladder stopped after {models[-1].title.lower()}: two sizes in a row did not "
+                f"improve on the best smaller one by more than half a standard error. "
+                f"Not tried: {left}."
+            )
+            break
+        groups = run_searches(
+            context,
+            bench,
+            search_key(context, effort.trials, None),
+            [f"network-{size}"],
+            effort.trials,
+            seconds_per_family=effort.seconds_per_family,
+        )
+        models.append(_with_detail(context, bench, groups[0]))
+    if not sizes:
+        sentences.append("No network was tried: the plan names no sizes.")
+    return LeaderboardRecord(models=tuple(models), sentences=tuple(sentences))
+
+
+def _ladder_ended(models: list[ModelRecord]) -> bool:
+    if len(models) <= _RUNGS_WITHOUT_GAIN:
+        return False
+    earlier = models[:-_RUNGS_WITHOUT_GAIN]
+    best = max(earlier, key=lambda model: -np.inf if model.plain is None else model.plain)
+    if best.plain is None or best.standard_error is None:
+        return False
+    wanted = best.plain + _GAIN_IN_STANDARD_ERRORS * best.standard_error
+    return all(
+        model.plain is not None and model.plain <= wanted
+        for model in models[-_RUNGS_WITHOUT_GAIN:]
+    )
+
+
+def _with_detail(context: JobContext, bench: Workbench, group: FamilyTrials) -> ModelRecord:
+    """Add curves, the spread over random starts and the sanity checks to a size's record."""
+    family, best = group.family, group.best
+    assert isinstance(family, NetworkFamily)
+    detail = context.compute.submit(
+        network_detail,
+        NetworkDetailTask(bench.source, family.name, best.params, context.plan.networks.seeds),
+    )
+    sanity = context.compute.submit(sanity_checks, SanityTask(bench.source, family.name))
+    for _ in context.compute.wait([detail, sanity], context.progress):
+        context.progress.report(1, 2, f"{family.title}: random starts and sanity checks")
+    found: NetworkDetail = detail.result()
+    task = bench.training.info.task
+    return model_record(context, bench, group).model_copy(
+        update={
+            "seed_scores": tuple(
+                float(score(task, bench.training.outcome, oof, bench.fold_of))
+                for oof in found.predictions
+            ),
+            "sanity": tuple(SanityRecord(**vars(check)) for check in sanity.result()),
+            "curve": CurveRecord(
+                training=found.training_loss,
+                tuning=found.tuning_loss,
+                best_epoch=found.best_epoch,
+            ),
+        }
+    )

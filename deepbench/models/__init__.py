@@ -1,0 +1,1 @@
+"""Tips 2 and 5: traditional models and networks, with their search spaces."""

@@ -1,0 +1,1 @@
+"""Tip 2: traditional models, one file each."""

@@ -1,0 +1,129 @@
+"""Preprocessed folds, made once and shared by every trial of every family."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import OrderedDict
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from deepbench.data.samples import Fold, TrainingSet
+from deepbench.models.preprocessing import Preprocessor, RawTable
+from deepbench.models.problem_shape import ProblemShape
+from deepbench.models.ranking import Outcome, rank_columns
+
+# Preprocessed folds are dropped, least recently used first, beyond this size.
+DEFAULT_MEMORY_BYTES = 400_000_000
+# A ranking is one number per column; the true outcome and a few shuffles of it stay at hand.
+_RANKINGS_PER_FOLD = 4
+
+
+@dataclass(frozen=True, eq=False)
+class FoldData:
+    """One fold, preprocessed by what its fit rows say.
+
+    Attributes:
+        fold: The row numbers.
+        preprocessor: Fitted on the fit rows.
+        fit: (a, d) preprocessed fit rows.
+        tune: (b, d) preprocessed rows of the tuning set.
+    """
+
+    fold: Fold
+    preprocessor: Preprocessor
+    fit: NDArray[np.float64]
+    tune: NDArray[np.float64]
+
+    @property
+    def memory_bytes(self) -> int:
+        """Size of the two matrices."""
+        return self.fit.nbytes + self.tune.nbytes
+
+
+class FoldCache:
+    """The tuning folds of a training set, preprocessed when first needed.
+
+    Args:
+        training: All training samples.
+        folds: Folds of them.
+        memory_bytes: Preprocessed folds kept at most; one is kept whatever its size.
+    """
+
+    def __init__(
+        self,
+        training: TrainingSet,
+        folds: tuple[Fold, ...],
+        memory_bytes: int = DEFAULT_MEMORY_BYTES,
+    ) -> None:
+        self.training = training
+        self.folds = folds
+        self._memory_bytes = memory_bytes
+        self._table = RawTable.of(training.features)
+        self._kept: OrderedDict[int, FoldData] = OrderedDict()
+        self._rankings: OrderedDict[tuple[int, bytes], NDArray[np.int64]] = OrderedDict()
+        self._shape: ProblemShape | None = None
+
+    def data(self, index: int) -> FoldData:
+        """Return fold ``index`` of `folds`, preprocessed."""
+        found = self._kept.get(index)
+        if found is None:
+            found = self._preprocess(self.folds[index])
+            self._kept[index] = found
+        self._kept.move_to_end(index)
+        while len(self._kept) > 1 and self._total_bytes() > self._memory_bytes:
+            self._kept.popitem(last=False)
+        return found
+
+    def ranking(self, index: int, outcome: Outcome) -> NDArray[np.int64]:
+        """Return the (d,) columns of a fold, strongest association with the outcome first.
+
+        Args:
+            index: Number of the fold in `folds`.
+            outcome: (n,) outcome of all training samples, true or shuffled; only the fold's fit
+                rows are looked at.
+        """
+        fit_outcome = np.ascontiguousarray(outcome[self.folds[index].fit])
+        key = (index, hashlib.blake2b(fit_outcome.tobytes(), digest_size=16).digest())
+        found = self._rankings.get(key)
+        if found is None:
+            found = rank_columns(self.data(index).fit, fit_outcome, self.training.info.task)
+            self._rankings[key] = found
+        self._rankings.move_to_end(key)
+        while len(self._rankings) > _RANKINGS_PER_FOLD * len(self.folds):
+            self._rankings.popitem(last=False)
+        return found
+
+    @property
+    def shape(self) -> ProblemShape:
+        """The size of the problem, for search spaces."""
+        if self._shape is None:
+            training = self.training
+            rows = min(len(fold.fit) for fold in self.folds)
+            classes = len(training.info.classes)
+            counts = np.bincount(training.outcome.astype(np.int64), minlength=classes) if (
+                classes
+            ) else np.array([rows])
+            self._shape = ProblemShape(
+                task=training.info.task,
+                rows=rows,
+                units=training.number_of_units,
+                columns=self.data(0).fit.shape[1],
+                outputs=training.info.outputs,
+                smallest_class=int(counts.min()),
+            )
+        return self._shape
+
+    def _preprocess(self, fold: Fold) -> FoldData:
+        fit_rows = self._table.take(fold.fit)
+        preprocessor = Preprocessor.fit(fit_rows)
+        return FoldData(
+            fold,
+            preprocessor,
+            preprocessor.transform(fit_rows),
+            preprocessor.transform(self._table.take(fold.tune)),
+        )
+
+    def _total_bytes(self) -> int:
+        return sum(data.memory_bytes for data in self._kept.values())

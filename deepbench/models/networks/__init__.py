@@ -1,0 +1,1 @@
+"""Networks, small to large: sizes, search space, training on folds, prediction."""

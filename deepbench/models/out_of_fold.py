@@ -1,0 +1,159 @@
+"""Fitting a baseline: on one fold, on all folds for a tuning score, on all training samples."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.exceptions import ConvergenceWarning
+from threadpoolctl import threadpool_limits
+
+from deepbench.data.samples import OutcomeInfo, TrainingSet
+from deepbench.models.family import BaselineFamily, FitRows, Params, take_columns
+from deepbench.models.fitted import FittedModel, Predictor
+from deepbench.models.fold_data import FoldCache
+from deepbench.models.predictors import ConstantPredictor, PresentClassesPredictor
+from deepbench.models.preprocessing import Preprocessor
+from deepbench.models.ranking import Outcome, rank_columns
+from deepbench.seeds import derive_seed
+
+
+@dataclass(frozen=True, eq=False)
+class OutOfFold:
+    """Predictions for rows that the predicting model was not fitted on.
+
+    Attributes:
+        predictions: (R, n, K) class probabilities or (R, n, 1) values by repeat; NaN for rows
+            that no fold of the repeat predicts.
+        note: A sentence on fits that did not converge; empty if all did.
+    """
+
+    predictions: NDArray[np.float64]
+    note: str
+
+
+def out_of_fold(
+    family: BaselineFamily, cache: FoldCache, params: Params, outcome: Outcome, seed: int
+) -> OutOfFold:
+    """Fit one setting on every fold and predict its tuning set.
+
+    Args:
+        family: What to fit.
+        cache: Preprocessed folds.
+        params: Settings.
+        outcome: (n,) outcome of all training samples, true or shuffled.
+        seed: Seed of this setting; each fold's seed derives from it by name.
+    """
+    training = cache.training
+    repeats = 1 + max(fold.repeat for fold in cache.folds)
+    shape = (repeats, len(training), training.info.outputs)
+    predictions = np.full(shape, np.nan)
+    unfinished = 0
+    with threadpool_limits(limits=1):
+        for index, fold in enumerate(cache.folds):
+            with _counting_unfinished() as warned:
+                model = _fit_on_fold(family, cache, index, params, outcome, seed)
+            unfinished += bool(warned)
+            tune = take_columns(cache.data(index).tune, model.columns)
+            predictions[fold.repeat, fold.tune] = model.predictor.predict(tune)
+    return OutOfFold(predictions, _note(unfinished, len(cache.folds)))
+
+
+def fit_on_fold(
+    family: BaselineFamily,
+    cache: FoldCache,
+    index: int,
+    params: Params,
+    outcome: Outcome,
+    seed: int,
+) -> FittedModel:
+    """Return the very model that `out_of_fold` fits on fold ``index`` (arguments as there)."""
+    with threadpool_limits(limits=1), _counting_unfinished():
+        return _fit_on_fold(family, cache, index, params, outcome, seed)
+
+
+def fit_final(
+    family: BaselineFamily, training: TrainingSet, params: Params, seed: int
+) -> FittedModel:
+    """Fit one setting on all training samples; filter and preprocessing included."""
+    preprocessor = Preprocessor.fit(training.features)
+    matrix = preprocessor.transform(training.features)
+    ranking = rank_columns(matrix, training.outcome, training.info.task)
+    columns = family.kept_columns(params, ranking)
+    with threadpool_limits(limits=1), _counting_unfinished():
+        predictor = _fit_predictor(
+            family,
+            FitRows(matrix, columns, training.outcome, training.units, training.info.task),
+            training.info,
+            params,
+            derive_seed(seed, "final"),
+        )
+    return FittedModel(family.name, training.info, preprocessor, columns, predictor)
+
+
+def _fit_on_fold(
+    family: BaselineFamily,
+    cache: FoldCache,
+    index: int,
+    params: Params,
+    outcome: Outcome,
+    seed: int,
+) -> FittedModel:
+    training, data = cache.training, cache.data(index)
+    columns = family.kept_columns(params, cache.ranking(index, outcome))
+    rows = FitRows(
+        data.fit,
+        columns,
+        outcome[data.fold.fit],
+        training.units[data.fold.fit],
+        training.info.task,
+    )
+    fold_seed = derive_seed(seed, "fold", data.fold.repeat, data.fold.number)
+    predictor = _fit_predictor(family, rows, training.info, params, fold_seed)
+    return FittedModel(family.name, training.info, data.preprocessor, columns, predictor)
+
+
+def _fit_predictor(
+    family: BaselineFamily, rows: FitRows, info: OutcomeInfo, params: Params, seed: int
+) -> Predictor:
+    """Fit, whichever of the classes occur among the rows."""
+    if info.task == "regression":
+        return family.fit(rows, params, seed)
+    present, codes = np.unique(rows.outcome.astype(np.int64), return_inverse=True)
+    if len(present) == info.outputs:
+        return family.fit(rows, params, seed)
+    if len(present) == 1:
+        return ConstantPredictor(np.eye(info.outputs)[present[0]])
+    task = "binary" if len(present) == 2 else info.task
+    some = FitRows(rows.matrix, rows.columns, codes.astype(np.int64), rows.units, task)
+    return PresentClassesPredictor(family.fit(some, params, seed), present, info.outputs)
+
+
+@contextmanager
+def _counting_unfinished() -> Iterator[list[str]]:
+    """Collect convergence warnings; pass every other warning on."""
+    unfinished: list[str] = []
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        yield unfinished
+    for warning in caught:
+        if issubclass(warning.category, ConvergenceWarning):
+            unfinished.append(re.sub(r"\s+", " ", str(warning.message)))
+        else:
+            warnings.warn_explicit(
+                warning.message, warning.category, warning.filename, warning.lineno
+            )
+
+
+def _note(unfinished: int, folds: int) -> str:
+    if not unfinished:
+        return ""
+    return (
+        f"The fit stopped before it had fully converged in {unfinished} of {folds} folds; the "
+        "predictions are those of the last step."
+    )

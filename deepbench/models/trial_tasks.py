@@ -1,0 +1,194 @@
+"""Trials for the process pool: picklable arguments in, plain results out.
+
+Each runs on one thread and depends on nothing but its arguments and the study folder, so that
+neither the number of processes nor the order of tasks changes a number.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from deepbench.models.family import BaselineFamily, Params
+from deepbench.models.fitted import FittedModel
+from deepbench.models.networks.family import NetworkFamily
+from deepbench.models.networks.final import fit_network
+from deepbench.models.networks.on_folds import NetworkOutOfFold, NetworkRun, out_of_fold_networks
+from deepbench.models.out_of_fold import fit_final, out_of_fold
+from deepbench.models.ranking import Outcome
+from deepbench.models.registry import get_family
+from deepbench.models.workbench import BenchSource, Workbench, load_workbench
+from deepbench.seeds import derive_seed
+
+
+@dataclass(frozen=True)
+class TrialTask:
+    """Trials of one family to score on all tuning folds.
+
+    Attributes:
+        source: Training samples and folds.
+        family: Name of the family.
+        numbers: Numbers of the trials.
+        params: Settings of each trial.
+    """
+
+    source: BenchSource
+    family: str
+    numbers: tuple[int, ...]
+    params: tuple[Params, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class TrialOutcome:
+    """What a trial predicted, and what it cost.
+
+    Attributes:
+        number: Number of the trial.
+        predictions: (R, n, K) out-of-fold predictions.
+        seconds: Seconds of one core; networks trained together share theirs evenly.
+        note: What a reader should know, or empty.
+    """
+
+    number: int
+    predictions: NDArray[np.float64]
+    seconds: float
+    note: str
+
+
+def trial_seed(source: BenchSource, family: str, number: int) -> int:
+    """Return the seed of a trial, by name."""
+    return derive_seed(source.seed, "trial", source.fold_name, family, number)
+
+
+def evaluate_trials(task: TrialTask) -> list[TrialOutcome]:
+    """Score the trials of a task."""
+    bench = load_workbench(task.source)
+    family = get_family(task.family)
+    began = time.perf_counter()
+    if isinstance(family, NetworkFamily):
+        seeds = [trial_seed(task.source, family.name, number) for number in task.numbers]
+        found = train_on_folds(bench, family, task.params, bench.training.outcome, seeds)
+        seconds = (time.perf_counter() - began) / len(found)
+        return [
+            TrialOutcome(number, item.predictions, seconds, _note(item))
+            for number, item in zip(task.numbers, found, strict=True)
+        ]
+    outcomes = []
+    for number, params in zip(task.numbers, task.params, strict=True):
+        began = time.perf_counter()
+        seed = trial_seed(task.source, family.name, number)
+        item = out_of_fold(family, bench.cache, params, bench.training.outcome, seed)
+        seconds = time.perf_counter() - began
+        outcomes.append(TrialOutcome(number, item.predictions, seconds, item.note))
+    return outcomes
+
+
+def train_on_folds(
+    bench: Workbench,
+    family: NetworkFamily,
+    params: tuple[Params, ...],
+    outcome: Outcome,
+    seeds: list[int],
+) -> list[NetworkOutOfFold]:
+    """Train settings (each with its seed) on all folds together."""
+    runs = [NetworkRun(p, outcome, seed) for p, seed in zip(params, seeds, strict=True)]
+    device = torch.device(bench.source.device)
+    return out_of_fold_networks(family, bench.cache, runs, bench.stop_seed, device)
+
+
+def _note(item: NetworkOutOfFold) -> str:
+    diverged = sum(fold.diverged for fold in item.folds)
+    if not diverged:
+        return ""
+    return f"Training diverged in {diverged} of {len(item.folds)} folds (the steps were too large)."
+
+
+@dataclass(frozen=True)
+class FinalTask:
+    """A model to fit on all training samples.
+
+    Attributes:
+        source: Training samples.
+        family: Name of the family.
+        params: Settings chosen by tuning.
+        starts: Random starts of a network.
+    """
+
+    source: BenchSource
+    family: str
+    params: Params
+    starts: int
+
+
+def fit_final_model(task: FinalTask) -> FittedModel:
+    """Fit the chosen settings on all training samples of the source."""
+    bench = load_workbench(task.source)
+    family = get_family(task.family)
+    seed = derive_seed(task.source.seed, "final", task.source.fold_name, task.family)
+    if isinstance(family, NetworkFamily):
+        return fit_network(
+            family,
+            bench.training,
+            bench.shape,
+            task.params,
+            starts=task.starts,
+            seed=seed,
+            device=torch.device(task.source.device),
+        )
+    assert isinstance(family, BaselineFamily)
+    return fit_final(family, bench.training, task.params, seed)
+
+
+@dataclass(frozen=True)
+class NetworkDetailTask:
+    """The chosen settings of a network size, from several random starts."""
+
+    source: BenchSource
+    family: str
+    params: Params
+    starts: int
+
+
+@dataclass(frozen=True, eq=False)
+class NetworkDetail:
+    """What is shown of a network size beside its score.
+
+    Attributes:
+        predictions: Out-of-fold predictions of each random start, (R, n, K).
+        training_loss: (epochs,) mean over folds of the first start.
+        tuning_loss: (epochs,) loss of the rows that decide early stopping, likewise.
+        best_epoch: Median over folds.
+    """
+
+    predictions: tuple[NDArray[np.float64], ...]
+    training_loss: tuple[float, ...]
+    tuning_loss: tuple[float, ...]
+    best_epoch: int
+
+
+def network_detail(task: NetworkDetailTask) -> NetworkDetail:
+    """Train the chosen settings from several random starts and keep the curves."""
+    bench = load_workbench(task.source)
+    family = get_family(task.family)
+    assert isinstance(family, NetworkFamily)
+    seeds = [
+        derive_seed(task.source.seed, "start", task.source.fold_name, task.family, number)
+        for number in range(task.starts)
+    ]
+    found = train_on_folds(
+        bench, family, (task.params,) * task.starts, bench.training.outcome, seeds
+    )
+    curves = [np.array(fold.curve) for fold in found[0].folds]
+    # Folds stop at different epochs; the mean curve ends where the first of them stopped.
+    shortest = min(len(curve) for curve in curves)
+    mean = np.mean([curve[:shortest] for curve in curves], axis=0)
+    return NetworkDetail(
+        predictions=tuple(item.predictions for item in found),
+        training_loss=tuple(float(value) for value in mean[:, 0]),
+        tuning_loss=tuple(float(value) for value in mean[:, 1]),
+        best_epoch=int(np.median([fold.best_epoch for fold in found[0].folds])),
+    )

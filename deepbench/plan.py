@@ -1,0 +1,352 @@
+"""StudyPlan: everything the user decides, as one typed document (``plan.toml``).
+
+The wizard edits it, ``deepbench run plan.toml`` runs it, the report prints it. Every field has
+a description and, but for the outcome and the data source, a default.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import json
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_args
+
+import tomli_w
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from deepbench.errors import PlanError
+
+PLAN_FORMAT = 1
+
+Preset = Literal["quick", "standard", "thorough"]
+SplitDesign = Literal["auto", "holdout", "nested", "leave-one-site-out", "time"]
+NetworkSize = Literal["linear", "small", "medium", "large"]
+PrivacyLevel = Literal["public", "internal", "sensitive", "restricted"]
+BaselineName = Literal[
+    "dummy", "linear", "random_forest", "gradient_boosting", "svm", "knn", "naive_bayes"
+]
+NETWORK_SIZES: tuple[NetworkSize, ...] = get_args(NetworkSize)
+BASELINE_NAMES: tuple[BaselineName, ...] = get_args(BaselineName)
+
+
+def _as_list(value: Any) -> Any:
+    """Accept one column name where a list of them is meant."""
+    if value is None or value == "":
+        return []
+    if isinstance(value, str | int):
+        return [value]
+    return value
+
+
+def _as_text(value: Any) -> Any:
+    """Accept a bare number as a column name (``outcome = 9``)."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+ColumnName = Annotated[str, BeforeValidator(_as_text)]
+Columns = Annotated[list[ColumnName], BeforeValidator(_as_list)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+class Question(_Part):
+    """[question] What is asked of the data."""
+
+    outcome: ColumnName = Field(min_length=1, description="Column that holds the outcome.")
+    task: Literal["auto", "classification", "regression"] = Field(
+        "auto", description="Kind of outcome; auto looks at the column."
+    )
+    positive: ColumnName | None = Field(
+        None, description="Class counted as positive (two classes only)."
+    )
+    title: str = Field("", description="Title printed on the report.")
+    organism: str = Field("", description="Organism the samples come from.")
+    decision: str = Field("", description="What will be decided with the answer.")
+    useful_score: float | None = Field(
+        None, description="Smallest score that would be of use (AUROC, or R² for regression)."
+    )
+
+
+class Data(_Part):
+    """[data] Where the table is and how it is written. Paths are relative to the plan."""
+
+    source: str = Field(min_length=1, description="CSV, TSV, TXT, XLSX, XLS or Parquet file.")
+    sheet: str | None = Field(None, description="Sheet of a workbook.")
+    encoding: str = Field("auto", description="Text encoding, for example utf-8 or cp1252.")
+    delimiter: str = Field("auto", description="Column separator of a text file.")
+    decimal: Literal["auto", ".", ","] = Field("auto", description="Decimal mark.")
+    header: Literal["auto", "yes", "no"] = Field(
+        "auto", description="Whether the first row holds the column names."
+    )
+    missing: list[str] | None = Field(
+        None, description="Codes that mean missing, in place of the usual ones."
+    )
+    types: dict[str, Literal["numeric", "categorical"]] = Field(
+        default_factory=dict, description="Columns whose proposed type is wrong."
+    )
+    origin: str = Field("", description="Where the data came from (paper, database, lab).")
+    version: str = Field("", description="Version or accession of the data.")
+    downloaded: str = Field("", description="Date on which the data was obtained.")
+    licence: str = Field("", description="Licence or agreement the data is used under.")
+    contact: str = Field("", description="Who can be asked about the data.")
+
+
+class Roles(_Part):
+    """[roles] What columns mean, in lab words; each a column or a list of columns."""
+
+    sample: Columns = Field(default_factory=list, description="Name of the sample.")
+    unit: Columns = Field(
+        default_factory=list, description="Biological unit: patient, mouse, plate, litter, strain."
+    )
+    replicate: Columns = Field(default_factory=list, description="Technical replicate number.")
+    batch: Columns = Field(default_factory=list, description="Batch, run or plate.")
+    site: Columns = Field(default_factory=list, description="Site, hospital or cohort.")
+    date: Columns = Field(default_factory=list, description="Date of collection.")
+    sensitive: Columns = Field(
+        default_factory=list,
+        description="Sensitive attributes for the subgroup audit; kept out of the models.",
+    )
+    ignore: Columns = Field(default_factory=list, description="Columns no model may see.")
+
+
+class Suitability(_Part):
+    """[suitability] Answers to the questions of tip 1, by question name."""
+
+    data_kind: Literal["table", "omics", "clinical", "sequences", "images", "signals"] | None = (
+        Field(None, description="Kind of data behind the table.")
+    )
+    label_reliability: Literal["measured", "expert", "self-reported", "noisy", "unknown"] | None = (
+        Field(None, description="How the outcome was determined.")
+    )
+    expected_ceiling: float | None = Field(
+        None,
+        description="Best score that is possible at all (heritability, agreement of raters).",
+        gt=0.0,
+        le=1.0,
+    )
+    similar_work: Literal["deep learning", "traditional models", "both", "none known"] | None = (
+        Field(None, description="What worked for others on similar data.")
+    )
+    goal: Literal["prediction", "understanding", "both"] | None = Field(
+        None, description="Whether prediction or understanding matters more."
+    )
+    more_samples: Literal["yes", "no", "unlabelled only"] | None = Field(
+        None, description="Whether more samples can be had."
+    )
+    reason: str = Field("", description="Why to go on against the verdict; printed in the report.")
+
+
+class Split(_Part):
+    """[split] How test samples are set aside."""
+
+    design: SplitDesign = Field("auto", description="Design; auto decides by number of units.")
+    test_fraction: float = Field(0.2, gt=0.05, lt=0.5, description="Share of units held out.")
+    outer_folds: int = Field(5, ge=3, le=20, description="Outer folds of nested resampling.")
+    tuning_folds: int = Field(5, ge=3, le=20, description="Folds that tune the models.")
+    tuning_repeats: int | None = Field(
+        None, ge=1, le=20, description="Repeats of the tuning folds; by number of units if absent."
+    )
+    reuse_reason: str = Field(
+        "", description="Why the test set is opened again; every later report shows it."
+    )
+
+
+class Budget(_Part):
+    """[budget] The same effort for every model family."""
+
+    preset: Preset = Field("standard", description="quick, standard or thorough.")
+    trials: int | None = Field(None, ge=1, le=10_000, description="Trials per model family.")
+    minutes: float | None = Field(
+        None, gt=0.0, description="Time limit for tuning all families together."
+    )
+
+
+class Baselines(_Part):
+    """[baselines] Traditional models to try."""
+
+    families: list[BaselineName] = Field(
+        default_factory=lambda: list(BASELINE_NAMES), description="Families, by name."
+    )
+
+
+class Networks(_Part):
+    """[networks] The ladder from small to large."""
+
+    sizes: list[NetworkSize] = Field(
+        default_factory=lambda: list(NETWORK_SIZES), description="Sizes, small first."
+    )
+    seeds: int = Field(3, ge=1, le=50, description="Random starts of the chosen network.")
+
+
+class Shuffles(_Part):
+    """[shuffles] The shuffled-label check."""
+
+    replicates: int | None = Field(
+        None, ge=1, le=100_000, description="Shuffles; 20, 100 or 1,000 by preset if absent."
+    )
+
+
+class FeatureClaim(_Part):
+    """[claims.features."NAME"] Answers about one of the top features."""
+
+    known_before_outcome: Literal["yes", "no", "unknown"] = Field(
+        "unknown", description="Was the value known before the outcome?"
+    )
+    plausible: Literal["yes", "no", "unknown"] = Field(
+        "unknown", description="Is there a biological explanation?"
+    )
+    artefact: Literal["yes", "no", "unknown"] = Field(
+        "unknown", description="Could batch, site or processing produce it?"
+    )
+    note: str = Field("", description="Free text printed with the claim.")
+
+
+class Claims(_Part):
+    """[claims] What may be claimed."""
+
+    features: dict[str, FeatureClaim] = Field(
+        default_factory=dict, description="Answers by feature name."
+    )
+
+
+class RegisterEntry(_Part):
+    """[[ethics.entries]] An answer to an open entry of the ethics register."""
+
+    issue: str = Field(min_length=1, description="Name of the issue, as the register prints it.")
+    decision: Literal["resolved", "accepted"] = Field(description="What was decided.")
+    reason: str = Field(min_length=10, description="Why.")
+    by: str = Field(min_length=2, description="Who decided.")
+
+
+class Ethics(_Part):
+    """[ethics] Governance and answers to the register."""
+
+    approval: str = Field("", description="Ethics board and number, or why none is needed.")
+    consent: str = Field("", description="Consent or legal basis for the use of the data.")
+    entries: list[RegisterEntry] = Field(default_factory=list, description="Decisions.")
+
+
+class Privacy(_Part):
+    """[privacy] How sensitive the data is."""
+
+    level: PrivacyLevel = Field("sensitive", description="Level; sensitive until answered.")
+    reason: str = Field("", description="Why the level is lower than sensitive.")
+
+
+class StudyPlan(_Part):
+    """The whole plan. ``format`` is the version of this document."""
+
+    format: Literal[1] = Field(PLAN_FORMAT, description="Version of the plan format.")
+    seed: int = Field(1, ge=0, lt=2**31, description="Master seed; every other derives from it.")
+    question: Question
+    data: Data
+    roles: Roles = Field(default_factory=Roles)
+    suitability: Suitability = Field(default_factory=Suitability)
+    split: Split = Field(default_factory=Split)
+    budget: Budget = Field(default_factory=Budget)
+    baselines: Baselines = Field(default_factory=Baselines)
+    networks: Networks = Field(default_factory=Networks)
+    shuffles: Shuffles = Field(default_factory=Shuffles)
+    claims: Claims = Field(default_factory=Claims)
+    ethics: Ethics = Field(default_factory=Ethics)
+    privacy: Privacy = Field(default_factory=Privacy)
+
+    def to_toml(self) -> str:
+        """Return the plan as TOML; fields without a value are left out."""
+        return tomli_w.dumps(self.model_dump(mode="json", exclude_none=True))
+
+    def fingerprint(self, *parts: str) -> str:
+        """Return a SHA-256 of the named parts (``"split"``, ``"question.outcome"``)."""
+        dumped = self.model_dump(mode="json")
+        chosen: dict[str, Any] = {}
+        for part in parts:
+            value: Any = dumped
+            for key in part.split("."):
+                value = value[key]
+            chosen[part] = value
+        text = json.dumps(chosen, sort_keys=True, ensure_ascii=False)
+        return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+def read_plan(path: Path) -> StudyPlan:
+    """Read and check a plan.
+
+    Raises:
+        PlanError: the file is missing, not TOML, or has an unknown key or a wrong value.
+    """
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError:
+        raise PlanError(
+            f"There is no plan at {path}.", "Check the path, or write a plan.toml (see README)."
+        ) from None
+    except UnicodeDecodeError:
+        raise PlanError(f"{path.name} is not UTF-8 text.", "Save the plan as UTF-8.") from None
+    except OSError as error:
+        raise PlanError(
+            f"{path} could not be read ({error.strerror}).", "Name a plan.toml file."
+        ) from None
+    return parse_plan(text, path.name)
+
+
+def parse_plan(text: str, name: str = "plan.toml") -> StudyPlan:
+    """Parse TOML text into a plan; errors as in `read_plan`."""
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise PlanError(
+            f"{name} is not valid TOML: {error}.",
+            "Text stands in quotes, a table starts with a [name] line, a path uses / or '…'.",
+        ) from None
+    try:
+        return StudyPlan.model_validate(raw)
+    except ValidationError as error:
+        raise _explain(error, raw, name) from None
+
+
+def _explain(error: ValidationError, raw: dict[str, Any], name: str) -> PlanError:
+    """Turn the first problem pydantic found into a sentence."""
+    problems = error.errors()
+    # A misspelt key is reported twice, as unknown and as missing: the first says more.
+    first = next((p for p in problems if p["type"] == "extra_forbidden"), problems[0])
+    location = [str(part) for part in first["loc"]]
+    where = ".".join(location)
+    if first["type"] == "extra_forbidden":
+        known = _known_keys(location[:-1])
+        near = difflib.get_close_matches(location[-1], known, n=1, cutoff=0.0)
+        table = f"[{'.'.join(location[:-1])}]" if len(location) > 1 else "the top level"
+        hint = f"Did you mean '{near[0]}'? " if near else ""
+        return PlanError(
+            f"{name}: '{location[-1]}' is not a key of {table}.",
+            f"{hint}Known there: {', '.join(known)}.",
+        )
+    if first["type"] == "missing":
+        if len(location) == 1:
+            return PlanError(
+                f"{name}: the table [{where}] is missing.",
+                "A plan needs [question] with outcome, and [data] with source.",
+            )
+        return PlanError(
+            f"{name}: '{location[-1]}' is missing in [{'.'.join(location[:-1])}].",
+            "A plan needs [question] with outcome, and [data] with source.",
+        )
+    message = str(first["msg"]).removeprefix("Value error, ").replace("Input should be", "it must be")
+    return PlanError(f"{name}: {where} is not right: {message}.", "Correct the value and run again.")
+
+
+def _known_keys(location: list[str]) -> list[str]:
+    """Return the keys known at a location inside the plan."""
+    model: type[BaseModel] = StudyPlan
+    for part in location:
+        field = model.model_fields.get(part)
+        if field is None:
+            continue  # a user's own name inside a table, for example a feature under [claims]
+        candidates = [field.annotation, *get_args(field.annotation)]
+        nested = [c for c in candidates if isinstance(c, type) and issubclass(c, BaseModel)]
+        if nested:
+            model = nested[0]
+    return list(model.model_fields)

@@ -1,0 +1,1 @@
+"""Reports: the HTML report, ``results.json``, figures, the methods paragraph, the checklist."""

@@ -1,0 +1,259 @@
+"""The methods paragraph to copy into a paper: what was done, with this study's numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from deepbench.errors import PlanError
+from deepbench.plan import StudyPlan, parse_plan
+from deepbench.reporting.small_cells import HIDDEN, SmallCells
+from deepbench.reporting.verdict import headline_metric, models_of, title_of
+from deepbench.reporting.wording import (
+    difference,
+    listing,
+    metric_title,
+    noun,
+    p_value,
+    plural,
+    score,
+    times,
+)
+from deepbench.study.records import StudySummary
+
+_REFERENCES = {
+    "Akiba et al., 2019": "Akiba T, Sano S, Yanase T, Ohta T, Koyama M. Optuna: a next-generation "
+    "hyperparameter optimization framework. KDD 2019. doi:10.1145/3292500.3330701",
+    "Breiman et al., 1984": "Breiman L, Friedman JH, Olshen RA, Stone CJ. Classification and "
+    "regression trees. Wadsworth, 1984.",
+    "DeLong et al., 1988": "DeLong ER, DeLong DM, Clarke-Pearson DL. Comparing the areas under two "
+    "or more correlated receiver operating characteristic curves: a nonparametric approach. "
+    "Biometrics 1988;44:837–845. doi:10.2307/2531595",
+    "Lee et al., 2022": "Lee BD, Gitter A, Greene CS, et al. Ten quick tips for deep learning in "
+    "biology. PLoS Comput Biol 2022;18:e1009803. doi:10.1371/journal.pcbi.1009803",
+    "Lundberg and Lee, 2017": "Lundberg SM, Lee SI. A unified approach to interpreting model "
+    "predictions. Advances in Neural Information Processing Systems 30, 2017.",
+    "Ojala and Garriga, 2010": "Ojala M, Garriga GC. Permutation tests for studying classifier "
+    "performance. J Mach Learn Res 2010;11:1833–1863.",
+    "Paszke et al., 2019": "Paszke A, Gross S, Massa F, et al. PyTorch: an imperative style, "
+    "high-performance deep learning library. Advances in Neural Information Processing Systems "
+    "32, 2019.",
+    "Pedregosa et al., 2011": "Pedregosa F, Varoquaux G, Gramfort A, et al. Scikit-learn: machine "
+    "learning in Python. J Mach Learn Res 2011;12:2825–2830.",
+    "Phipson and Smyth, 2010": "Phipson B, Smyth GK. Permutation p-values should never be zero. "
+    "Stat Appl Genet Mol Biol 2010;9:39. doi:10.2202/1544-6115.1585",
+    "Tsamardinos et al., 2018": "Tsamardinos I, Greasidou E, Borboudakis G. Bootstrapping the "
+    "out-of-sample predictions for efficient and accurate cross-validation. Machine Learning "
+    "2018;107:1895–1922. doi:10.1007/s10994-018-5714-4",
+}
+_DESIGNS = {
+    "holdout": "held out once",
+    "nested": "set aside by nested resampling, each outer fold being evaluated once at the end",
+    "leave-one-site-out": "set aside by leaving out one site at a time",
+    "time": "set aside by date, the latest samples forming the test set",
+}
+_VERSIONS_CITED = ("python", "scikit-learn", "torch", "optuna", "shap")
+
+
+@dataclass(frozen=True)
+class Methods:
+    """Text for the methods section.
+
+    Attributes:
+        paragraphs: What was done, in order.
+        references: The works cited in it, in alphabetical order.
+    """
+
+    paragraphs: tuple[str, ...]
+    references: tuple[str, ...]
+
+
+def plan_of(summary: StudySummary) -> StudyPlan | None:
+    """Return the plan of the study, or None when its text cannot be read any more."""
+    try:
+        return parse_plan(summary.plan_toml)
+    except PlanError:
+        return None
+
+
+def methods_text(summary: StudySummary, cells: SmallCells | None = None) -> Methods:
+    """Write the methods of this study; only what has been done is said.
+
+    Args:
+        summary: The records.
+        cells: Rule for small counts of samples and units.
+    """
+    cells = cells or SmallCells()
+    parts = (
+        _data(summary, cells),
+        _split(summary, cells),
+        _models(summary),
+        _shuffles(summary),
+        _choice(summary),
+        _interpretation(summary),
+        _software(summary),
+    )
+    paragraphs = tuple(part for part in parts if part)
+    text = " ".join(paragraphs)
+    cited = tuple(entry for key, entry in _REFERENCES.items() if key in text)
+    return Methods(paragraphs, cited)
+
+
+def _counted(cells: SmallCells, count: int, singular: str) -> str:
+    shown = cells.one(count)
+    return f"{shown} {noun(count, singular)}" if shown != HIDDEN else f"several {singular}s"
+
+
+def _data(summary: StudySummary, cells: SmallCells) -> str:
+    sheet = summary.sheet
+    if sheet is None:
+        return ""
+    kind = {
+        "binary": "a binary outcome",
+        "multiclass": f"an outcome with {plural(len(sheet.classes), 'class', 'classes')}",
+        "regression": "a continuous outcome",
+    }[sheet.task]
+    features = summary.check.features if summary.check is not None else sheet.features
+    text = (
+        f"We analysed {_counted(cells, sheet.samples, 'sample')} from "
+        f"{_counted(cells, sheet.units, 'biological unit')} with {plural(features, 'feature')} "
+        f"({sheet.numeric_features:,} numeric and {sheet.categorical_features:,} categorical in "
+        f"the table) and {kind} (“{sheet.outcome}”)."
+    )
+    if summary.check is not None and summary.check.left_out_features:
+        left_out = plural(len(summary.check.left_out_features), "feature")
+        text += f" {left_out} {'was' if left_out.startswith('1 ') else 'were'} left out by the data check."
+    return text
+
+
+def _split(summary: StudySummary, cells: SmallCells) -> str:
+    record = summary.split
+    if record is None:
+        return ""
+    training, test = cells.several([record.train_units, record.test_units])
+    sizes = (
+        f" ({training} units for training, {test} for testing)"
+        if HIDDEN not in (training, test)
+        else ""
+    )
+    text = (
+        f"Before any model was fitted, test samples were {_DESIGNS[record.design]}{sizes}; samples "
+        "of one unit never crossed sets. Settings were tuned inside the training set by "
+        f"{record.tuning_folds}-fold cross-validation"
+    )
+    if record.tuning_repeats > 1:
+        text += f", repeated {times(record.tuning_repeats)}"
+    return (
+        f"{text}, with units kept together. Imputation, scaling, encoding and feature filtering "
+        "were fitted inside each fold."
+    )
+
+
+def _models(summary: StudySummary) -> str:
+    models = models_of(summary)
+    if not models:
+        return ""
+    baselines = [model for model in models if model.family == "baseline"]
+    networks = [model for model in models if model.family == "network"]
+    text = ""
+    if baselines:
+        text += (
+            f"Traditional models ({listing([_running(m.title) for m in baselines])}) were tuned "
+            "with scikit-learn (Pedregosa et al., 2011) and Optuna (Akiba et al., 2019). "
+        )
+    if networks:
+        text += (
+            f"Neural networks ({listing([_running(m.title) for m in networks])}) were trained with "
+            "PyTorch (Paszke et al., 2019), smallest first, with early stopping. "
+        )
+    trials = sorted({model.trials for model in models if model.name != "dummy"})
+    if len(trials) == 1:
+        text += f"Every model family was given {plural(trials[0], 'trial')}. "
+    elif trials:
+        text += f"Model families were given {trials[0]:,} to {trials[-1]:,} trials. "
+    metric = metric_title(models[0].metric)
+    return (
+        f"{text}Models were compared by {metric}. Because the best score among many trials is too "
+        "optimistic, we report tuning scores corrected by bootstrapping the out-of-fold "
+        "predictions over units with the winner selected anew each time (BBC-CV; Tsamardinos et "
+        "al., 2018)."
+    )
+
+
+def _running(title: str) -> str:
+    """Return a title for running text: a capital only where the word has more of them."""
+    first = title.split(" ")[0]
+    return title if first != first.capitalize() else title[:1].lower() + title[1:]
+
+
+def _shuffles(summary: StudySummary) -> str:
+    record = summary.shuffles
+    if record is None or not record.models:
+        return ""
+    replicates = max(model.replicates for model in record.models)
+    repeated = listing(sorted({f"the {model.repeated}" for model in record.models}))
+    results = "; ".join(
+        f"{title_of(summary, model.model)}, {p_value(model.p_value)}" for model in record.models
+    )
+    return (
+        f"Whether there is a signal at all was tested by shuffling the labels {times(replicates)} "
+        f"between units and repeating {repeated} (Ojala and Garriga, 2010), with p-values that "
+        f"count the real labels as one of the shuffles (Phipson and Smyth, 2010): {results}; all "
+        f"models together, {p_value(record.p_value)}."
+    )
+
+
+def _choice(summary: StudySummary) -> str:
+    choice = summary.choice
+    if choice is None:
+        return ""
+    text = ""
+    if choice.comparison is not None:
+        text = (
+            f"{title_of(summary, choice.comparison.network)} and "
+            f"{title_of(summary, choice.comparison.baseline)} were compared on the same tuning "
+            "folds by a bootstrap paired over units (difference in "
+            f"{metric_title(choice.comparison.metric)} {difference(choice.comparison)}). "
+        )
+    if choice.recommended:
+        text += (
+            "We chose the simplest model within one standard error of the best (Breiman et al., "
+            f"1984), {_running(title_of(summary, choice.recommended))}. "
+        )
+    test = choice.test
+    if test.opened == 0:
+        return f"{text}The test set was not opened."
+    text += f"The test set was opened {times(test.opened)}"
+    name = headline_metric(summary)
+    if name:
+        text += f"; the chosen model reached {metric_title(name)} {score(test.metrics[name])}"
+    text += ". Intervals are 95 % bootstrap intervals over units"
+    if "auroc_delong" in test.metrics:
+        text += ", for the AUROC also DeLong’s on the logit scale (DeLong et al., 1988)"
+    return f"{text}."
+
+
+def _interpretation(summary: StudySummary) -> str:
+    record = summary.interpretation
+    if record is None or not record.models:
+        return ""
+    methods = sorted({model.method for model in record.models})
+    cited = " (Lundberg and Lee, 2017)" if "shap" in " ".join(methods).lower() else ""
+    titles = [_running(title_of(summary, model.model)) for model in record.models]
+    return (
+        f"What the models use was measured on held-out samples with {listing(methods)}{cited} for "
+        f"{listing(titles)}, and compared with the same in models trained on shuffled labels; "
+        "attributions are associations, not causes."
+    )
+
+
+def _software(summary: StudySummary) -> str:
+    text = f"The analysis was run with DeepBench {summary.version}, which follows Lee et al., 2022"
+    if summary.start is not None:
+        known = {name.lower(): value for name, value in summary.start.machine.versions.items()}
+        used = [f"{name} {known[name]}" for name in _VERSIONS_CITED if name in known]
+        if used:
+            text += f" ({', '.join(used)})"
+    plan = plan_of(summary)
+    if plan is not None:
+        text += f", with master seed {plan.seed}"
+    return f"{text}."

@@ -1,0 +1,344 @@
+"""Tables about the models: leaderboard, seeds, test metrics, subgroups, settings, attributions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from deepbench.reporting.small_cells import HIDDEN, SmallCells, is_withheld
+from deepbench.reporting.tables import Table, setting, table
+from deepbench.reporting.verdict import title_of
+from deepbench.reporting.wording import (
+    MISSING,
+    clipped,
+    decimals_for,
+    duration,
+    interval,
+    is_number,
+    metric_title,
+    noun,
+    number,
+    plural,
+    short_metric,
+)
+from deepbench.study.records import (
+    AttributionRecord,
+    CurvesRecord,
+    LearningCurveRecord,
+    ModelRecord,
+    Score,
+    StudySummary,
+    SubgroupRecord,
+    TestRecord,
+)
+
+FEATURES_SHOWN = 50
+_QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+_REFERENCE_METRICS = ("majority_accuracy", "mean_rmse")
+
+
+def leaderboard_table(models: Sequence[ModelRecord], recommended: str = "") -> Table:
+    """Return scores and effort of all model families, the recommended one marked."""
+    rows = []
+    for model in models:
+        corrected = model.corrected
+        rows.append(
+            [
+                model.title,
+                number(model.plain),
+                number(corrected.value),
+                _ends(corrected),
+                fold_spread(model.fold_scores),
+                number(model.standard_error),
+                f"{model.trials:,}",
+                duration(model.seconds),
+            ]
+        )
+    metric = f" ({metric_title(models[0].metric)})" if models else ""
+    return table(
+        f"Scores on the tuning sets{metric} and effort",
+        [
+            "Model",
+            "#Best tuning score (too optimistic)",
+            "#Corrected tuning score",
+            "#95 % interval",
+            "#Spread over folds (lowest to highest)",
+            "#Standard error",
+            "#Trials",
+            "#Computing time",
+        ],
+        rows,
+        note="The spread over folds says how much the score differs from fold to fold; it is not "
+        "a confidence interval.",
+        marked=[place for place, model in enumerate(models) if model.name == recommended],
+    )
+
+
+def fold_spread(scores: Sequence[float | None]) -> str:
+    """Write the lowest and the highest score of the folds."""
+    known = [value for value in scores if value is not None and is_number(value)]
+    return interval(min(known), max(known)) if known else MISSING
+
+
+def seeds_table(models: Sequence[ModelRecord]) -> Table | None:
+    """Return the scores of the best settings from several random starts."""
+    shown = [model for model in models if model.seed_scores]
+    if not shown:
+        return None
+    most = max(len(model.seed_scores) for model in shown)
+    return table(
+        f"Best settings from several random starts ({metric_title(shown[0].metric)})",
+        ["Network", *(f"#Start {place}" for place in range(1, most + 1))],
+        [
+            [
+                model.title,
+                *(number(value) for value in model.seed_scores),
+                *[MISSING] * (most - len(model.seed_scores)),
+            ]
+            for model in shown
+        ],
+    )
+
+
+def learning_table(record: LearningCurveRecord) -> Table:
+    """Return the numbers behind the learning curve."""
+    return table(
+        "Numbers of the learning curve",
+        ["#Training samples", f"#{metric_title(record.metric)}", "#Spread over folds"],
+        [
+            [f"{count:,}", number(value), number(spread)]
+            for count, value, spread in zip(
+                record.samples, record.scores, record.spreads, strict=True
+            )
+        ],
+    )
+
+
+def shuffled_table(summary: StudySummary) -> Table | None:
+    """Return the shuffled-label check of each model."""
+    record = summary.shuffles
+    if record is None or not record.models:
+        return None
+    rows = []
+    for check in record.models:
+        null = [value for value in check.null if is_number(value)]
+        rows.append(
+            [
+                title_of(summary, check.model),
+                number(check.real),
+                number(float(np.median(null))) if null else MISSING,
+                interval(min(null), max(null)) if null else MISSING,
+                f"{check.replicates:,}",
+                f"{check.p_value:.2g}" if is_number(check.p_value) else MISSING,
+                check.repeated,
+            ]
+        )
+    metric = metric_title(record.models[0].metric)
+    return table(
+        f"Real and shuffled scores ({metric})",
+        [
+            "Model",
+            "#Real labels",
+            "#Shuffled: median",
+            "#Shuffled: lowest to highest",
+            "#Shuffles",
+            "#p-value",
+            "Repeated for each shuffle",
+        ],
+        rows,
+    )
+
+
+def test_table(summary: StudySummary, test: TestRecord) -> Table | None:
+    """Return all metrics of the test set beside those of the best traditional model."""
+    if not test.metrics:
+        return None
+    task = summary.sheet.task if summary.sheet is not None else ""
+    beside = bool(test.baseline_metrics) and test.baseline != test.model
+    rows = []
+    for name, score in test.metrics.items():
+        row = [metric_title(name, task), number(score.value), _ends(score)]
+        if beside:
+            other = test.baseline_metrics.get(name, Score(value=None))
+            row += [number(other.value), _ends(other)]
+        rows.append(row)
+    columns = ["Metric", f"#{clipped(title_of(summary, test.model))}", "#95 % interval"]
+    if beside:
+        columns += [f"#{clipped(title_of(summary, test.baseline))}", "#95 % interval"]
+    references = [metric_title(name) for name in _REFERENCE_METRICS if name in test.metrics]
+    return table(
+        "Metrics on the test set",
+        columns,
+        rows,
+        note=f"{references[0]} is what a model without any signal would reach."
+        if references
+        else "",
+    )
+
+
+def subgroup_table(groups: Sequence[SubgroupRecord], cells: SmallCells) -> Table | None:
+    """Return the score inside groups of test samples; too small groups keep only their name."""
+    if not groups:
+        return None
+    rows: list[list[str]] = []
+    for column in dict.fromkeys(group.column for group in groups):
+        members = [group for group in groups if group.column == column]
+        samples = cells.several([group.samples for group in members])
+        units = cells.several([group.units for group in members])
+        for group, sample, unit in zip(members, samples, units, strict=True):
+            shown = not too_small(group, cells)
+            rows.append(
+                [
+                    f"{column}: {group.group}",
+                    sample,
+                    HIDDEN if is_withheld(sample) and not is_withheld(unit) else unit,
+                    short_metric(group.metric),
+                    number(group.score.value) if shown else HIDDEN,
+                    _ends(group.score) if shown else HIDDEN,
+                ]
+            )
+    return table(
+        "Groups of test samples",
+        ["Group", "#Samples", "#Units", "Metric", "#Score", "#95 % interval"],
+        rows,
+    )
+
+
+def too_small(group: SubgroupRecord, cells: SmallCells) -> bool:
+    """Return whether a group is too small for its score to be shown."""
+    return cells.is_small(group.samples) or cells.is_small(group.units)
+
+
+def residual_table(curves: CurvesRecord | None, cells: SmallCells) -> Table | None:
+    """Return quantiles of the error (predicted minus observed) over the test samples.
+
+    A quantile with fewer samples beyond it than the smallest count that may be shown is left out.
+    """
+    if curves is None or not curves.observed:
+        return None
+    errors = np.asarray(curves.predicted) - np.asarray(curves.observed)
+    errors = errors[np.isfinite(errors)]
+    shown = [
+        share
+        for share in _QUANTILES
+        if len(errors) * min(share, 1 - share) >= max(cells.threshold, 1)
+    ]
+    if not shown:
+        return None
+    values = [float(value) for value in np.quantile(errors, shown)]
+    decimals = decimals_for(float(np.max(np.abs(values))))
+    return table(
+        "Error on the test set (predicted minus observed)",
+        ["#Share of samples below", "#Error"],
+        [
+            [f"{100 * share:.0f} %", number(value, decimals, signed=True)]
+            for share, value in zip(shown, values, strict=True)
+        ],
+        note=f"Over {plural(len(errors), 'test sample')}."
+        if not cells.is_small(len(errors))
+        else "",
+    )
+
+
+def calibration_table(curves: CurvesRecord | None, cells: SmallCells) -> Table | None:
+    """Return the numbers behind the calibration curve; groups that are too small are left out."""
+    if curves is None or not curves.calibration_samples:
+        return None
+    counts = curves.calibration_samples
+    rows = [
+        [number(predicted), number(observed), shown]
+        for predicted, observed, count, shown in zip(
+            curves.calibration_predicted,
+            curves.calibration_observed,
+            counts,
+            cells.several(counts),
+            strict=True,
+        )
+        if not cells.is_small(count)
+    ]
+    return table(
+        "Numbers of the calibration curve",
+        ["#Mean predicted probability", "#Share observed", "#Samples"],
+        rows,
+    )
+
+
+def confusion_cells(
+    curves: CurvesRecord | None, cells: SmallCells
+) -> tuple[list[list[float | None]], list[list[str]]]:
+    """Return shares of the row and texts of the confusion matrix; hidden cells have no share."""
+    counts = curves.confusion if curves is not None else ()
+    texts = cells.matrix(counts)
+    if any(is_withheld(text) for row in texts for text in row):
+        return [[None] * len(row) for row in counts], texts
+    shares = [[count / sum(row) if sum(row) else 0.0 for count in row] for row in counts]
+    return [list(row) for row in shares], texts
+
+
+def confusion_table(texts: Sequence[Sequence[str]], classes: Sequence[str]) -> Table | None:
+    """Return the confusion matrix as a table, for who cannot see the picture."""
+    if not texts or len(texts) != len(classes):
+        return None
+    return table(
+        "Confusion matrix (rows: true class, columns: predicted class)",
+        ["True class", *(f"#{name}" for name in classes)],
+        [[name, *row] for name, row in zip(classes, texts, strict=True)],
+    )
+
+
+def settings_rows(models: Sequence[ModelRecord]) -> list[tuple[str, str, list[tuple[str, str]]]]:
+    """Return (title, remark, settings) of each model."""
+    return [
+        (
+            model.title,
+            f"trial {model.best_trial} of {plural(model.trials, 'trial')}",
+            [(name, setting(model.params[name])) for name in sorted(model.params)],
+        )
+        for model in models
+    ]
+
+
+def importance_table(record: AttributionRecord) -> Table:
+    """Return the numbers behind the importance figure, the first 50 features."""
+    shown = record.features[:FEATURES_SHOWN]
+    more = len(record.features) - len(shown)
+    return table(
+        f"Importance of features ({record.unit})",
+        [
+            "Feature",
+            "#Importance",
+            "#Smallest to largest fold",
+            "#Shuffled labels",
+            "Direction",
+            "#Rank correlation",
+        ],
+        [
+            [
+                entry.feature,
+                number(entry.importance),
+                interval(entry.low, entry.high),
+                number(entry.twin),
+                direction_words(entry.direction),
+                number(entry.direction, 2, signed=True),
+            ]
+            for entry in shown
+        ],
+        note=f"… and {more:,} more {noun(more, 'feature')}." if more > 0 else "",
+    )
+
+
+def direction_words(direction: float | None) -> str:
+    """Say which way predictions go with the values of a feature."""
+    if direction is None or not is_number(direction):
+        return MISSING
+    if direction >= 0.3:
+        return "higher values, higher predictions"
+    if direction <= -0.3:
+        return "higher values, lower predictions"
+    return "no one direction"
+
+
+def _ends(score: Score) -> str:
+    decimals = decimals_for(score.value) if score.value is not None and is_number(score.value) else None
+    return interval(score.low, score.high, decimals)

@@ -1,0 +1,122 @@
+"""What of the records a report may show: a copy without small counts or single samples.
+
+The whole report is drawn from this copy, so that no template can show what was taken out.
+Counts stay numbers here; whoever writes one asks `SmallCells` how.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from deepbench.reporting.small_cells import SmallCells
+from deepbench.study.records import CurvesRecord, FindingRecord, Record, StudySummary
+
+# Fields that hold sentences of other stages, in which a count may stand.
+PROSE = frozenset(
+    {
+        "ceiling",
+        "decision",
+        "device_sentence",
+        "folder_warnings",
+        "hint",
+        "message",
+        "not_shown",
+        "note",
+        "open_points",
+        "override_reason",
+        "privacy_sentence",
+        "proofs",
+        "reservations",
+        "reuse_reasons",
+        "sentence",
+        "sentences",
+        "skipped",
+        "stopped",
+        "strategy",
+        "text",
+        "unanswered",
+        "what",
+        "where",
+        "why",
+    }
+)
+
+
+def releasable(summary: StudySummary, cells: SmallCells, *, per_sample: bool) -> StudySummary:
+    """Return the records as a report may show them.
+
+    Args:
+        summary: All records of the study.
+        cells: Rule for small counts; prose that gives one away is changed.
+        per_sample: Whether names of samples and values of single samples may be shown.
+    """
+    if not per_sample:
+        summary = _without_samples(summary)
+    if cells.threshold:
+        copy = _without_small_counts(summary, cells, _totals(summary))
+        assert isinstance(copy, StudySummary)
+        return copy
+    return summary
+
+
+def _totals(summary: StudySummary) -> tuple[int, ...]:
+    totals: set[int] = set()
+    if summary.sheet is not None:
+        totals |= {summary.sheet.samples, summary.sheet.units}
+    if summary.imported is not None:
+        totals.add(summary.imported.rows)
+    if summary.split is not None:
+        totals |= {summary.split.train_units, summary.split.test_units}
+    return tuple(sorted(totals))
+
+
+def _without_small_counts(record: Record, cells: SmallCells, totals: tuple[int, ...]) -> Record:
+    changes: dict[str, Any] = {}
+    for name in type(record).model_fields:
+        value = getattr(record, name)
+        if isinstance(value, Record):
+            changes[name] = _without_small_counts(value, cells, totals)
+        elif isinstance(value, str) and name in PROSE:
+            changes[name] = cells.text(value, totals)
+        elif isinstance(value, tuple) and value and isinstance(value[0], Record):
+            changes[name] = tuple(_without_small_counts(item, cells, totals) for item in value)
+        elif isinstance(value, tuple) and value and name in PROSE:
+            changes[name] = tuple(cells.text(item, totals) for item in value)
+    return record.model_copy(update=changes)
+
+
+def _without_samples(summary: StudySummary) -> StudySummary:
+    changes: dict[str, Any] = {}
+    if summary.check is not None:
+        findings = tuple(_anonymous(finding) for finding in summary.check.findings)
+        changes["check"] = summary.check.model_copy(update={"findings": findings})
+    if summary.choice is not None and summary.choice.test.curves is not None:
+        # The values themselves would also give single samples away.
+        curves = summary.choice.test.curves.model_copy(update={"observed": (), "predicted": ()})
+        assert isinstance(curves, CurvesRecord)
+        test = summary.choice.test.model_copy(update={"curves": curves})
+        changes["choice"] = summary.choice.model_copy(update={"test": test})
+    return summary.model_copy(update=changes)
+
+
+def _anonymous(finding: FindingRecord) -> FindingRecord:
+    """Return the finding without the names of samples, also inside its sentences."""
+    if not finding.samples:
+        return finding
+    return finding.model_copy(
+        update={
+            "samples": (),
+            "message": _without_names(finding.message, finding.samples),
+            "where": _without_names(finding.where, finding.samples),
+            "hint": _without_names(finding.hint, finding.samples),
+        }
+    )
+
+
+def _without_names(text: str, names: Iterable[str]) -> str:
+    # Longest first, or "S1" would be taken out of the middle of "S1 a".
+    for name in sorted(filter(None, set(names)), key=len, reverse=True):
+        text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", "(sample)", text)
+    return text

@@ -1,0 +1,201 @@
+"""Small counts: which numbers of samples or units a released report must not show.
+
+A count of 1 to k − 1 is written "<k". Because totals are printed too, a single hidden count
+could be had by subtraction, so further counts are hidden with it (secondary suppression): in a
+list, the smallest others until at least two counts that sum to k or more are hidden; in a
+table of two directions, every other cell. See Hundepool et al., Statistical Disclosure Control,
+2012, doi:10.1002/9781118348239, chapter 4.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+HIDDEN = "hidden"
+
+# Numbers that count parts of the method, never samples or people.
+_HARMLESS = (
+    "fold",
+    "repeat",
+    "seed",
+    "start",
+    "time",
+    "model",
+    "network",
+    "famil",
+    "setting",
+    "trial",
+    "shuffle",
+    "feature",
+    "measurement",
+    "column",
+    "class",
+    "site",
+    "batch",
+    "epoch",
+    "size",
+    "neighbour",
+    "layer",
+    "decimal",
+    "resample",
+    "interval",
+)
+_INTEGER = re.compile(
+    r"(?<![\w.,'\"“‘<−-])(\d{1,3}(?:,\d{3})+|\d+)(?![\w'\"”’]|[.,]\d)"
+    r"(?P<unit>\s*%)?(?P<next>(?:[\s-]+[^\W\d_][\w]*){0,2})"
+)
+_DECIMAL_PERCENT = re.compile(r"(?<![\w.])\d+[.,]\d+\s*%")
+_WORDS = {
+    word: value
+    for value, word in enumerate(
+        "one two three four five six seven eight nine ten eleven twelve".split(), start=1
+    )
+}
+_WORD = re.compile(
+    rf"\b(?P<word>{'|'.join(_WORDS)})\b(?P<next>(?:[\s-]+[^\W\d_][\w]*){{0,2}})", re.IGNORECASE
+)
+_PEOPLE = (
+    "sample",
+    "row",
+    "unit",
+    "value",
+    "patient",
+    "person",
+    "people",
+    "donor",
+    "mouse",
+    "mice",
+    "animal",
+    "plate",
+    "litter",
+    "strain",
+    "case",
+    "control",
+    "group",
+)
+
+
+def is_withheld(text: str) -> bool:
+    """Return whether a written count was hidden ("<10" or "hidden")."""
+    return text == HIDDEN or text.startswith("<")
+
+
+@dataclass(frozen=True)
+class SmallCells:
+    """The rule of one rendering.
+
+    Attributes:
+        threshold: Counts of 1 to ``threshold - 1`` are hidden; 0 hides nothing.
+    """
+
+    threshold: int = 0
+
+    def is_small(self, count: int | None) -> bool:
+        """Return whether a count must not be shown."""
+        return count is not None and 0 < count < self.threshold
+
+    def one(self, count: int | None) -> str:
+        """Write a count that is no part of a printed sum."""
+        if count is None:
+            return "–"
+        return f"<{self.threshold}" if self.is_small(count) else f"{count:,}"
+
+    def several(self, counts: Sequence[int]) -> list[str]:
+        """Write counts whose sum is printed or can be had elsewhere in the report."""
+        hidden = self._hidden(counts)
+        return [
+            self.one(count) if place not in hidden or self.is_small(count) else HIDDEN
+            for place, count in enumerate(counts)
+        ]
+
+    def matrix(self, rows: Sequence[Sequence[int]]) -> list[list[str]]:
+        """Write a table of counts with known row and column sums.
+
+        One small cell, or one small row sum, hides all cells that are not small themselves:
+        anything less can be undone by adding up rows and columns.
+        """
+        small = any(self.is_small(count) for row in rows for count in row) or any(
+            self.is_small(sum(row)) for row in rows
+        )
+        return [
+            [
+                self.one(count) if self.is_small(count) or not small else HIDDEN
+                for count in row
+            ]
+            for row in rows
+        ]
+
+    def text(self, text: str, totals: Sequence[int] = ()) -> str:
+        """Hide small counts in prose that another stage wrote.
+
+        When one number has to go, the other counts and percentages of the text go with it.
+        Numbers before words of the method ("5 folds", "2 times") and numbers in quotes (names)
+        stay.
+
+        Args:
+            text: The sentence or sentences.
+            totals: Numbers of samples and units that the report prints. A count that leaves a
+                small rest of one of them, or a percentage that stands for one, is hidden.
+        """
+        if not self.threshold:
+            return text
+        found = [match for match in _INTEGER.finditer(text) if not _is_harmless(match["next"])]
+        words = [match for match in _WORD.finditer(text) if _counts_people(match["next"])]
+        if any(self._gives_away(match, totals) for match in found) or any(
+            self.is_small(_WORDS[match["word"].lower()]) for match in words
+        ):
+            text = _INTEGER.sub(self._hide, _WORD.sub(self._hide_word, text))
+            return _DECIMAL_PERCENT.sub(f"({HIDDEN})", text)
+        return text
+
+    def _hidden(self, counts: Sequence[int]) -> set[int]:
+        hidden = {place for place, count in enumerate(counts) if self.is_small(count)}
+        if not hidden:
+            return hidden
+        # Zeros hide nothing, so they come last.
+        others = sorted(
+            (place for place in range(len(counts)) if place not in hidden),
+            key=lambda place: (counts[place] == 0, counts[place], place),
+        )
+        for place in others:
+            if len(hidden) > 1 and sum(counts[p] for p in hidden) >= self.threshold:
+                break
+            hidden.add(place)
+        return hidden
+
+    def _hide(self, match: re.Match[str]) -> str:
+        if _is_harmless(match["next"]):
+            return match[0]
+        small = not match["unit"] and self.is_small(_value(match))
+        return (f"<{self.threshold}" if small else f"({HIDDEN})") + match["next"]
+
+    def _hide_word(self, match: re.Match[str]) -> str:
+        if not _counts_people(match["next"]):
+            return match[0]
+        small = self.is_small(_WORDS[match["word"].lower()])
+        return (f"<{self.threshold}" if small else f"({HIDDEN})") + match["next"]
+
+    def _gives_away(self, match: re.Match[str], totals: Sequence[int]) -> bool:
+        value = _value(match)
+        if not match["unit"]:
+            return self.is_small(value) or any(self.is_small(total - value) for total in totals)
+        share = value / 100
+        return any(
+            self.is_small(round(part * total)) for total in totals for part in (share, 1 - share)
+        )
+
+
+def _value(match: re.Match[str]) -> int:
+    return int(match[1].replace(",", ""))
+
+
+def _is_harmless(following: str) -> bool:
+    return any(
+        word.lower().startswith(_HARMLESS) for word in following.split()
+    ) and not _counts_people(following)
+
+
+def _counts_people(following: str) -> bool:
+    return any(word.lower().startswith(_PEOPLE) for word in following.split())

@@ -1,0 +1,400 @@
+"""What each section of the report shows, prepared for its template.
+
+A section appears when there is something to show; what the study did not reach is listed in one
+place instead of leaving empty headings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from deepbench.reporting import data_tables, figures, model_tables
+from deepbench.reporting.checklist import ten_tips
+from deepbench.reporting.figures import Picture
+from deepbench.reporting.methods_text import methods_text
+from deepbench.reporting.small_cells import SmallCells, is_withheld
+from deepbench.reporting.tables import Table, capped
+from deepbench.reporting.verdict import headline_metric, models_of, title_of
+from deepbench.reporting.wording import metric_title, sentence
+from deepbench.study.records import StudySummary
+
+NAMES_SHOWN = 12
+LEFT_OUT_SHOWN = 60
+_SEVERITIES = ("blocking", "serious", "warning", "info")
+_SEVERITY_WORDS = {
+    "blocking": "Blocking",
+    "serious": "Serious",
+    "warning": "Warning",
+    "info": "For information",
+}
+_DECISIONS = {
+    "none": "no decision needed",
+    "left out": "left out of the analysis",
+    "kept": "kept",
+    "kept together": "kept together in one set",
+}
+
+
+@dataclass(frozen=True)
+class Material:
+    """What the sections are made from.
+
+    Attributes:
+        summary: The records as they may be shown.
+        full: The records as they are; only aggregates may be computed from them.
+        cells: Rule for small counts.
+        per_sample: Whether single samples may be shown.
+    """
+
+    summary: StudySummary
+    full: StudySummary
+    cells: SmallCells
+    per_sample: bool
+
+
+@dataclass(frozen=True)
+class Section:
+    """One section of the report.
+
+    Attributes:
+        id: Anchor, and name of its template.
+        title: Heading.
+        data: What the template shows.
+    """
+
+    id: str
+    title: str
+    data: dict[str, Any] = field(default_factory=dict)
+
+
+View = Callable[[Material], dict[str, Any] | None]
+
+
+def sections(material: Material) -> tuple[list[Section], list[str]]:
+    """Return the sections that have something to show, and the titles of the others."""
+    shown: list[Section] = []
+    missing: list[str] = []
+    for name, title, view in _VIEWS:
+        data = view(material)
+        if data is None:
+            missing.append(title)
+        else:
+            shown.append(Section(name, title, data))
+    return shown, missing
+
+
+def _some(*pictures: Picture | None) -> list[Picture]:
+    return [picture for picture in pictures if picture is not None]
+
+
+def _tables(*tables: Table | None) -> list[Table]:
+    return [table for table in tables if table is not None]
+
+
+def _design(material: Material) -> dict[str, Any] | None:
+    summary, sheet = material.summary, material.summary.sheet
+    if sheet is None and summary.question is None:
+        return None
+    data: dict[str, Any] = {"question": summary.question, "sheet": sheet}
+    if sheet is not None:
+        data["table"] = data_tables.class_table(sheet, material.cells)
+        data["shares"] = data_tables.class_shares(sheet, material.cells)
+        data["roles"] = [
+            (data_tables.role_words(role), columns) for role, columns in sheet.roles.items() if columns
+        ]
+        data["samples"] = material.cells.one(sheet.samples)
+        data["units"] = material.cells.one(sheet.units)
+        data["left_out_rows"] = material.cells.one(sheet.left_out_rows) if sheet.left_out_rows else ""
+    return data
+
+
+def _findings(material: Material) -> dict[str, Any] | None:
+    record = material.summary.check
+    if record is None:
+        return None
+    cards = []
+    for finding in sorted(record.findings, key=lambda item: _SEVERITIES.index(item.severity)):
+        cards.append(
+            {
+                "record": finding,
+                "severity": _SEVERITY_WORDS[finding.severity],
+                "decision": _DECISIONS[finding.decision],
+                "columns": capped(finding.columns, NAMES_SHOWN),
+                "samples": capped(finding.samples, NAMES_SHOWN),
+            }
+        )
+    return {
+        "cards": cards,
+        "features": record.features,
+        "left_out_count": len(record.left_out_features),
+        "left_out": capped(record.left_out_features, LEFT_OUT_SHOWN),
+    }
+
+
+def _suitability(material: Material) -> dict[str, Any] | None:
+    record = material.summary.suitability
+    return None if record is None else {"record": record}
+
+
+def _split(material: Material) -> dict[str, Any] | None:
+    record = material.summary.split
+    if record is None:
+        return None
+    training, test = material.cells.several([record.train_units, record.test_units])
+    total = record.train_units + record.test_units
+    share = None if is_withheld(training) or not total else record.train_units / total
+    return {
+        "record": record,
+        "training": training,
+        "test": test,
+        "share": share,
+        "table": data_tables.fold_table(record, material.cells),
+    }
+
+
+def _leaderboard(material: Material) -> dict[str, Any] | None:
+    models = models_of(material.summary)
+    if not models:
+        return None
+    board = material.summary.baselines
+    choice = material.summary.choice
+    recommended = choice.recommended if choice is not None else ""
+    return {
+        "pictures": _some(figures.leaderboard_figure(models)),
+        "table": model_tables.leaderboard_table(models, recommended),
+        "sentences": board.sentences if board is not None else (),
+        "notes": [(model.title, model.note) for model in models if model.note],
+        "recommended": title_of(material.summary, recommended) if recommended else "",
+    }
+
+
+def _networks(material: Material) -> dict[str, Any] | None:
+    board = material.summary.networks
+    if board is None or not board.models:
+        return None
+    return {
+        "pictures": _some(figures.network_curves_figure(board.models)),
+        "checks": [(model.title, model.sanity) for model in board.models if model.sanity],
+        "sentences": board.sentences,
+        "seeds": model_tables.seeds_table(board.models),
+    }
+
+
+def _learning_curve(material: Material) -> dict[str, Any] | None:
+    boards = (material.summary.baselines, material.summary.networks)
+    records = [board.learning_curve for board in boards if board is not None]
+    shown = [record for record in records if record is not None and record.samples]
+    if not shown:
+        return None
+    pairs = [
+        (
+            figures.learning_curve_figure(record, title_of(material.summary, record.model)),
+            model_tables.learning_table(record),
+        )
+        for record in shown
+    ]
+    return {
+        "pictures": _some(*(picture for picture, _ in pairs)),
+        "tables": [table for _, table in pairs],
+    }
+
+
+def _shuffled(material: Material) -> dict[str, Any] | None:
+    record = material.summary.shuffles
+    if record is None:
+        return None
+    models = models_of(material.summary)
+    return {
+        "record": record,
+        "pictures": _some(
+            figures.shuffled_figure(
+                record.models,
+                {model.name: model.title for model in models},
+                {model.name: model.family for model in models},
+            )
+        ),
+        "table": model_tables.shuffled_table(material.summary),
+        "all_scores": [
+            (title_of(material.summary, check.model), sorted(check.null)) for check in record.models
+        ],
+        "metric": metric_title(record.models[0].metric) if record.models else "",
+    }
+
+
+def _comparison(material: Material) -> dict[str, Any] | None:
+    choice = material.summary.choice
+    if choice is None:
+        return None
+    record = choice.comparison
+    picture = None
+    if record is not None:
+        picture = figures.comparison_figure(
+            record,
+            title_of(material.summary, record.network),
+            title_of(material.summary, record.baseline),
+        )
+    return {
+        "choice": choice,
+        "record": record,
+        "pictures": _some(picture),
+        "recommended": title_of(material.summary, choice.recommended),
+        "metric": metric_title(record.metric) if record is not None else "",
+    }
+
+
+def _test(material: Material) -> dict[str, Any] | None:
+    choice = material.summary.choice
+    if choice is None:
+        return None
+    test, cells = choice.test, material.cells
+    data: dict[str, Any] = {
+        "test": test,
+        "expected": choice.expected,
+        "model": title_of(material.summary, test.model),
+        "opened": test.opened,
+    }
+    if test.opened == 0:
+        return {**data, "pictures": [], "tables": [], "details": []}
+    shown_groups = [group for group in test.subgroups if not model_tables.too_small(group, cells)]
+    name = headline_metric(material.summary)
+    overall = test.metrics.get(shown_groups[0].metric if shown_groups else name or "")
+    subgroup = figures.subgroup_figure(shown_groups, overall)
+    full = material.full.choice
+    curves = full.test.curves if full is not None else None
+    _, texts = model_tables.confusion_cells(curves, cells)
+    classes = material.summary.sheet.classes if material.summary.sheet is not None else ()
+    regression = material.summary.sheet is not None and material.summary.sheet.task == "regression"
+    return {
+        **data,
+        "table": model_tables.test_table(material.summary, test),
+        "pictures": _test_pictures(material),
+        "residuals": model_tables.residual_table(curves, cells) if regression else None,
+        "groups": _some(subgroup),
+        "group_table": model_tables.subgroup_table(test.subgroups, cells),
+        "details": _tables(
+            model_tables.confusion_table(texts, classes),
+            model_tables.calibration_table(curves, cells),
+        ),
+    }
+
+
+def _test_pictures(material: Material) -> list[Picture]:
+    choice, sheet, cells = material.summary.choice, material.summary.sheet, material.cells
+    if choice is None or choice.test.curves is None:
+        return []
+    curves, metrics = choice.test.curves, choice.test.metrics
+    values = {name: score.value for name, score in metrics.items()}
+    classes = sheet.classes if sheet is not None else ()
+    shares, texts = model_tables.confusion_cells(curves, cells)
+    rows = [sum(row) for row in curves.confusion]
+    # The steps of a curve over a handful of samples are these samples.
+    few = any(cells.is_small(count) for count in rows)
+    pictures: list[Picture | None] = []
+    if not few:
+        on_grid = bool(cells.threshold)
+        prevalence = rows[1] / sum(rows) if len(rows) == 2 and sum(rows) else None
+        pictures += [
+            figures.roc_figure(curves, values.get("auroc"), on_grid=on_grid),
+            figures.precision_recall_figure(
+                curves, values.get("average_precision"), prevalence, on_grid=on_grid
+            ),
+        ]
+    pictures += [
+        figures.calibration_figure(curves, cells.threshold),
+        figures.confusion_figure(shares, texts, classes),
+    ]
+    if material.per_sample and sheet is not None:
+        pictures.append(figures.observed_figure(curves, sheet.outcome))
+    return _some(*pictures)
+
+
+def _uses(material: Material) -> dict[str, Any] | None:
+    record = material.summary.interpretation
+    if record is None:
+        return None
+    families = {model.name: model.family for model in models_of(material.summary)}
+    blocks = []
+    for place, model in enumerate(record.models, start=1):
+        title = title_of(material.summary, model.model)
+        picture = figures.importance_figure(
+            model, title, families.get(model.model, ""), f"importance-{place}"
+        )
+        blocks.append(
+            {
+                "title": title,
+                "record": model,
+                "samples": material.cells.one(model.samples),
+                "pictures": _some(picture),
+                "table": model_tables.importance_table(model),
+            }
+        )
+    return {"blocks": blocks, "skipped": record.skipped}
+
+
+def _claims(material: Material) -> dict[str, Any] | None:
+    record = material.summary.claims
+    return None if record is None else {"record": record}
+
+
+def _ethics(material: Material) -> dict[str, Any] | None:
+    record = material.summary.ethics
+    return None if record is None else {"record": record}
+
+
+def _methods(material: Material) -> dict[str, Any] | None:
+    return {"methods": methods_text(material.summary, material.cells)}
+
+
+def _checklist(material: Material) -> dict[str, Any] | None:
+    return {"tips": ten_tips(material.summary)}
+
+
+def _details(material: Material) -> dict[str, Any] | None:
+    summary, cells = material.summary, material.cells
+    imported, start = summary.imported, summary.start
+    models = models_of(summary)
+    if imported is None and start is None and not models:
+        return None
+    left_out = summary.sheet.left_out_rows if summary.sheet is not None else 0
+    # Rows minus samples would give a small number of rows left out away.
+    rows = "hidden" if cells.is_small(left_out) else cells.one(imported.rows if imported else None)
+    return {
+        "imported": imported,
+        "rows": rows,
+        "columns": data_tables.columns_table(imported, cells) if imported else None,
+        "conversions": data_tables.conversions_table(imported.conversions, cells)
+        if imported
+        else None,
+        "settings": model_tables.settings_rows(models),
+        "start": start,
+        "machine": data_tables.machine_table(start.machine) if start else None,
+        "final_model": summary.choice.final_model if summary.choice else "",
+        "warnings": [sentence(text) for text in start.folder_warnings] if start else [],
+    }
+
+
+def _plan(material: Material) -> dict[str, Any] | None:
+    return {"plan": material.summary.plan_toml}
+
+
+_VIEWS: tuple[tuple[str, str, View], ...] = (
+    ("design", "Question and samples", _design),
+    ("findings", "Data check", _findings),
+    ("suitability", "Is deep learning a good fit?", _suitability),
+    ("split", "How test samples were set aside", _split),
+    ("leaderboard", "All models side by side", _leaderboard),
+    ("networks", "Networks, small to large", _networks),
+    ("learning-curve", "Would more samples help?", _learning_curve),
+    ("shuffled", "Shuffled-label check", _shuffled),
+    ("comparison", "Network or traditional model?", _comparison),
+    ("test", "The test set", _test),
+    ("uses", "What the model uses", _uses),
+    ("claims", "What you may claim", _claims),
+    ("ethics", "Ethics and what may leave", _ethics),
+    ("methods", "Methods paragraph to copy", _methods),
+    ("checklist", "Ten-tips checklist", _checklist),
+    ("details", "Details", _details),
+    ("plan", "The plan, and how to run it again", _plan),
+)

@@ -1,0 +1,1 @@
+"""The study folder: create, open, lock, ledger, artifacts, records."""

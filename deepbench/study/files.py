@@ -1,0 +1,85 @@
+"""Writing files so that a crash or power cut leaves the old file or the new one, never half.
+
+Temporary file in the same folder, flush, fsync, replace, fsync of the folder: in privacy.md's
+trial 0 of 1,500 simulated power cuts lost anything this way.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import time
+import uuid
+from pathlib import Path
+
+from deepbench.errors import StudyError
+
+# WORKAROUND: on Windows virus scanners and OneDrive hold a fresh file open for a moment, and
+# os.replace then fails with PermissionError; a few short retries get past it.
+_REPLACE_ATTEMPTS = 20 if os.name == "nt" else 1
+_RETRY_SECONDS = 0.05
+
+
+def sha256_of(content: bytes) -> str:
+    """Return the SHA-256 of some bytes as hexadecimal text."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def file_sha256(path: Path) -> str:
+    """Return the SHA-256 of a file, read in blocks."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a rename durable. Windows has no such call and needs none."""
+    if os.name == "nt":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        with contextlib.suppress(OSError):  # some network file systems refuse fsync on folders
+            os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def sync_file(path: Path) -> None:
+    """Make a file's content durable."""
+    with path.open("r+b") as stream:
+        os.fsync(stream.fileno())
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write a file so that it is either the old one or the new one at any instant.
+
+    Raises:
+        StudyError: the folder is not writable or the disk is full.
+    """
+    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.part")
+    try:
+        with temporary.open("wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        _replace(temporary, path)
+        sync_folder(path.parent)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise StudyError(
+            f"{path.name} could not be written in {path.parent} ({error.strerror}).",
+            "Check free disk space and whether you may write in that folder.",
+        ) from None
+
+
+def _replace(source: Path, target: Path) -> None:
+    for attempt in range(_REPLACE_ATTEMPTS):
+        try:
+            source.replace(target)
+        except PermissionError:
+            if attempt == _REPLACE_ATTEMPTS - 1:
+                raise
+            time.sleep(_RETRY_SECONDS)
+        else:
+            return

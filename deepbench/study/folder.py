@@ -1,0 +1,264 @@
+"""The study folder (``NAME.deepbench/``): everything a study knows, in files that survive.
+
+plan.toml, ledger.jsonl, data/ (imported and training samples), vault/ (test samples), runs/
+(records and out-of-fold predictions), models/, report/.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from pydantic import ValidationError
+
+from deepbench.errors import StudyError
+from deepbench.plan import StudyPlan, read_plan
+from deepbench.study import artifacts
+from deepbench.study.files import (
+    file_sha256,
+    sha256_of,
+    sync_file,
+    sync_folder,
+    write_atomically,
+)
+from deepbench.study.ledger import Ledger
+from deepbench.study.location import require_writable
+from deepbench.study.lock import StudyLock
+from deepbench.study.migrations import FORMAT_FILE, migrate, read_format, write_format
+from deepbench.study.records import Record
+
+AREAS = ("data", "vault", "runs", "models", "report")
+# Files only: folders (``store_folder``) have no suffix and are checked file by file.
+_ARTIFACT_NAME = re.compile(rf"({'|'.join(AREAS)})/[^/]+-[0-9a-f]{{16}}\.\w+")
+RecordType = TypeVar("RecordType", bound=Record)
+
+
+class Study:
+    """An open study. Use `open_for_writing` (takes the lock) or `open_for_reading`."""
+
+    def __init__(self, folder: Path, lock: StudyLock | None) -> None:
+        self.folder = folder
+        self._lock = lock
+        self.ledger = Ledger(folder / "ledger.jsonl", writable=lock is not None)
+
+    @classmethod
+    def open_for_writing(cls, folder: Path) -> Self:
+        """Open a study, making it if it is not there, and take its lock.
+
+        Raises:
+            StudyError: not writable, open elsewhere, damaged, newer format, or the folder holds
+                other things.
+        """
+        require_writable(folder)
+        if not (folder / FORMAT_FILE).exists():
+            strange = [p.name for p in folder.iterdir() if p.name not in (*AREAS, "study.lock")]
+            if strange:
+                raise StudyError(
+                    f"{folder} is not a study and is not empty.",
+                    "Name a new folder with --study, for example mystudy.deepbench.",
+                )
+        lock = StudyLock(folder)
+        lock.acquire()
+        try:
+            if not (folder / FORMAT_FILE).exists():
+                write_format(folder)
+            migrate(folder)
+            for area in AREAS:
+                (folder / area).mkdir(exist_ok=True)
+            return cls(folder, lock)
+        except BaseException:
+            lock.release()
+            raise
+
+    @classmethod
+    def open_for_writing_existing(cls, folder: Path) -> Self:
+        """Open a study that must be there, and take its lock; errors as `open_for_writing`."""
+        read_format(folder)
+        return cls.open_for_writing(folder)
+
+    @classmethod
+    def open_for_reading(cls, folder: Path) -> Self:
+        """Open a study without its lock; nothing can be recorded.
+
+        Raises:
+            StudyError: no study, or its ledger was changed.
+        """
+        read_format(folder)
+        return cls(folder, None)
+
+    def close(self) -> None:
+        """Give the lock back."""
+        if self._lock is not None:
+            self._lock.release()
+            self._lock = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    # --- the plan ---------------------------------------------------------------------
+
+    def save_plan(self, plan: StudyPlan) -> None:
+        """Write the plan into the study and note its hash in the ledger, if it changed."""
+        content = plan.to_toml().encode("utf-8")
+        path = self.folder / "plan.toml"
+        if path.exists() and path.read_bytes() == content:
+            return
+        copy = self.store("runs", "plan.toml", content)
+        write_atomically(path, content)
+        self.ledger.append("plan", {"artifact": copy})
+
+    def plan(self) -> StudyPlan:
+        """Return the plan stored in the study."""
+        return read_plan(self.folder / "plan.toml")
+
+    # --- artifacts --------------------------------------------------------------------
+
+    def store(self, area: str, name: str, content: bytes) -> str:
+        """Store an artifact; see `deepbench.study.artifacts.store_artifact`."""
+        return artifacts.store_artifact(self.folder, area, name, content)
+
+    def read(self, relative: str) -> bytes:
+        """Return the content of an artifact, checked against the hash in its name."""
+        return artifacts.read_artifact(self.folder, relative)
+
+    def retire(self, relatives: list[str]) -> None:
+        """Delete artifacts that have served, after saying so in the ledger."""
+        known = self.retired()
+        fresh = sorted(set(relatives) - known)
+        if fresh:
+            self.ledger.append("retired", {"artifacts": fresh})
+        for relative in relatives:
+            (self.folder / relative).unlink(missing_ok=True)
+
+    def retired(self) -> set[str]:
+        """Return the artifacts that the ledger says were deleted on purpose."""
+        return {name for e in self.ledger.of_kind("retired") for name in e.data["artifacts"]}
+
+    def exists(self, relative: str) -> bool:
+        """Say whether an artifact is still there."""
+        return (self.folder / relative).is_file()
+
+    def store_folder(self, area: str, name: str, fill: Callable[[Path], None]) -> str:
+        """Store a folder of files: filled aside, hashed, renamed, then named in the ledger.
+
+        Args:
+            area: One of `AREAS`.
+            name: Beginning of the folder's name; a hash of its content follows.
+            fill: Writes the files into the (empty) folder it is given.
+
+        Returns:
+            Path relative to the study folder.
+        """
+        aside = self.folder / area / f".{name}.part"
+        shutil.rmtree(aside, ignore_errors=True)
+        aside.mkdir(parents=True)
+        fill(aside)
+        hashes = {path.name: file_sha256(path) for path in sorted(aside.iterdir())}
+        for path in aside.iterdir():
+            sync_file(path)
+        digest = sha256_of(json.dumps(hashes, sort_keys=True).encode())[:16]
+        relative = f"{area}/{name}-{digest}"
+        target = self.folder / relative
+        if target.exists():
+            shutil.rmtree(aside)
+        else:
+            aside.replace(target)
+            sync_folder(target.parent)
+        self.ledger.append("folder", {"folder": relative, "sha256": hashes})
+        return relative
+
+    # --- stages -----------------------------------------------------------------------
+
+    def finish_stage(self, key: str, fingerprint: str, record: Record, seconds: float) -> None:
+        """Store what a stage found, then say in the ledger that it finished."""
+        content = record.model_dump_json().encode("utf-8")
+        relative = self.store("runs", f"{key}.json", content)
+        self.ledger.append(
+            "stage_finished",
+            {
+                "stage": key,
+                "fingerprint": fingerprint,
+                "record": relative,
+                "seconds": round(seconds, 3),
+            },
+        )
+
+    def finished(self) -> dict[str, str]:
+        """Return, by stage, the fingerprint with which it last finished."""
+        return {
+            event.data["stage"]: event.data["fingerprint"]
+            for event in self.ledger.of_kind("stage_finished")
+        }
+
+    def stage_record(self, key: str, kind: type[RecordType]) -> RecordType | None:
+        """Return what a stage found when it last finished, or None."""
+        artifact = self.record_artifact(key)
+        return self.read_record(artifact, kind) if artifact else None
+
+    def record_artifact(self, key: str) -> str:
+        """Return the artifact that holds what a stage found last, or an empty text."""
+        events = [e for e in self.ledger.of_kind("stage_finished") if e.data["stage"] == key]
+        return str(events[-1].data["record"]) if events else ""
+
+    def read_record(self, relative: str, kind: type[RecordType]) -> RecordType:
+        """Return a stored record.
+
+        Raises:
+            StudyError: it is missing, changed, or of another kind.
+        """
+        try:
+            return kind.model_validate_json(self.read(relative))
+        except ValidationError:
+            raise StudyError(
+                f"{relative} does not hold what this version expects.",
+                "Run the plan again in a new study folder.",
+            ) from None
+
+    def record(self, kind: str, data: dict[str, Any]) -> None:
+        """Append an event to the ledger."""
+        self.ledger.append(kind, data)
+
+    # --- integrity --------------------------------------------------------------------
+
+    def problems(self) -> list[str]:
+        """Return what is wrong with the files that the ledger names; empty if all is well."""
+        named = set().union(*(_artifact_names(event.data) for event in self.ledger))
+        retired = {name for name in self.retired() if not self.exists(name)}
+        found = [artifacts.artifact_problem(self.folder, name) for name in sorted(named - retired)]
+        for event in self.ledger.of_kind("folder"):
+            for name, digest in event.data["sha256"].items():
+                path = self.folder / event.data["folder"] / name
+                if not path.is_file():
+                    found.append(f"{event.data['folder']}/{name} is missing.")
+                elif file_sha256(path) != digest:
+                    found.append(f"{event.data['folder']}/{name} was changed since it was written.")
+        return [problem for problem in found if problem]
+
+
+def _artifact_names(data: object) -> set[str]:
+    """Return every text in an event that names an artifact."""
+    if isinstance(data, str):
+        return {data} if _ARTIFACT_NAME.fullmatch(data) else set()
+    if isinstance(data, dict):
+        return set().union(*(_artifact_names(value) for value in data.values()), set())
+    if isinstance(data, list):
+        return set().union(*(_artifact_names(value) for value in data), set())
+    return set()
+
+
+def study_title(folder: Path) -> str:
+    """Return the name a study is shown under."""
+    return folder.name.removesuffix(".deepbench") or folder.name

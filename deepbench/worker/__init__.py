@@ -1,0 +1,1 @@
+"""The worker process: everything heavy runs there (start, send, poll, cancel, kill)."""
