@@ -249,7 +249,7 @@ def _work(
                     deadline = time.monotonic() + STOP_SECONDS
                 else:
                     worker.kill()
-                heeded = wishes()
+                heeded += 1
             if time.monotonic() > deadline:
                 worker.kill()
 

@@ -8,8 +8,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from deepbench.checks.shuffles import shuffled_outcome
-from deepbench.data.samples import TrainingSet
+from deepbench.data.shuffles import shuffle_blocks, shuffled_outcome
 from deepbench.evaluation.fold_scores import score
 from deepbench.models.family import Params
 from deepbench.models.networks.family import NetworkFamily
@@ -38,13 +37,6 @@ class ShuffleTask:
     params: Params
     numbers: tuple[int, ...]
     block_columns: tuple[str, ...]
-
-
-def shuffle_blocks(training: TrainingSet, columns: tuple[str, ...]) -> NDArray[np.int64]:
-    """Return (n,) codes of site and batch; one block for all when there are no such columns."""
-    if not columns:
-        return np.zeros(len(training), dtype=np.int64)
-    return training.annotations.groupby(list(columns), dropna=False).ngroup().to_numpy(np.int64)
 
 
 def score_shuffles(task: ShuffleTask) -> list[float]:

@@ -41,11 +41,27 @@ class Explanation:
     sentences: tuple[str, ...] = ()
 
 
-def two_classes(values: Floats) -> Floats:
-    """Return the log-odds of two classes against their mean: (…,) log-odds become (…, 2)."""
-    return np.stack([-values / 2, values / 2], axis=-1)
+def of_decisions(
+    method: str, classifies: bool, values: Floats, base: Floats, outputs: Floats
+) -> Explanation:
+    """Return the explanation of decision values: J = 1 for two classes and for regression.
+
+    Args:
+        method: How they were computed.
+        classifies: Whether the decision values are log-odds (J = 1) or logits (J = K).
+        values: (n, k, J) attributions.
+        base: (J,) expected decision value.
+        outputs: (n, J) decision values.
+    """
+    if not classifies:
+        return Explanation(method, "value", values, base, outputs)
+    values, base, outputs = (_against_mean(each) for each in (values, base, outputs))
+    return Explanation(method, "log-odds", values, base, outputs)
 
 
-def centred(values: Floats) -> Floats:
-    """Return (…, K) logits less their mean over the classes."""
-    return values - values.mean(axis=-1, keepdims=True)
+def _against_mean(logits: Floats) -> Floats:
+    """Return logits (..., K) less their mean; log-odds (..., 1) of two classes become both."""
+    if logits.shape[-1] == 1:
+        return np.concatenate([-logits / 2, logits / 2], axis=-1)
+    centred: Floats = logits - logits.mean(axis=-1, keepdims=True)
+    return centred

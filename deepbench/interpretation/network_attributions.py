@@ -22,10 +22,8 @@ from deepbench.interpretation.explanation import (
     Explanation,
     Floats,
     Report,
-    Scale,
-    centred,
+    of_decisions,
     silent,
-    two_classes,
 )
 from deepbench.models.networks.predictor import NetworkPredictor
 from deepbench.training.lane_records import Architecture
@@ -90,16 +88,20 @@ def explain_network(
     start, end = torch.from_numpy(background[rows]), torch.from_numpy(x)
     members = [_Layers.of(predictor.architecture, each) for each in predictor.members]
     total = len(members) * len(x)
-    values = 0.0
-    for number, layers in enumerate(members):
-        own = [
-            _attributions(layers, start, row, report, number * len(x) + i, total)
-            for i, row in enumerate(end)
-        ]
-        values = values + np.stack(own) / len(members)
+    by_member = [
+        np.stack(
+            [
+                _attributions(layers, start, row, report, number * len(x) + i, total)
+                for i, row in enumerate(end)
+            ]
+        )
+        for number, layers in enumerate(members)
+    ]
+    values = np.mean(by_member, axis=0)
     base = _mean_outputs(members, start).mean(axis=0)
     outputs = _mean_outputs(members, end)
-    return _explanation(predictor.architecture, np.asarray(values), base, outputs)
+    classifies = predictor.architecture.task == "classification"
+    return of_decisions(METHOD, classifies, values, base, outputs)
 
 
 def _mean_outputs(members: list[_Layers], rows: Tensor) -> Floats:
@@ -116,27 +118,14 @@ def _attributions(
     # Midpoints of equal parts of the way from 0 to 1.
     way = (torch.arange(_STEPS, dtype=torch.float64) + 0.5) / _STEPS
     points = from_sums + way[:, None, None] * (to_sums - from_sums)
-    points = points.flatten(0, 1).requires_grad_()
+    points = points.view(_STEPS * len(start), -1).requires_grad_()
     outputs = layers.outputs(points)
     columns = []
     for k in range(outputs.shape[1]):
         (gradient,) = torch.autograd.grad(outputs[:, k].sum(), points, retain_graph=True)
-        mean_gradient = gradient.unflatten(0, (_STEPS, len(start))).mean(dim=0)
+        mean_gradient = gradient.view(_STEPS, len(start), -1).mean(dim=0)
         in_columns = mean_gradient @ layers.first_weight
         columns.append(((row - start) * in_columns).mean(dim=0))
     report(done + 1, total)
     found: Floats = torch.stack(columns, dim=1).detach().numpy()
     return found
-
-
-def _explanation(
-    architecture: Architecture, values: Floats, base: Floats, outputs: Floats
-) -> Explanation:
-    scale: Scale = "value" if architecture.task == "regression" else "log-odds"
-    if scale == "log-odds":
-        if values.shape[2] == 1:
-            values, base = two_classes(values[..., 0]), two_classes(base[0])
-            outputs = two_classes(outputs[..., 0])
-        else:
-            values, base, outputs = centred(values), centred(base), centred(outputs)
-    return Explanation(METHOD, scale, values, base, outputs)

@@ -12,8 +12,6 @@ from typing import Any
 
 import numpy as np
 from sklearn.ensemble import (
-    ExtraTreesClassifier,
-    ExtraTreesRegressor,
     HistGradientBoostingClassifier,
     HistGradientBoostingRegressor,
     RandomForestClassifier,
@@ -24,27 +22,19 @@ from deepbench.interpretation.explanation import (
     Explanation,
     Floats,
     Report,
-    Scale,
-    centred,
+    of_decisions,
     silent,
-    two_classes,
 )
 
 METHOD = "TreeSHAP (exact)"
-FORESTS = (
-    ExtraTreesClassifier,
-    ExtraTreesRegressor,
+TREES = (
+    HistGradientBoostingClassifier,
+    HistGradientBoostingRegressor,
     RandomForestClassifier,
     RandomForestRegressor,
 )
-BOOSTED = (HistGradientBoostingClassifier, HistGradientBoostingRegressor)
 # Rows explained at once: bounds the memory on wide tables, and is where a cancel arrives.
 _BLOCK = 16
-
-
-def is_trees(estimator: Any) -> bool:
-    """Return whether an estimator is an ensemble of trees this module explains."""
-    return isinstance(estimator, (*FORESTS, *BOOSTED))
 
 
 def explain_trees(estimator: Any, x: Floats, report: Report = silent) -> Explanation:
@@ -66,20 +56,9 @@ def explain_trees(estimator: Any, x: Floats, report: Report = silent) -> Explana
     values = np.concatenate(blocks)
     base = np.atleast_1d(np.asarray(explainer.expected_value, dtype=np.float64))
     values = values if values.ndim == 3 else values[:, :, None]
-    scale, outputs = _outputs(estimator, x)
-    if scale == "log-odds":
-        if values.shape[2] == 1:
-            values, base = two_classes(values[..., 0]), two_classes(base[0])
-        else:
-            values, base = centred(values), centred(base)
-    return Explanation(METHOD, scale, values, base, outputs)
-
-
-def _outputs(estimator: Any, x: Floats) -> tuple[Scale, Floats]:
-    """Return what the attributions must add up to, as the estimator itself computes it."""
     if isinstance(estimator, HistGradientBoostingClassifier):
-        decision = estimator.decision_function(x)
-        return "log-odds", two_classes(decision) if decision.ndim == 1 else centred(decision)
-    if hasattr(estimator, "predict_proba"):
-        return "probability", estimator.predict_proba(x)
-    return "value", estimator.predict(x).reshape(-1, 1)
+        decisions = estimator.decision_function(x).reshape(len(x), -1)
+        return of_decisions(METHOD, True, values, base, decisions)
+    if isinstance(estimator, RandomForestClassifier):
+        return Explanation(METHOD, "probability", values, base, estimator.predict_proba(x))
+    return of_decisions(METHOD, False, values, base, estimator.predict(x).reshape(-1, 1))

@@ -23,5 +23,6 @@ def run(context: JobContext) -> ClaimsRecord:
         plan=context.plan,
         sheet=context.record("sample-sheet", SampleSheetRecord),
         split=context.record("split", SplitRecord),
-        choice=choice,
+        test=choice.test,
+        signal=choice.signal,
     )

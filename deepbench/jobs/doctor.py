@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import get_args
 
 from deepbench.messages import Doctor
 from deepbench.study.records import MachineRecord
-from deepbench.training.device import choose_device
+from deepbench.training.device import DeviceReport, Kind, choose_device, probe_device
 from deepbench.training.machine import machine_facts
 from deepbench.worker.progress import Progress
 
@@ -14,8 +15,16 @@ from deepbench.worker.progress import Progress
 def doctor(request: Doctor, progress: Progress) -> dict[str, object]:
     """Return ``{"lines": [...], "machine": {...}}`` for this machine and the current folder."""
     progress.check_cancelled()
-    machine = machine_facts(choose_device(request.device), Path.cwd())
+    machine = machine_facts(_try_device(request.device), Path.cwd())
     return {"lines": machine_lines(machine), "machine": machine.model_dump(mode="json")}
+
+
+def _try_device(choice: str) -> DeviceReport:
+    """Return what was found out about a device; one that fails is described, not refused."""
+    for kind in get_args(Kind):
+        if choice == kind:
+            return probe_device(kind)
+    return choose_device(choice)
 
 
 def machine_lines(machine: MachineRecord) -> list[str]:
@@ -26,6 +35,6 @@ def machine_lines(machine: MachineRecord) -> list[str]:
         f"Processor: {cores}",
         f"Memory: {machine.memory_gb:.1f} GB",
         f"Free disk space here: {machine.disk_free_gb:.1f} GB",
-        f"Device: {machine.device_sentence}",
+        f"Device: {machine.device}. {machine.device_sentence}",
         "Versions: " + ", ".join(f"{name} {text}" for name, text in machine.versions.items()),
     ]

@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deepbench.checks.batch_only import batch_only_score
-from deepbench.checks.shuffle_tasks import ShuffleTask, score_shuffles, shuffle_blocks
-from deepbench.checks.shuffles import p_value, shuffle_strategy
+from deepbench.checks.p_value import p_value
+from deepbench.checks.shuffle_tasks import ShuffleTask, score_shuffles
 from deepbench.checks.verdict import signal_verdict
+from deepbench.data.shuffles import shuffle_blocks, shuffle_strategy
 from deepbench.evaluation.corrected_score import corrected_score
 from deepbench.evaluation.metrics import get_metric, tuning_metric
 from deepbench.jobs.context import JobContext
@@ -53,20 +54,20 @@ def run(context: JobContext) -> ShuffleRecord:
     batch = batch_only_score(
         bench.training,
         bench.folds,
-        list(_block_columns(context, bench)),
+        list(block_columns(context, bench)),
         derive_seed(context.plan.seed, "batch only"),
     )
     return ShuffleRecord(
         models=tuple(_model_record(item, tuning_metric(task)) for item in checked),
         p_value=joint,
-        strategy=shuffle_strategy(bench.training, shuffle_blocks(bench.training, _block_columns(context, bench))),
+        strategy=shuffle_strategy(bench.training, shuffle_blocks(bench.training, block_columns(context, bench))),
         batch_only=batch,
         signal=signal,
         sentences=_sentences(signal, joint, overall, chance, batch),
     )
 
 
-def _block_columns(context: JobContext, bench: Workbench) -> tuple[str, ...]:
+def block_columns(context: JobContext, bench: Workbench) -> tuple[str, ...]:
     """Return the site and batch columns: labels are exchanged inside their values only."""
     sheet = context.record("sample-sheet", SampleSheetRecord)
     wanted = (*sheet.roles.get("site", ()), *sheet.roles.get("batch", ()))
@@ -110,7 +111,7 @@ def _shuffled_scores(
 ) -> list[NDArray[np.float64]]:
     """Score every model on every shuffle; what the ledger knows already is not done again."""
     replicates = context.effort().shuffles
-    blocks = _block_columns(context, bench)
+    blocks = block_columns(context, bench)
     fingerprint = context.fingerprints["shuffles"]
     known = {
         (e.data["model"], e.data["first"]): e.data["scores"]

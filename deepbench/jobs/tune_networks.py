@@ -14,7 +14,7 @@ from deepbench.jobs.leaderboard import FamilyTrials, model_record, search_key
 from deepbench.jobs.tuning import run_searches
 from deepbench.models.networks.family import NetworkFamily
 from deepbench.models.registry import get_family
-from deepbench.models.sanity_tasks import SanityTask, sanity_checks
+from deepbench.models.sanity_tasks import SanityTask, check_size
 from deepbench.models.trial_tasks import NetworkDetail, NetworkDetailTask, network_detail
 from deepbench.models.workbench import Workbench, load_workbench
 from deepbench.plan import NETWORK_SIZES
@@ -81,7 +81,7 @@ def _with_detail(context: JobContext, bench: Workbench, group: FamilyTrials) -> 
         network_detail,
         NetworkDetailTask(bench.source, family.name, best.params, context.plan.networks.seeds),
     )
-    sanity = context.compute.submit(sanity_checks, SanityTask(bench.source, family.name))
+    sanity = context.compute.submit(check_size, SanityTask(bench.source, family.name))
     for _ in context.compute.wait([detail, sanity], context.progress):
         context.progress.report(1, 2, f"{family.title}: random starts and sanity checks")
     found: NetworkDetail = detail.result()

@@ -192,9 +192,7 @@ def _small_group_issues(sheet: SampleSheetRecord, test: TestRecord) -> Iterator[
 def _class_issues(sheet: SampleSheetRecord, test: TestRecord) -> Iterator[_Issue]:
     if test.curves is None:
         return
-    for number, (name, row) in enumerate(
-        zip(sheet.classes, test.curves.confusion, strict=False)
-    ):
+    for number, (name, row) in enumerate(zip(sheet.classes, test.curves.confusion, strict=False)):
         total = sum(row)
         if total >= SMALLEST_GROUP and row[number] / total < LOW_RECALL:
             yield _Issue(
@@ -221,8 +219,8 @@ def _sentences(plan: StudyPlan, entries: tuple[EthicsEntryRecord, ...]) -> tuple
         noun = "entry" if count == 1 else "entries"
         verb = "is" if count == 1 else "are"
         first = (
-            f"{count} {noun} of the ethics register {verb} open: {'; '.join(open_entries)}. Answer each under "
-            "[[ethics.entries]] in the plan."
+            f"{count} {noun} of the ethics register {verb} open: {'; '.join(open_entries)}. "
+            "Answer each under [[ethics.entries]] in the plan."
         )
     else:
         first = "No entry of the ethics register is open."

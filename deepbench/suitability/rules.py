@@ -90,16 +90,17 @@ def features_per_unit(situation: Situation) -> RuleResult | None:
     ratio = facts.features / max(facts.units, 1)
     shape = f"{facts.features:,} features for {facts.units:,} units"
     if ratio > 100:
-        points, advice = -2, "strongly regularised linear models or a few chosen features suit that"
+        points, advice = (
+            -2,
+            "strongly regularised linear models or a few features suit that",
+        )
     elif ratio > 10:
         points, advice = -1, "a network can memorise such a table"
     elif ratio > 0.1:
         points, advice = 0, "this speaks neither for nor against deep learning"
     else:
         points, advice = 1, "there are many units for each feature"
-    return RuleResult(
-        "features per unit", points, f"{shape}: {advice}.", f"{LEE_TIP_1}; {RAUDYS}"
-    )
+    return RuleResult("features per unit", points, f"{shape}: {advice}.", f"{LEE_TIP_1}; {RAUDYS}")
 
 
 def kind_of_data(situation: Situation) -> RuleResult | None:

@@ -48,7 +48,7 @@ def make_deterministic(threads: int = 1) -> None:
         torch.set_num_interop_threads(threads)
     torch.use_deterministic_algorithms(True)
     # Filling fresh memory only unmasks code that reads what it has not written, at a price.
-    torch.utils.deterministic.fill_uninitialized_memory = False
+    torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
     torch.backends.cudnn.benchmark = False
     # TF32 keeps 10 bits of each factor, so a network would differ visibly between cards.
     torch.set_float32_matmul_precision("highest")

@@ -47,7 +47,7 @@ class ParameterLayout:
         """Return views (L, fan_out, fan_in) of the weights in ``flat`` (L, P)."""
         sizes = [fan_in * fan_out for fan_out, fan_in in self.shapes]
         parts = torch.split(flat[:, : self.n_weights], sizes, dim=1)
-        return [part.unflatten(1, shape) for part, shape in zip(parts, self.shapes, strict=True)]
+        return [part.view(-1, *shape) for part, shape in zip(parts, self.shapes, strict=True)]
 
     def biases(self, flat: Tensor) -> list[Tensor]:
         """Return views (L, fan_out) of the biases in ``flat`` (L, P)."""

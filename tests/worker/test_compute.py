@@ -129,3 +129,10 @@ def test_loaded_libraries_are_held_to_one_thread(workers, monkeypatch):
 def test_no_worker_is_refused():
     with pytest.raises(ValueError, match="at least 1"):
         Compute(0)
+
+
+def test_torch_in_a_pool_process_is_deterministic():
+    import toy_torch
+
+    with Compute(2) as compute:
+        assert compute.submit(toy_torch.settings).result() == (True, 1)

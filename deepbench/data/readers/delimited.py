@@ -11,6 +11,7 @@ import io
 import threading
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import ClassVar
 
@@ -116,16 +117,15 @@ def _widths(lines: list[str], delimiter: str) -> list[int]:
     return [len(row) for row in rows if row] or [1]
 
 
-class _long_cells:  # noqa: N801  (used like a function)
-    """Sets csv's limit on the length of a cell, and puts the old one back."""
-
-    def __enter__(self) -> None:
-        _FIELD_LIMIT.acquire()
-        self._before = csv.field_size_limit(_LONGEST_CELL)
-
-    def __exit__(self, *exc: object) -> None:
-        csv.field_size_limit(self._before)
-        _FIELD_LIMIT.release()
+@contextmanager
+def _long_cells() -> Iterator[None]:
+    """Set csv's limit on the length of a cell, and put the old one back."""
+    with _FIELD_LIMIT:
+        before = csv.field_size_limit(_LONGEST_CELL)
+        try:
+            yield
+        finally:
+            csv.field_size_limit(before)
 
 
 def _parse(text: str, delimiter: str, name: str) -> tuple[list[list[str]], list[int]]:

@@ -34,6 +34,7 @@ def build_table(grid: Grid, options: Data) -> RawTable:
     if not grid.rows and grid.names is None:
         raise DataError(f"{grid.source_name} is empty.", "Name a file that holds a table.")
     header = _take_header(grid, options)
+    _drop_unnamed_blank_columns(grid, header)
     names, conversions = clean_names(header) if header else ([], [])
     if not grid.rows:
         raise DataError(
@@ -113,6 +114,24 @@ def _require_trailing_blanks(grid: Grid, names: int, width: int) -> list[str]:
         )
     )
     return first
+
+
+def _drop_unnamed_blank_columns(grid: Grid, header: list[str] | None) -> None:
+    """Drop columns at the right end that have neither a name nor a value (spreadsheets)."""
+    if not header or not grid.rows or any(len(row) != len(header) for row in grid.rows):
+        return
+    width = len(header)
+    while width > 1 and not header[width - 1].strip():
+        if any(row[width - 1].strip() for row in grid.rows):
+            break
+        width -= 1
+    surplus = len(header) - width
+    if surplus:
+        del header[width:]
+        grid.rows = [row[:width] for row in grid.rows]
+        grid.conversions.append(
+            Conversion(column="(columns)", what="empty columns without a name skipped", count=surplus)
+        )
 
 
 def _header_mismatch(grid: Grid, names: int, width: int) -> DataError:

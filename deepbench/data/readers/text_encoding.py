@@ -62,15 +62,14 @@ def _choose(data: bytes, encoding: str) -> tuple[str, str]:
     if encoding == "auto":
         return "utf-8", "UTF-8"
     try:
-        info = codecs.lookup(encoding)
+        b"a".decode(encoding, errors="replace")  # also refuses codecs that are no text: zip, rot13
     except (LookupError, ValueError):
-        info = None
-    if info is None or not info._is_text_encoding:  # noqa: SLF001  (rot13, zip … are codecs too)
         raise PlanError(
             f"data.encoding: there is no text encoding called '{encoding}'.",
             "Usual ones are utf-8, cp1252 (Windows, Western Europe), latin-1, utf-16, gb18030.",
-        )
-    return info.name, info.name
+        ) from None
+    codec = codecs.lookup(encoding).name
+    return codec, codec
 
 
 def _wrong_encoding(

@@ -128,12 +128,12 @@ def _inner_folds(
     folds = min(_INNER_FOLDS, most)
     if folds < 2:
         return []
-    own_unit = len(np.unique(units)) == len(units)
-    kind = StratifiedKFold if own_unit and np.bincount(codes).min() >= folds else (
-        StratifiedGroupKFold
-    )
-    # Fewer members of a class than folds are warned about; here that is dealt with.
+    no_data = np.zeros(len(codes))
     with warnings.catch_warnings():
+        # A class with fewer units than folds leaves gaps, which the caller deals with.
         warnings.filterwarnings("ignore", message="The least populated class")
-        splitter = kind(folds, shuffle=True, random_state=seed)
-        return list(splitter.split(np.zeros(len(codes)), codes, units))
+        if len(np.unique(units)) == len(units):  # the same balance, much sooner
+            plain = StratifiedKFold(folds, shuffle=True, random_state=seed)
+            return list(plain.split(no_data, codes))
+        grouped = StratifiedGroupKFold(folds, shuffle=True, random_state=seed)
+        return list(grouped.split(no_data, codes, units))

@@ -65,7 +65,7 @@ class RandomForestFamily(BaselineFamily):
         """Return the shares of columns tried at a split, the usual one first."""
         if shape.columns > 200:
             return ["sqrt", 0.1]
-        return [1 / 3, "sqrt", 0.7] if shape.task == "regression" else ["sqrt", 0.3, 0.6]
+        return [1 / 3, "sqrt", 0.7] if shape.task == "regression" else ["sqrt", 0.3, 0.5]
 
     @staticmethod
     def _largest_leaf(shape: ProblemShape) -> int:

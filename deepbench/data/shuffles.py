@@ -12,6 +12,13 @@ from numpy.typing import NDArray
 from deepbench.data.samples import TrainingSet
 
 
+def shuffle_blocks(training: TrainingSet, columns: tuple[str, ...]) -> NDArray[np.int64]:
+    """Return (n,) codes of site and batch; one block for all when there are no such columns."""
+    if not columns:
+        return np.zeros(len(training), dtype=np.int64)
+    return training.annotations.groupby(list(columns), dropna=False).ngroup().to_numpy(np.int64)
+
+
 def shuffle_strategy(training: TrainingSet, blocks: NDArray[np.int64]) -> str:
     """Return a sentence that says what is exchanged."""
     constant, varying = _units_by_kind(training)
@@ -69,13 +76,3 @@ def _units_by_kind(training: TrainingSet) -> tuple[list[int], list[int]]:
         (constant if same else varying).append(unit)
     return constant, varying
 
-
-def p_value(real: float | None, null: NDArray[np.float64]) -> float:
-    """Return (1 + number of shuffled scores at least as good) / (1 + number of shuffles).
-
-    Never 0 (Phipson & Smyth 2010, doi 10.2202/1544-6115.1585). A real score that could not be
-    computed counts as the worst.
-    """
-    if real is None or not np.isfinite(real):
-        return 1.0
-    return float((1 + np.sum(null >= real)) / (1 + len(null)))

@@ -1,0 +1,339 @@
+"""From text cells to typed columns, with every conversion counted.
+
+A column is numeric if all its cells are numbers or codes for "missing". A few texts among
+numbers are an error that names the first of them, never silently a missing value.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from deepbench.data.number_text import Decimal, Texts, looks_like_identifier, parse_numbers
+from deepbench.data.raw_table import CellLocator, RawTable
+from deepbench.data.wording import counted, shorten
+from deepbench.errors import DataError
+from deepbench.plan import Data
+from deepbench.study.records import ColumnRecord, Conversion
+
+#: Codes for "missing" among numbers, compared without regard to case.
+MISSING_CODES = (
+    "", "na", "n/a", "nan", "null", "none", "nil", "missing", "unknown", "?", ".", "-", "--",
+    "n.a.", "n.d.", "nd", "n/d", "#n/a", "#div/0!", "#value!", "#num!", "#null!", "#ref!",
+    "#name?", "<na>",
+)  # fmt: skip
+
+MOSTLY_NUMBERS = 0.9  # share of numbers from which texts among them are taken for mistakes
+_HALF_NUMBERS = 0.5
+FEW_LEVELS = 10
+_BLOCK_CELLS = 4_000_000
+_MANY_CONVERSIONS = 100
+# "text" (names, sequences, comments) as against "categorical": mostly different, or long.
+_TEXT_SHARE = 0.5
+_LONG_TEXT = 80
+_DATE = re.compile(
+    r"(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](\d{4}|\d{2})"
+    r"|\d{1,2}[- ]?(jan|feb|m[aä]r|apr|ma[yi]|jun|jul|aug|sep|o[ck]t|nov|de[cz])[a-zä]*[-. ]*\d{2,4})"
+    r"([ t]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?z?)?",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class ParsedTable:
+    """Typed columns.
+
+    Attributes:
+        frame: (n, p) float64 columns (NaN = missing) and object columns (None = missing).
+        columns: (p,) one record per column, in file order.
+        conversions: What was changed while reading and typing.
+        locator: Where the cells stand in the file.
+        decimal: Decimal mark of the file.
+        header: Whether the file named the columns.
+        source_name: Name of the file.
+    """
+
+    frame: pd.DataFrame
+    columns: tuple[ColumnRecord, ...]
+    conversions: tuple[Conversion, ...]
+    locator: CellLocator
+    decimal: Decimal
+    header: bool
+    source_name: str
+
+
+@dataclass(frozen=True)
+class _Block:
+    """A run of columns with what their cells are; all arrays (n, c) but ``first``."""
+
+    first: int
+    texts: Texts
+    numbers: NDArray[np.float64]
+    missing: NDArray[np.bool_]
+    empty: NDArray[np.bool_]
+    identifier: NDArray[np.bool_]
+    grouped: int
+
+
+def parse_columns(raw: RawTable, options: Data, as_text: Collection[str] = ()) -> ParsedTable:
+    """Propose a type for each column and convert its cells.
+
+    Args:
+        raw: Text cells.
+        options: [data] of the plan: ``missing`` codes and ``types``.
+        as_text: Columns to leave as text whatever they hold (roles, outcome).
+
+    Raises:
+        DataError: a text stands among numbers; says where.
+    """
+    typed = _Typing(raw, options, frozenset(as_text))
+    for block in _blocks(raw, options):
+        typed.add(block)
+    return typed.finish()
+
+
+def _blocks(raw: RawTable, options: Data) -> Iterator[_Block]:
+    cells = raw.cells.to_numpy()
+    rows, columns = cells.shape
+    width = max(1, _BLOCK_CELLS // max(1, rows))
+    codes = MISSING_CODES if options.missing is None else ("", *options.missing)
+    for first in range(0, columns, width):
+        texts = np.ascontiguousarray(cells[:, first : first + width])
+        flat = texts.reshape(-1)
+        numbers, grouped = parse_numbers(flat, raw.how.decimal)
+        missing = _coded_missing(flat, numbers, codes, raw.how.decimal)
+        numbers[missing] = np.nan
+        identifier = np.zeros(flat.shape, dtype=np.bool_)
+        present = ~np.isnan(numbers)
+        identifier[present] = looks_like_identifier(flat[present])
+        yield _Block(
+            first,
+            texts,
+            numbers.reshape(texts.shape),
+            missing.reshape(texts.shape),
+            (flat == "").reshape(texts.shape),
+            identifier.reshape(texts.shape),
+            grouped,
+        )
+
+
+def _coded_missing(
+    flat: Texts, numbers: NDArray[np.float64], codes: Collection[str], decimal: Decimal
+) -> NDArray[np.bool_]:
+    """Return (m,) whether each cell is one of the codes; -9 also matches -9.0."""
+    missing = np.zeros(flat.shape, dtype=np.bool_)
+    places = np.flatnonzero(np.isnan(numbers))
+    wanted = {code.strip().casefold() for code in codes}
+    numbered, texts = pd.factorize(flat[places])
+    is_code = np.array([text.casefold() in wanted for text in texts], dtype=np.bool_)
+    if len(places):
+        missing[places] = is_code[numbered]
+    values, _ = parse_numbers(np.array(sorted(wanted), dtype=object), decimal)
+    for value in values[~np.isnan(values)]:
+        missing |= numbers == value
+    return missing
+
+
+class _Typing:
+    """Collects typed columns block by block."""
+
+    def __init__(self, raw: RawTable, options: Data, as_text: frozenset[str]) -> None:
+        self._raw = raw
+        self._options = options
+        self._as_text = as_text
+        self._frames: list[pd.DataFrame] = []
+        self._records: list[ColumnRecord] = []
+        self._conversions: list[Conversion] = []
+
+    def add(self, block: _Block) -> None:
+        """Type the columns of one block."""
+        names = self._raw.columns[block.first : block.first + block.texts.shape[1]]
+        numeric = self._numeric_columns(block, names)
+        places = np.flatnonzero(numeric)
+        values = block.numbers if numeric.all() else block.numbers[:, places]
+        self._records_of_numbers(block, names, places, values)
+        numbers = pd.DataFrame(values, columns=[names[i] for i in places], copy=False)
+        texts = {names[i]: self._text_column(block, i, names[i]) for i in np.flatnonzero(~numeric)}
+        if texts:
+            frame = pd.concat([numbers, pd.DataFrame(texts, dtype=object)], axis=1)
+            numbers = frame[list(names)]
+        self._frames.append(numbers)
+        if block.grouped:
+            self._note("(cells)", "thousands separators removed", block.grouped)
+
+    def finish(self) -> ParsedTable:
+        """Return the whole table."""
+        raw = self._raw
+        order = {name: number for number, name in enumerate(raw.columns)}
+        frame = self._frames[0] if len(self._frames) == 1 else pd.concat(self._frames, axis=1)
+        return ParsedTable(
+            frame=frame,
+            columns=tuple(sorted(self._records, key=lambda record: order[record.name])),
+            conversions=(*raw.conversions, *_condensed(self._conversions)),
+            locator=raw.locator,
+            decimal=raw.how.decimal,
+            header=raw.how.header,
+            source_name=raw.source_name,
+        )
+
+    def _note(self, column: str, what: str, count: int) -> None:
+        self._conversions.append(Conversion(column=column, what=what, count=count))
+
+    def _numeric_columns(self, block: _Block, names: tuple[str, ...]) -> NDArray[np.bool_]:
+        """Return (c,) whether each column is numeric; raise for texts among numbers."""
+        is_number = ~np.isnan(block.numbers)
+        numbers = is_number.sum(axis=0)
+        texts = len(is_number) - numbers - block.missing.sum(axis=0)
+        identifiers = block.identifier.any(axis=0)
+        numeric = (texts == 0) & ~identifiers
+        for column in np.flatnonzero((texts > 0) | identifiers):
+            name = names[column]
+            forced = self._options.types.get(name)
+            if name in self._as_text or forced == "categorical":
+                continue
+            if texts[column] and (forced == "numeric" or self._is_mistake(block, column)):
+                raise self._text_among_numbers(block, column, name)
+            if forced == "numeric":
+                numeric[column] = True
+            elif not texts[column]:
+                what = "numbers kept as text (leading zeros or 16 digits, as in identifiers)"
+                self._note(name, what, int(numbers[column]))
+        kept_text = [
+            i
+            for i, name in enumerate(names)
+            if name in self._as_text or self._options.types.get(name) == "categorical"
+        ]
+        numeric[kept_text] = False
+        return numeric
+
+    def _is_mistake(self, block: _Block, column: int) -> bool:
+        """Whether the texts of a column are more likely mistakes than labels."""
+        is_text = np.isnan(block.numbers[:, column]) & ~block.missing[:, column]
+        present = ~block.missing[:, column]
+        share = 1.0 - is_text.sum() / present.sum()
+        if share >= MOSTLY_NUMBERS:
+            return True
+        return share >= _HALF_NUMBERS and (
+            len(pd.unique(block.texts[present, column])) > FEW_LEVELS
+        )
+
+    def _text_among_numbers(self, block: _Block, column: int, name: str) -> DataError:
+        is_text = np.isnan(block.numbers[:, column]) & ~block.missing[:, column]
+        row = int(np.argmax(is_text))
+        numbers = int((~np.isnan(block.numbers[:, column])).sum())
+        return text_among_numbers(
+            self._raw.source_name,
+            self._raw.locator.reference(row, block.first + column),
+            name,
+            str(block.texts[row, column]),
+            numbers,
+            int(is_text.sum()) - 1,
+        )
+
+    def _records_of_numbers(
+        self,
+        block: _Block,
+        names: tuple[str, ...],
+        places: NDArray[np.intp],
+        values: NDArray[np.float64],
+    ) -> None:
+        missing = np.isnan(values).sum(axis=0)
+        distinct = count_distinct(values)
+        coded = block.missing & ~block.empty
+        for number, place in enumerate(places):
+            self._records.append(
+                ColumnRecord(
+                    name=names[place],
+                    kind="numeric" if distinct[number] else "empty",
+                    role="",
+                    missing=int(missing[number]),
+                    distinct=int(distinct[number]),
+                )
+            )
+        for place in places[coded[:, places].any(axis=0)]:
+            for code, count in Counter(block.texts[coded[:, place], place]).items():
+                self._note(names[place], f"'{code}' read as missing", count)
+
+    def _text_column(self, block: _Block, column: int, name: str) -> Texts:
+        texts: Texts = block.texts[:, column].copy()
+        # A label "NA" is a label (a neuraminidase, a country) unless the plan says otherwise.
+        by_plan = self._options.missing is not None
+        missing = block.missing[:, column] if by_plan else block.empty[:, column]
+        if by_plan and (missing & ~block.empty[:, column]).any():
+            count = int((missing & ~block.empty[:, column]).sum())
+            self._note(name, "codes of the plan read as missing", count)
+        labels = block.missing[:, column] & ~missing
+        if labels.any() and name not in self._as_text:
+            shown = sorted(set(texts[labels]))[0]
+            self._note(name, f"'{shown}' kept as a label of its own", int(labels.sum()))
+        texts[missing] = None
+        present = texts[~missing]
+        levels = pd.unique(present)
+        self._records.append(
+            ColumnRecord(
+                name=name,
+                kind=self._kind_of_text(name, present, levels),
+                role="",
+                missing=int(missing.sum()),
+                distinct=len(levels),
+            )
+        )
+        return texts
+
+    def _kind_of_text(self, name: str, present: Texts, levels: Texts) -> str:
+        if not len(levels):
+            return "empty"
+        if self._options.types.get(name) == "categorical":
+            return "categorical"
+        if all(_DATE.fullmatch(level) for level in levels):
+            return "date"
+        many = len(levels) >= FEW_LEVELS and len(levels) > _TEXT_SHARE * len(present)
+        long = sum(map(len, levels)) > _LONG_TEXT * len(levels)
+        return "text" if many or long else "categorical"
+
+
+def text_among_numbers(
+    source: str, reference: str, column: str, cell: str, numbers: int, more: int
+) -> DataError:
+    """Return the error for a text in a numeric column."""
+    others = f" So are {counted(more, 'more cell')} of the column." if more else ""
+    if more == 1:
+        others = " So is 1 more cell of the column."
+    return DataError(
+        f"{source}, {reference}, column '{shorten(column)}': '{shorten(cell, 40)}' is not a "
+        f"number; {counted(numbers, 'other is', 'others are')}.{others}",
+        "Correct the cell. Or, in the plan: add it to data.missing if it stands for a missing "
+        'value, set data.types."…" = "categorical" if the column holds labels, or put the column '
+        "under roles.ignore.",
+    )
+
+
+def count_distinct(values: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Return (c,) the number of different values of each column, missing ones not counted."""
+    if not values.size:
+        return np.zeros(values.shape[1], dtype=np.int64)
+    ordered = np.sort(values, axis=0)  # NaN last
+    first: NDArray[np.int64] = (~np.isnan(ordered[0])).astype(np.int64)
+    steps = (ordered[1:] != ordered[:-1]) & ~np.isnan(ordered[1:])
+    return first + steps.sum(axis=0, dtype=np.int64)
+
+
+def _condensed(conversions: list[Conversion]) -> list[Conversion]:
+    """Add up the same change of many columns, so that a wide table gives a readable list."""
+    if len(conversions) <= _MANY_CONVERSIONS:
+        return conversions
+    cells: Counter[str] = Counter()
+    columns: Counter[str] = Counter()
+    for conversion in conversions:
+        cells[conversion.what] += conversion.count
+        columns[conversion.what] += 1
+    return [
+        Conversion(column=f"({counted(columns[what], 'column')})", what=what, count=count)
+        for what, count in cells.items()
+    ]

@@ -1,0 +1,60 @@
+"""Files that are no tables, known by their first bytes; each with what to do instead."""
+
+from __future__ import annotations
+
+import re
+
+from deepbench.errors import DataError
+
+_UNPACK = "Unpack it first and name the table inside."
+_SIGNATURES: tuple[tuple[bytes, str, str], ...] = (
+    (b"\x1f\x8b", "compressed (gzip)", _UNPACK),
+    (b"BZh", "compressed (bzip2)", _UNPACK),
+    (b"\xfd7zXZ", "compressed (xz)", _UNPACK),
+    (b"\x28\xb5\x2f\xfd", "compressed (zstd)", _UNPACK),
+    (b"7z\xbc\xaf", "a 7-Zip archive", _UNPACK),
+    (b"Rar!", "a RAR archive", _UNPACK),
+    (b"PK\x05\x06", "an empty ZIP archive", _UNPACK),
+    (b"\x89PNG", "an image", "Name a table; folders of images cannot be read."),
+    (b"\xff\xd8\xff", "an image", "Name a table; folders of images cannot be read."),
+    (b"GIF8", "an image", "Name a table; folders of images cannot be read."),
+    (b"II*\0", "an image", "Name a table; folders of images cannot be read."),
+    (b"MM\0*", "an image", "Name a table; folders of images cannot be read."),
+    (b"%PDF", "a PDF document", "Copy the table into a spreadsheet and save it as CSV."),
+    (b"{\\rtf", "a text document", "Copy the table into a spreadsheet and save it as CSV."),
+    (b"\x89HDF", "an HDF5 file", "Export the table as CSV or Parquet."),
+    (b"MATLAB", "a MATLAB file", "Export the table as CSV (writetable)."),
+    (b"\x93NUMPY", "a NumPy file", "Export it as CSV with column names, or as Parquet."),
+    (b"ARROW1", "an Arrow (Feather) file", "Write it as Parquet."),
+    (b"SQLite format 3", "a database", "Export the table as CSV."),
+    (b"RDX", "an R data file", "Write the table with write.csv in R."),
+    (b"RDA", "an R data file", "Write the table with write.csv in R."),
+)
+_PICKLE = re.compile(rb"\x80[\x02-\x05]")
+_MARKUP = re.compile(rb"\s*<(!doctype|html|table|\?xml|head|body)", re.IGNORECASE)
+
+
+def refuse_if_no_table(head: bytes, name: str) -> None:
+    """Raise if the first bytes are those of something that is no table.
+
+    Raises:
+        DataError: says what the file is and what to do.
+    """
+    for signature, what, hint in _SIGNATURES:
+        if head.startswith(signature):
+            raise DataError(f"{name} is {what}, not a table.", hint)
+    if _PICKLE.match(head):
+        raise DataError(
+            f"{name} is a Python pickle, which can run programs when it is opened.",
+            "Write the table as CSV or Parquet.",
+        )
+    if _MARKUP.match(head.removeprefix(b"\xef\xbb\xbf")):
+        raise DataError(
+            f"{name} is a web page or XML, whatever its name says.",
+            "Open it in a spreadsheet program and save it as XLSX or CSV.",
+        )
+    if head.startswith(b">"):
+        raise DataError(
+            f"{name} looks like FASTA: sequences, not a table of measurements.",
+            "Make a table with one row per sequence and one column per measurement.",
+        )

@@ -1,0 +1,51 @@
+"""Which reader reads a file. The content decides, not the name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from deepbench.data.provenance import require_regular_file, unreadable
+from deepbench.data.raw_table import RawTable
+from deepbench.data.readers.base import Reader
+from deepbench.data.readers.delimited import DelimitedReader
+from deepbench.data.readers.parquet import ParquetReader
+from deepbench.data.readers.refusals import refuse_if_no_table
+from deepbench.data.readers.workbook import WorkbookReader
+from deepbench.errors import DataError
+from deepbench.plan import Data
+
+# In the order of asking; text comes last, as it has no signature.
+READERS: tuple[Reader, ...] = (ParquetReader(), WorkbookReader(), DelimitedReader())
+
+_HEAD_BYTES = 512
+_LARGEST_FILE = 2 << 30
+
+
+def read_raw(path: Path, options: Data) -> RawTable:
+    """Read a table, all cells as text.
+
+    Args:
+        path: A regular file.
+        options: [data] of the plan; ``source`` is not looked at.
+
+    Raises:
+        DataError: the file cannot be read, or is no table.
+        PlanError: an option names an encoding or delimiter that does not exist.
+    """
+    require_regular_file(path)
+    try:
+        size = path.stat().st_size
+        with path.open("rb") as stream:
+            head = stream.read(_HEAD_BYTES)
+    except OSError as error:
+        raise unreadable(path, error) from None
+    if not head:
+        raise DataError(f"{path.name} is empty (0 bytes).", "Name a file that holds a table.")
+    if size > _LARGEST_FILE:
+        raise DataError(
+            f"{path.name} has {size / 1e9:.1f} GB; tables up to 2 GB can be read.",
+            "Choose the rows and columns that the question needs.",
+        )
+    refuse_if_no_table(head, path.name)
+    reader = next(reader for reader in READERS if reader.recognises(head))
+    return reader.read(path, options)

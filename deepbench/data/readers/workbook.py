@@ -1,0 +1,187 @@
+"""Workbooks: XLSX, XLSM, XLS and ODS, through calamine."""
+
+from __future__ import annotations
+
+import zipfile
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
+from python_calamine import (
+    CalamineError,
+    CalamineSheet,
+    CalamineWorkbook,
+    PasswordError,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+)
+
+from deepbench.data.number_text import Decimal, detect_decimal
+from deepbench.data.raw_table import RawTable
+from deepbench.data.readers.base import Grid, Reader
+from deepbench.data.readers.table_building import build_table
+from deepbench.data.readers.xlsx_archive import ArchiveFacts, inspect_archive
+from deepbench.data.wording import counted, did_you_mean, some_names
+from deepbench.errors import DataError
+from deepbench.plan import Data
+from deepbench.study.records import Conversion
+
+Cell = int | float | str | bool | time | date | datetime | timedelta
+ZIP = b"PK\x03\x04"
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+_LARGEST_EXACT = 1e15
+
+
+class WorkbookReader(Reader):
+    """Reads one sheet of a workbook."""
+
+    name: ClassVar[str] = "workbook"
+
+    def recognises(self, head: bytes) -> bool:
+        """ZIP (XLSX, ODS) or OLE (XLS) container; `read` tells whether a workbook is inside."""
+        return head.startswith((ZIP, OLE))
+
+    def read(self, path: Path, options: Data) -> RawTable:
+        """Read one sheet; errors as in `Reader.read`, and several sheets with none chosen."""
+        form = _container_format(path)
+        facts = inspect_archive(path) if form == "XLSX" else ArchiveFacts(0, 0, False)
+        try:
+            # By stream, because by path the name's ending would decide what the file is.
+            with path.open("rb") as stream, CalamineWorkbook.from_filelike(stream) as workbook:
+                sheet, skipped = _choose_sheet(workbook, options.sheet, path.name)
+                start = sheet.start
+                if start is None:
+                    raise DataError(
+                        f"{path.name}: the sheet '{sheet.name}' is empty.",
+                        "Choose another with data.sheet.",
+                    )
+                cells = sheet.to_python(skip_empty_area=True)
+                merged = len(sheet.merged_cell_ranges or [])
+        except PasswordError:
+            raise _protected(path) from None
+        except (CalamineError, OSError) as error:
+            raise _damaged(path, error) from None
+        decimal = _decimal(cells, options)
+        grid = Grid(
+            source_name=path.name,
+            rows=[[_text(cell, decimal) for cell in row] for row in cells],
+            row_numbers=[start[0] + 1 + number for number in range(len(cells))],
+            format=form,
+            first_column=start[1],
+            sheet=sheet.name,
+            decimal=decimal,
+            conversions=_notes(facts, skipped, merged),
+        )
+        return build_table(grid, options)
+
+
+def _container_format(path: Path) -> str:
+    """Return XLSX, ODS or XLS; refuse other things in the same containers."""
+    if not zipfile.is_zipfile(path):
+        content = path.read_bytes()
+        if content.startswith(ZIP):
+            raise _damaged(path, None)
+        # Office puts a protected XLSX into the container of old XLS files.
+        if _ENCRYPTED in content:
+            raise _protected(path)
+        return "XLS"
+    with zipfile.ZipFile(path) as archive:
+        names = set(archive.namelist())
+        if "xl/workbook.xml" in names:
+            return "XLSX"
+        if "content.xml" in names and "mimetype" in names:
+            if b"spreadsheet" in archive.read("mimetype")[:200]:
+                return "ODS"
+            raise DataError(f"{path.name} is not a spreadsheet.", "Save the table as CSV or XLSX.")
+    if "xl/workbook.bin" in names:
+        raise DataError(f"{path.name} is a binary workbook (XLSB).", "Save it as XLSX or CSV.")
+    raise DataError(
+        f"{path.name} is a ZIP archive, not a table.",
+        "Unpack it and name the table inside.",
+    )
+
+
+def _protected(path: Path) -> DataError:
+    return DataError(
+        f"{path.name} is protected by a password.",
+        "Open it in a spreadsheet program, remove the password and save it.",
+    )
+
+
+def _damaged(path: Path, error: Exception | None) -> DataError:
+    reason = "" if error is None else f" ({str(error).splitlines()[0][:200]})"
+    return DataError(
+        f"{path.name} cannot be read as a workbook{reason}.",
+        "Open it in a spreadsheet program and save it again as XLSX or CSV.",
+    )
+
+
+def _choose_sheet(
+    workbook: CalamineWorkbook, wanted: str | None, name: str
+) -> tuple[CalamineSheet, int]:
+    """Return the sheet to read and how many others (empty or hidden) were passed over."""
+    tables = [m for m in workbook.sheets_metadata if m.typ == SheetTypeEnum.WorkSheet]
+    names = [table.name for table in tables]
+    if wanted is not None:
+        match = [n for n in names if n == wanted] or [
+            n for n in names if n.strip().casefold() == wanted.strip().casefold()
+        ]
+        if len(match) != 1:
+            raise DataError(
+                f"{name} has no sheet '{wanted}'.",
+                f"{did_you_mean(wanted, names)}It has {some_names(names, 20)}.",
+            )
+        return workbook.get_sheet_by_name(match[0]), 0
+    visible = [t.name for t in tables if t.visible == SheetVisibleEnum.Visible]
+    sheets = [workbook.get_sheet_by_name(sheet) for sheet in visible or names]
+    filled = [sheet for sheet in sheets if sheet.start is not None]
+    if not filled:
+        raise DataError(f"{name} is empty: none of its sheets has a cell.")
+    if len(filled) > 1:
+        raise DataError(
+            f"{name} has {counted(len(filled), 'sheet')} and the plan names none: "
+            f"{some_names([sheet.name for sheet in filled], 20)}.",
+            f'Choose one: data.sheet = "{filled[0].name}".',
+        )
+    return filled[0], len(names) - 1
+
+
+def _decimal(cells: list[list[Cell]], options: Data) -> Decimal | None:
+    """Tell the decimal mark of numbers typed as text; real numbers have none in a workbook."""
+    if options.decimal != "auto":
+        return options.decimal
+    texts = [c.strip() for row in cells for c in row if isinstance(c, str) and "," in c]
+    decimal, either = detect_decimal(np.array(texts, dtype=object))
+    if decimal is None and len(either):
+        return None  # cells such as 1,234 stored as text: told with their place when built
+    return decimal
+
+
+def _text(cell: Cell, decimal: Decimal | None) -> str:
+    """Return a cell as text: numbers in their shortest exact form, dates as in ISO 8601."""
+    if isinstance(cell, str):
+        return cell
+    if isinstance(cell, bool):
+        return "TRUE" if cell else "FALSE"
+    if isinstance(cell, float):
+        if cell.is_integer() and abs(cell) < _LARGEST_EXACT:
+            return str(int(cell))
+        return repr(cell).replace(".", ",") if decimal == "," else repr(cell)
+    if isinstance(cell, datetime):
+        return cell.isoformat(sep=" ")
+    if isinstance(cell, date | time):
+        return cell.isoformat()
+    return str(cell)
+
+
+def _notes(facts: ArchiveFacts, skipped: int, merged: int) -> list[Conversion]:
+    found = (
+        ("(cells)", "formulas without a stored result read as empty", facts.unstored_formulas),
+        ("(cells)", "error values (such as #DIV/0!) read as empty", facts.error_values),
+        ("(cells)", "merged cells: only the first of each has the value", merged),
+        ("(file)", "macros ignored", int(facts.macros)),
+        ("(file)", "empty or hidden sheets not read", skipped),
+    )
+    return [Conversion(column=where, what=what, count=n) for where, what, n in found if n]

@@ -1,0 +1,85 @@
+"""Attributions of held-out samples, fold by fold, for the process pool.
+
+Each tuning fold's model is fitted again with the chosen settings and explains samples of its
+tuning set, which it has not seen. The twin is the same with shuffled labels: what a model
+trained on noise would seem to use.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+
+from deepbench.data.shuffles import shuffle_blocks, shuffled_outcome
+from deepbench.interpretation.attributions import attribute
+from deepbench.interpretation.importance import FoldAttributions
+from deepbench.models.family import BaselineFamily, Params
+from deepbench.models.fitted import FittedModel
+from deepbench.models.networks.family import NetworkFamily
+from deepbench.models.networks.final import fit_network
+from deepbench.models.out_of_fold import fit_on_fold
+from deepbench.models.ranking import Outcome
+from deepbench.models.registry import get_family
+from deepbench.models.workbench import BenchSource, Workbench, load_workbench
+from deepbench.seeds import derive_seed
+
+# Explained samples of a fold, and fit rows that stand for "not known".
+MOST_SAMPLES = 40
+MOST_BACKGROUND = 100
+
+
+@dataclass(frozen=True)
+class AttributionTask:
+    """One fold of one model.
+
+    Attributes:
+        source: Training samples and folds.
+        family: Name of the model family.
+        params: Settings chosen by tuning.
+        fold: Number of the fold.
+        shuffled: Whether labels are shuffled (the twin).
+        block_columns: Annotation columns inside whose values labels are exchanged.
+    """
+
+    source: BenchSource
+    family: str
+    params: Params
+    fold: int
+    shuffled: bool
+    block_columns: tuple[str, ...]
+
+
+def attribute_fold(task: AttributionTask) -> FoldAttributions:
+    """Fit on the fold's fit rows and explain some of its tuning rows."""
+    bench = load_workbench(task.source)
+    fold = bench.folds[task.fold]
+    seed = derive_seed(task.source.seed, "attribution", task.family, task.fold, task.shuffled)
+    generator = np.random.default_rng(seed)
+    model = _fit(bench, task, _outcome(bench, task), seed)
+    explained = np.sort(generator.permutation(fold.tune)[:MOST_SAMPLES])
+    background = np.sort(generator.permutation(fold.fit)[:MOST_BACKGROUND])
+    features = bench.training.features
+    samples = features.iloc[explained].reset_index(drop=True)
+    known = features.iloc[background].reset_index(drop=True)
+    return FoldAttributions(attribute(model, known, samples, seed), samples)
+
+
+def _outcome(bench: Workbench, task: AttributionTask) -> Outcome:
+    if not task.shuffled:
+        return bench.training.outcome
+    blocks = shuffle_blocks(bench.training, task.block_columns)
+    return shuffled_outcome(bench.training, blocks, derive_seed(task.source.seed, "twin"))
+
+
+def _fit(bench: Workbench, task: AttributionTask, outcome: Outcome, seed: int) -> FittedModel:
+    family = get_family(task.family)
+    if isinstance(family, NetworkFamily):
+        part = replace(bench.training, outcome=outcome).take(bench.folds[task.fold].fit)
+        device = torch.device(task.source.device)
+        return fit_network(
+            family, part, bench.shape, task.params, starts=1, seed=seed, device=device
+        )
+    assert isinstance(family, BaselineFamily)
+    return fit_on_fold(family, bench.cache, task.fold, task.params, outcome, seed)

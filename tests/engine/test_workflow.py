@@ -1,0 +1,75 @@
+"""Which stages a changed answer makes out of date."""
+
+from __future__ import annotations
+
+import pytest
+
+from deepbench.errors import PlanError
+from deepbench.plan import StudyPlan, parse_plan
+from deepbench.workflow import STAGES, find_stage, fingerprints, stage_states
+
+BASE = '[question]\noutcome = "group"\n[data]\nsource = "x.csv"\n'
+
+
+def _changed(extra: str) -> set[str]:
+    """Return the stages whose fingerprint an addition to the plan changes."""
+    before, after = fingerprints(parse_plan(BASE), "s"), fingerprints(parse_plan(BASE + extra), "s")
+    return {key for key in before if before[key] != after[key]}
+
+
+def test_stages_are_numbered_in_order_and_depend_backwards() -> None:
+    assert [stage.number for stage in STAGES] == list(range(15))
+    seen: set[str] = set()
+    for stage in STAGES:
+        assert set(stage.after) <= seen
+        seen.add(stage.key)
+
+
+def test_a_claim_leaves_training_alone() -> None:
+    assert _changed('[claims.features.age]\nplausible = "yes"\n') == {"claims", "report"}
+
+
+def test_a_role_makes_everything_from_the_sample_sheet_on_out_of_date() -> None:
+    changed = _changed('[roles]\nunit = "patient"\n')
+    assert {"sample-sheet", "check", "split", "baselines", "networks", "test"} <= changed
+    assert "import" not in changed
+
+
+def test_another_file_changes_the_import_and_what_follows() -> None:
+    plan = parse_plan(BASE)
+    before, after = fingerprints(plan, "a"), fingerprints(plan, "b")
+    assert before["start"] == after["start"]
+    assert before["import"] != after["import"]
+    assert before["report"] != after["report"]
+
+
+def test_shuffles_do_not_retrain() -> None:
+    changed = _changed("[shuffles]\nreplicates = 50\n")
+    assert "networks" not in changed
+    assert "shuffles" in changed
+    assert "test" in changed
+
+
+def _states(plan: StudyPlan, finished: dict[str, str]) -> dict[str, str]:
+    return dict(stage_states(fingerprints(plan, "s"), finished))
+
+
+def test_states_of_a_study() -> None:
+    plan = parse_plan(BASE)
+    current = fingerprints(plan, "s")
+    fresh = _states(plan, {})
+    assert fresh["start"] == "ready"
+    assert fresh["split"] == "to do"
+    assert set(_states(plan, dict(current)).values()) == {"done"}
+    other = parse_plan("seed = 2\n" + BASE)
+    stale = _states(other, dict(current))
+    assert stale["import"] == "done"
+    assert stale["split"] == "out of date"
+    assert stale["report"] == "out of date"
+
+
+def test_stages_by_number_and_key() -> None:
+    assert find_stage("6").key == "split"
+    assert find_stage("Split").number == 6
+    with pytest.raises(PlanError, match="Did you mean 'baselines'"):
+        find_stage("baseline")
