@@ -243,6 +243,8 @@ class LiveDisplay:
 
     def say(self, text: str) -> None:
         """Write a line above the display."""
+        # Printing draws the picture again, so it has to be the present one.
+        self._draw(lambda: self._live.update(self._picture()))
         self._draw(lambda: self._console.print(text))
 
     def tick(self) -> None:
@@ -265,6 +267,7 @@ class LiveDisplay:
     def _picture(self) -> RenderableType:
         from rich.console import Group
         from rich.progress_bar import ProgressBar
+        from rich.table import Table
         from rich.text import Text
 
         state = self._state
@@ -276,9 +279,9 @@ class LiveDisplay:
             pulse=not state.total,
             animation_time=since,
         )
-        return Group(
-            Text(state.heading, style="bold"), bar, Text(state.details(since), overflow="fold")
-        )
+        line = Table.grid()  # a bar alone does not end its line
+        line.add_row(bar)
+        return Group(Text(state.heading, style="bold"), line, Text(state.details(since)))
 
 
 def choose_display(events: bool, out: TextIO | None, err: TextIO | None) -> Display:

@@ -47,7 +47,8 @@ STAGES: tuple[Stage, ...] = (
     Stage(0, "start", "Start", 0, ("privacy",), ()),
     Stage(1, "question", "Your question", 4, ("question", "suitability.expected_ceiling"), ()),
     Stage(2, "suitability", "Is deep learning a good fit?", 1, ("suitability",), ("question",)),
-    Stage(3, "import", "Bring in your data", 4, ("data",), ()),
+    # Reading needs to know which columns are features: text among numbers is an error in those.
+    Stage(3, "import", "Bring in your data", 4, ("data", "roles", "question.outcome"), ()),
     Stage(
         4,
         "sample-sheet",

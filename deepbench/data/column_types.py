@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -219,7 +220,7 @@ class _Typing:
         share = 1.0 - is_text.sum() / present.sum()
         if share >= MOSTLY_NUMBERS:
             return True
-        return share >= _HALF_NUMBERS and (
+        return share > _HALF_NUMBERS and (
             len(pd.unique(block.texts[present, column])) > FEW_LEVELS
         )
 
@@ -278,7 +279,7 @@ class _Typing:
         self._records.append(
             ColumnRecord(
                 name=name,
-                kind=self._kind_of_text(name, present, levels),
+                kind=self._kind_of_text(name, present, levels, block.numbers[~missing, column]),
                 role="",
                 missing=int(missing.sum()),
                 distinct=len(levels),
@@ -286,16 +287,25 @@ class _Typing:
         )
         return texts
 
-    def _kind_of_text(self, name: str, present: Texts, levels: Texts) -> str:
+    def _kind_of_text(
+        self, name: str, present: Texts, levels: Texts, numbers: NDArray[np.float64]
+    ) -> Literal["numeric", "categorical", "text", "date", "empty"]:
         if not len(levels):
             return "empty"
+        if name in self._as_text and not np.isnan(numbers).any():
+            return "numeric"
         if self._options.types.get(name) == "categorical":
             return "categorical"
-        if all(_DATE.fullmatch(level) for level in levels):
+        if are_dates(levels):
             return "date"
         many = len(levels) >= FEW_LEVELS and len(levels) > _TEXT_SHARE * len(present)
         long = sum(map(len, levels)) > _LONG_TEXT * len(levels)
         return "text" if many or long else "categorical"
+
+
+def are_dates(levels: Iterable[str]) -> bool:
+    """Whether all of these texts are dates, in any of the usual ways of writing one."""
+    return all(_DATE.fullmatch(level) for level in levels)
 
 
 def text_among_numbers(

@@ -13,9 +13,11 @@ columns.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from deepbench.interpretation.explanation import (
@@ -44,16 +46,14 @@ class _Layers:
     is_contrast: bool
 
     @classmethod
-    def of(cls, architecture: Architecture, parameters: Parameters) -> _Layers:
-        pairs = [
-            (
-                torch.from_numpy(parameters[f"{name}.weight"].astype(np.float64)),
-                torch.from_numpy(parameters[f"{name}.bias"].astype(np.float64)),
-            )
+    def of(cls, architecture: Architecture, parameters: Parameters) -> Self:
+        """Take one random start apart."""
+        layers = [
+            (_double(parameters[f"{name}.weight"]), _double(parameters[f"{name}.bias"]))
             for name in layer_names(architecture)
         ]
         contrast = architecture.task == "classification" and architecture.outputs == 2
-        return cls(*pairs[0], tuple(pairs[1:]), contrast)
+        return cls(*layers[0], tuple(layers[1:]), contrast)
 
     def sums(self, x: Tensor) -> Tensor:
         """Return the first layer's sums (m, h) of rows (m, k)."""
@@ -64,6 +64,10 @@ class _Layers:
         for weight, bias in self.later:
             sums = torch.relu(sums) @ weight.T + bias
         return sums[:, 1:] - sums[:, :1] if self.is_contrast else sums
+
+
+def _double(values: NDArray[np.float32]) -> Tensor:
+    return torch.from_numpy(values.astype(np.float64))
 
 
 def explain_network(

@@ -7,7 +7,7 @@ from deepbench.jobs.context import JobContext
 from deepbench.jobs.leaderboard import FamilyTrials, best_of_kind, model_record, search_key
 from deepbench.jobs.tuning import run_searches
 from deepbench.evaluation.metrics import tuning_metric
-from deepbench.models.registry import get_family
+from deepbench.models.registry import baselines_for
 from deepbench.models.workbench import Workbench, load_workbench
 from deepbench.study.records import LeaderboardRecord, LearningCurveRecord
 
@@ -16,8 +16,9 @@ def run(context: JobContext) -> LeaderboardRecord:
     """Tune every traditional model of the plan with the same effort."""
     bench = load_workbench(context.bench_source())
     effort = context.effort()
-    families = [get_family(name) for name in context.plan.baselines.families]
-    offered = [family for family in families if bench.training.info.task in family.tasks]
+    offered, sentences = baselines_for(
+        context.plan.baselines.families, bench.training.info.task
+    )
     groups = run_searches(
         context,
         bench,
@@ -26,10 +27,9 @@ def run(context: JobContext) -> LeaderboardRecord:
         effort.trials,
         seconds_per_family=effort.seconds_per_family,
     )
-    sentences = [family.not_offered for family in families if family not in offered]
     return LeaderboardRecord(
         models=tuple(model_record(context, bench, group) for group in groups),
-        sentences=tuple(sentences),
+        sentences=sentences,
         learning_curve=_learning_curve(context, bench, groups),
     )
 

@@ -18,7 +18,7 @@ from deepbench.jobs.context import JobContext
 from deepbench.jobs.leaderboard import FamilyTrials, recorded_trials
 from deepbench.models.family import Family
 from deepbench.models.registry import get_family
-from deepbench.models.tasks import TrialOutcome, TrialTask, evaluate_trials
+from deepbench.models.trial_tasks import TrialOutcome, TrialTask, evaluate_trials
 from deepbench.models.workbench import Workbench
 from deepbench.seeds import derive_seed
 from deepbench.study.artifacts import array_bytes
@@ -78,7 +78,7 @@ def run_searches(
         trials: Trials per family at most (a small search space may hold fewer).
         seconds_per_family: Time limit per family; no new batch begins after it.
     """
-    searches = [_begin(context, bench, key, get_family(name), trials) for name in names]
+    searches = [_begin(context, bench, get_family(name), trials) for name in names]
     known = recorded_trials(context.study, key)
     run = _Run(context, bench, key, known, trials * len(searches), seconds_per_family)
     pending: dict[Future[list[TrialOutcome]], tuple[_FamilySearch, TrialTask]] = {}
@@ -98,11 +98,9 @@ def _in_order(trials: list[TrialRecord]) -> list[TrialRecord]:
     return sorted(trials, key=lambda trial: trial.number)
 
 
-def _begin(
-    context: JobContext, bench: Workbench, key: str, family: Family, trials: int
-) -> _FamilySearch:
+def _begin(context: JobContext, bench: Workbench, family: Family, trials: int) -> _FamilySearch:
     search = Search(
-        name=f"{key}/{family.name}",
+        name=family.name,
         family=family,
         shape=bench.shape,
         trials=trials,
@@ -149,7 +147,6 @@ def _submit(
             family=item.family.name,
             numbers=tuple(request.number for request in part),
             params=tuple(request.params for request in part),
-            seed=run.context.plan.seed,
         )
         futures[run.context.compute.submit(evaluate_trials, task)] = (item, task)
         item.waiting += len(part)

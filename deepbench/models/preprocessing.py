@@ -174,8 +174,8 @@ class Preprocessor:
 
 
 def _numbers(features: pd.DataFrame, names: list[str]) -> NDArray[np.float64]:
-    numbers: NDArray[np.float64] = features[names].to_numpy(dtype=np.float64, na_value=np.nan)
-    return numbers
+    """Return (n, q) numbers, always in the same order in memory: sums round by it."""
+    return np.ascontiguousarray(features[names].to_numpy(dtype=np.float64, na_value=np.nan))
 
 
 def _texts(features: pd.DataFrame, names: list[str]) -> NDArray[np.object_]:

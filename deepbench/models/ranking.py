@@ -32,7 +32,7 @@ def class_f_values(x: NDArray[np.float64], codes: NDArray[np.int64]) -> NDArray[
     membership = np.zeros((len(present), len(x)))
     membership[index, np.arange(len(x))] = 1.0
     counts = membership.sum(axis=1)[:, None]
-    centred = x - x.mean(axis=0)
+    centred = _centred(x)
     total = np.einsum("ij,ij->j", centred, centred)
     between = ((membership @ centred) ** 2 / counts).sum(axis=0)
     within = total - between
@@ -48,11 +48,18 @@ def correlation_f_values(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDAr
     """
     if len(x) <= 2:
         return np.zeros(x.shape[1])
-    centred = x - x.mean(axis=0)
+    centred = _centred(x)
     outcome = y - y.mean()
     total = np.einsum("ij,ij->j", centred, centred) * float(outcome @ outcome)
     explained = (outcome @ centred) ** 2
     return _ratio(explained, (total - explained) / (len(x) - 2), total)
+
+
+def _centred(x: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the columns without their means; exactly 0 where a column is constant."""
+    centred = x - x.mean(axis=0)
+    centred[:, (x == x[0]).all(axis=0)] = 0.0
+    return centred
 
 
 def _ratio(

@@ -33,7 +33,7 @@ NETWORKS: dict[str, NetworkFamily] = {
 }
 
 
-def family_named(name: str) -> Family:
+def get_family(name: str) -> Family:
     """Return a family by its name.
 
     Raises:

@@ -95,7 +95,8 @@ def _data(summary: StudySummary) -> Answer:
         return "partly", f"{text} The data was not checked."
     findings = summary.check.findings
     grave = sum(finding.severity in ("serious", "blocking") for finding in findings)
-    text += f" The data check reported {plural(len(findings), 'finding')}, {grave} of them serious."
+    found = plural(len(findings), "finding")
+    text += f" The data check reported {found}, {grave} of them serious."
     if "unit" not in roles:
         return "partly", f"{text} Each row was taken as its own biological unit."
     return "done", text

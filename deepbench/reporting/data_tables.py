@@ -71,16 +71,16 @@ def class_shares(sheet: SampleSheetRecord, cells: SmallCells) -> list[tuple[str,
     units = [sheet.class_units.get(name, 0) for name in sheet.classes]
     if not sum(counts) or any(cells.is_small(count) for count in [*counts, *units]):
         return []
-    return [
-        (name, count / sum(counts)) for name, count in zip(sheet.classes, counts, strict=True)
-    ]
+    return [(name, count / sum(counts)) for name, count in zip(sheet.classes, counts, strict=True)]
 
 
 def fold_table(record: SplitRecord, cells: SmallCells) -> Table:
     """Return the size of each outer fold and the classes of its test samples."""
     folds = record.outer_folds
     classes = list(dict.fromkeys(name for fold in folds for name in fold.test_classes))
-    by_class = cells.matrix([[fold.test_classes.get(name, 0) for name in classes] for fold in folds])
+    by_class = cells.matrix(
+        [[fold.test_classes.get(name, 0) for name in classes] for fold in folds]
+    )
     rows = [
         [
             fold.name,

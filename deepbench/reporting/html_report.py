@@ -12,9 +12,10 @@ from markupsafe import Markup
 
 from deepbench.reporting import verdict, wording
 from deepbench.reporting.figures import Picture
+from deepbench.reporting.material import Material
 from deepbench.reporting.release import releasable
 from deepbench.reporting.small_cells import SmallCells
-from deepbench.reporting.views import Material, sections
+from deepbench.reporting.views import sections
 from deepbench.study.records import ModelRecord, Score, StudySummary
 from deepbench_resources import read_text
 
@@ -114,7 +115,7 @@ def key_figures(summary: StudySummary, cells: SmallCells) -> list[Tile]:
 
 def _tuning_tiles(summary: StudySummary) -> list[Tile]:
     tiles = []
-    for family, label in (("baseline", "Best traditional model"), ("network", "Best network")):
+    for family, label in (("baseline", "Traditional models"), ("network", "Networks")):
         models = [
             model
             for model in verdict.models_of(summary)
@@ -123,7 +124,7 @@ def _tuning_tiles(summary: StudySummary) -> list[Tile]:
         if models:
             best = max(models, key=_corrected)
             tile = _score_tile(label, best.metric, best.corrected)
-            tiles.append(Tile(label, tile.value, f"{best.title}; corrected {tile.note}"))
+            tiles.append(Tile(label, tile.value, f"best: {best.title}, corrected {tile.note}"))
     return tiles
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from deepbench.errors import PlanError
 from deepbench.plan import StudyPlan, parse_plan
-from deepbench.reporting.small_cells import HIDDEN, SmallCells
+from deepbench.reporting.small_cells import SmallCells, is_withheld
 from deepbench.reporting.verdict import headline_metric, models_of, title_of
 from deepbench.reporting.wording import (
     difference,
@@ -25,8 +25,8 @@ _REFERENCES = {
     "hyperparameter optimization framework. KDD 2019. doi:10.1145/3292500.3330701",
     "Breiman et al., 1984": "Breiman L, Friedman JH, Olshen RA, Stone CJ. Classification and "
     "regression trees. Wadsworth, 1984.",
-    "DeLong et al., 1988": "DeLong ER, DeLong DM, Clarke-Pearson DL. Comparing the areas under two "
-    "or more correlated receiver operating characteristic curves: a nonparametric approach. "
+    "DeLong et al., 1988": "DeLong ER, DeLong DM, Clarke-Pearson DL. Comparing the areas under "
+    "two or more correlated receiver operating characteristic curves: a nonparametric approach. "
     "Biometrics 1988;44:837–845. doi:10.2307/2531595",
     "Lee et al., 2022": "Lee BD, Gitter A, Greene CS, et al. Ten quick tips for deep learning in "
     "biology. PLoS Comput Biol 2022;18:e1009803. doi:10.1371/journal.pcbi.1009803",
@@ -99,8 +99,7 @@ def methods_text(summary: StudySummary, cells: SmallCells | None = None) -> Meth
 
 
 def _counted(cells: SmallCells, count: int, singular: str) -> str:
-    shown = cells.one(count)
-    return f"{shown} {noun(count, singular)}" if shown != HIDDEN else f"several {singular}s"
+    return f"{cells.one(count)} {noun(count, singular)}"
 
 
 def _data(summary: StudySummary, cells: SmallCells) -> str:
@@ -120,8 +119,9 @@ def _data(summary: StudySummary, cells: SmallCells) -> str:
         f"the table) and {kind} (“{sheet.outcome}”)."
     )
     if summary.check is not None and summary.check.left_out_features:
-        left_out = plural(len(summary.check.left_out_features), "feature")
-        text += f" {left_out} {'was' if left_out.startswith('1 ') else 'were'} left out by the data check."
+        count = len(summary.check.left_out_features)
+        verb = "was" if count == 1 else "were"
+        text += f" {plural(count, 'feature')} {verb} left out by the data check."
     return text
 
 
@@ -130,14 +130,15 @@ def _split(summary: StudySummary, cells: SmallCells) -> str:
     if record is None:
         return ""
     training, test = cells.several([record.train_units, record.test_units])
-    sizes = (
-        f" ({training} units for training, {test} for testing)"
-        if HIDDEN not in (training, test)
-        else ""
-    )
+    sizes = ""
+    if not is_withheld(training) and not is_withheld(test):
+        sizes = f" ({training} units for training, {test} for testing)"
+        if len(record.outer_folds) > 1:
+            folds = plural(len(record.outer_folds), "outer fold")
+            sizes = f" ({folds}, at least {training} units for training; {test} units tested)"
     text = (
-        f"Before any model was fitted, test samples were {_DESIGNS[record.design]}{sizes}; samples "
-        "of one unit never crossed sets. Settings were tuned inside the training set by "
+        f"Before any model was fitted, test samples were {_DESIGNS[record.design]}{sizes}; "
+        "samples of one unit never crossed sets. Settings were tuned inside the training set by "
         f"{record.tuning_folds}-fold cross-validation"
     )
     if record.tuning_repeats > 1:
@@ -152,7 +153,7 @@ def _models(summary: StudySummary) -> str:
     models = models_of(summary)
     if not models:
         return ""
-    baselines = [model for model in models if model.family == "baseline"]
+    baselines = [m for m in models if m.family == "baseline" and m.name != "dummy"]
     networks = [model for model in models if model.family == "network"]
     text = ""
     if baselines:
@@ -162,8 +163,8 @@ def _models(summary: StudySummary) -> str:
         )
     if networks:
         text += (
-            f"Neural networks ({listing([_running(m.title) for m in networks])}) were trained with "
-            "PyTorch (Paszke et al., 2019), smallest first, with early stopping. "
+            f"Neural networks ({listing([m.size or _running(m.title) for m in networks])}) were "
+            "trained with PyTorch (Paszke et al., 2019), smallest first, with early stopping. "
         )
     trials = sorted({model.trials for model in models if model.name != "dummy"})
     if len(trials) == 1:
@@ -181,7 +182,7 @@ def _models(summary: StudySummary) -> str:
 
 def _running(title: str) -> str:
     """Return a title for running text: a capital only where the word has more of them."""
-    first = title.split(" ")[0]
+    first = title.split(" ", maxsplit=1)[0]
     return title if first != first.capitalize() else title[:1].lower() + title[1:]
 
 
@@ -212,7 +213,8 @@ def _choice(summary: StudySummary) -> str:
             f"{title_of(summary, choice.comparison.network)} and "
             f"{title_of(summary, choice.comparison.baseline)} were compared on the same tuning "
             "folds by a bootstrap paired over units (difference in "
-            f"{metric_title(choice.comparison.metric)} {difference(choice.comparison)}). "
+            f"{metric_title(choice.comparison.metric)}: "
+            f"{difference(choice.comparison, brackets=False)}). "
         )
     if choice.recommended:
         text += (

@@ -16,6 +16,7 @@ from deepbench.reporting.wording import (
     duration,
     interval,
     is_number,
+    lower_is_better,
     metric_title,
     noun,
     number,
@@ -35,6 +36,7 @@ from deepbench.study.records import (
 
 FEATURES_SHOWN = 50
 _QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+_TARGETS = {"calibration_slope": "1", "calibration_intercept": "0"}
 _REFERENCE_METRICS = ("majority_accuracy", "mean_rmse")
 
 
@@ -47,8 +49,7 @@ def leaderboard_table(models: Sequence[ModelRecord], recommended: str = "") -> T
             [
                 model.title,
                 number(model.plain),
-                number(corrected.value),
-                _ends(corrected),
+                _with_ends(corrected),
                 fold_spread(model.fold_scores),
                 number(model.standard_error),
                 f"{model.trials:,}",
@@ -61,8 +62,7 @@ def leaderboard_table(models: Sequence[ModelRecord], recommended: str = "") -> T
         [
             "Model",
             "#Best tuning score (too optimistic)",
-            "#Corrected tuning score",
-            "#95 % interval",
+            "#Corrected tuning score (95 % interval)",
             "#Spread over folds (lowest to highest)",
             "#Standard error",
             "#Trials",
@@ -101,13 +101,13 @@ def seeds_table(models: Sequence[ModelRecord]) -> Table | None:
     )
 
 
-def learning_table(record: LearningCurveRecord) -> Table:
+def learning_table(record: LearningCurveRecord, cells: SmallCells) -> Table:
     """Return the numbers behind the learning curve."""
     return table(
         "Numbers of the learning curve",
         ["#Training samples", f"#{metric_title(record.metric)}", "#Spread over folds"],
         [
-            [f"{count:,}", number(value), number(spread)]
+            [cells.one(count), number(value), number(spread)]
             for count, value, spread in zip(
                 record.samples, record.scores, record.spreads, strict=True
             )
@@ -157,8 +157,8 @@ def test_table(summary: StudySummary, test: TestRecord) -> Table | None:
     task = summary.sheet.task if summary.sheet is not None else ""
     beside = bool(test.baseline_metrics) and test.baseline != test.model
     rows = []
-    for name, score in test.metrics.items():
-        row = [metric_title(name, task), number(score.value), _ends(score)]
+    for name, score in sorted(test.metrics.items(), key=lambda item: _place(item[0], test)):
+        row = [_metric_words(name, task), number(score.value), _ends(score)]
         if beside:
             other = test.baseline_metrics.get(name, Score(value=None))
             row += [number(other.value), _ends(other)]
@@ -339,6 +339,28 @@ def direction_words(direction: float | None) -> str:
     return "no one direction"
 
 
+def _place(name: str, test: TestRecord) -> tuple[int, bool]:
+    """Return the place of a metric: as recorded, DeLong's interval below its AUROC."""
+    names = list(test.metrics)
+    plain = name.removesuffix("_delong")
+    return names.index(plain if plain in names else name), plain != name
+
+
+def _metric_words(name: str, task: str) -> str:
+    """Return the title of a metric with what a good value is, where higher is not better."""
+    title = metric_title(name, task)
+    if name in _TARGETS:
+        return f"{title} ({_TARGETS[name]} is best)"
+    return f"{title} (lower is better)" if lower_is_better(name) else title
+
+
+def _with_ends(score: Score) -> str:
+    ends = _ends(score)
+    return number(score.value) if ends == MISSING else f"{number(score.value)} ({ends})"
+
+
 def _ends(score: Score) -> str:
-    decimals = decimals_for(score.value) if score.value is not None and is_number(score.value) else None
+    decimals = (
+        decimals_for(score.value) if score.value is not None and is_number(score.value) else None
+    )
     return interval(score.low, score.high, decimals)

@@ -42,16 +42,26 @@ _HARMLESS = (
     "resample",
     "interval",
 )
+# Words before a number that is a name, not a count.
+_NAMED = ("stage", "tip", "trial", "fold", "start", "level", "version", "epoch", "seed", "rung")
 _INTEGER = re.compile(
     r"(?<![\w.,'\"“‘<−-])(\d{1,3}(?:,\d{3})+|\d+)(?![\w'\"”’]|[.,]\d)"
     r"(?P<unit>\s*%)?(?P<next>(?:[\s-]+[^\W\d_][\w]*){0,2})"
 )
 _DECIMAL_PERCENT = re.compile(r"(?<![\w.])\d+[.,]\d+\s*%")
 _WORDS = {
-    word: value
-    for value, word in enumerate(
-        "one two three four five six seven eight nine ten eleven twelve".split(), start=1
-    )
+    "one": 1,
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+    "seven": 7,
+    "eight": 8,
+    "nine": 9,
+    "ten": 10,
+    "eleven": 11,
+    "twelve": 12,
 }
 _WORD = re.compile(
     rf"\b(?P<word>{'|'.join(_WORDS)})\b(?P<next>(?:[\s-]+[^\W\d_][\w]*){{0,2}})", re.IGNORECASE
@@ -120,10 +130,7 @@ class SmallCells:
             self.is_small(sum(row)) for row in rows
         )
         return [
-            [
-                self.one(count) if self.is_small(count) or not small else HIDDEN
-                for count in row
-            ]
+            [self.one(count) if self.is_small(count) or not small else HIDDEN for count in row]
             for row in rows
         ]
 
@@ -141,7 +148,7 @@ class SmallCells:
         """
         if not self.threshold:
             return text
-        found = [match for match in _INTEGER.finditer(text) if not _is_harmless(match["next"])]
+        found = [match for match in _INTEGER.finditer(text) if not _is_harmless(match)]
         words = [match for match in _WORD.finditer(text) if _counts_people(match["next"])]
         if any(self._gives_away(match, totals) for match in found) or any(
             self.is_small(_WORDS[match["word"].lower()]) for match in words
@@ -166,7 +173,7 @@ class SmallCells:
         return hidden
 
     def _hide(self, match: re.Match[str]) -> str:
-        if _is_harmless(match["next"]):
+        if _is_harmless(match):
             return match[0]
         small = not match["unit"] and self.is_small(_value(match))
         return (f"<{self.threshold}" if small else f"({HIDDEN})") + match["next"]
@@ -191,11 +198,15 @@ def _value(match: re.Match[str]) -> int:
     return int(match[1].replace(",", ""))
 
 
-def _is_harmless(following: str) -> bool:
-    return any(
-        word.lower().startswith(_HARMLESS) for word in following.split()
-    ) and not _counts_people(following)
+def _is_harmless(match: re.Match[str]) -> bool:
+    before = match.string[: match.start()].lower().split()[-1:]
+    if before and before[0].lstrip("(").startswith(_NAMED) and not match["unit"]:
+        return True
+    following = re.split(r"[\s-]+", match["next"].lower())
+    return any(word.startswith(_HARMLESS) for word in following) and not _counts_people(
+        match["next"]
+    )
 
 
 def _counts_people(following: str) -> bool:
-    return any(word.lower().startswith(_PEOPLE) for word in following.split())
+    return any(word.startswith(_PEOPLE) for word in re.split(r"[\s-]+", following.lower()))

@@ -154,7 +154,7 @@ def _deep_learning_sentence(summary: StudySummary) -> str:
         return f"{opening} the best traditional model."
     network, baseline = (title_of(summary, name) for name in (record.network, record.baseline))
     measured = (
-        f" (difference in {metric_title(record.metric)} {difference(record)})"
+        f" (difference in {metric_title(record.metric)}: {difference(record, brackets=False)})"
         if is_number(record.difference)
         else ""
     )
@@ -165,6 +165,11 @@ def _test_sentence(summary: StudySummary) -> str:
     choice = summary.choice
     assert choice is not None
     test = choice.test
+    if test.opened and not test.metrics:
+        return (
+            f"The test set was opened {times(test.opened)} earlier in this study; this run, "
+            "without a clear signal, did not look at it."
+        )
     if test.opened == 0:
         reasons = {
             "no": "because there is no signal to confirm",

@@ -12,13 +12,13 @@ from typing import Any
 
 from deepbench.reporting import data_tables, figures, model_tables
 from deepbench.reporting.checklist import ten_tips
-from deepbench.reporting.figures import Picture
+from deepbench.reporting.material import Material, some
 from deepbench.reporting.methods_text import methods_text
-from deepbench.reporting.small_cells import SmallCells, is_withheld
-from deepbench.reporting.tables import Table, capped
-from deepbench.reporting.verdict import headline_metric, models_of, title_of
+from deepbench.reporting.small_cells import is_withheld
+from deepbench.reporting.tables import capped
+from deepbench.reporting.testset_view import testset_view
+from deepbench.reporting.verdict import models_of, title_of
 from deepbench.reporting.wording import metric_title, sentence
-from deepbench.study.records import StudySummary
 
 NAMES_SHOWN = 12
 LEFT_OUT_SHOWN = 60
@@ -35,23 +35,6 @@ _DECISIONS = {
     "kept": "kept",
     "kept together": "kept together in one set",
 }
-
-
-@dataclass(frozen=True)
-class Material:
-    """What the sections are made from.
-
-    Attributes:
-        summary: The records as they may be shown.
-        full: The records as they are; only aggregates may be computed from them.
-        cells: Rule for small counts.
-        per_sample: Whether single samples may be shown.
-    """
-
-    summary: StudySummary
-    full: StudySummary
-    cells: SmallCells
-    per_sample: bool
 
 
 @dataclass(frozen=True)
@@ -85,14 +68,6 @@ def sections(material: Material) -> tuple[list[Section], list[str]]:
     return shown, missing
 
 
-def _some(*pictures: Picture | None) -> list[Picture]:
-    return [picture for picture in pictures if picture is not None]
-
-
-def _tables(*tables: Table | None) -> list[Table]:
-    return [table for table in tables if table is not None]
-
-
 def _design(material: Material) -> dict[str, Any] | None:
     summary, sheet = material.summary, material.summary.sheet
     if sheet is None and summary.question is None:
@@ -102,11 +77,15 @@ def _design(material: Material) -> dict[str, Any] | None:
         data["table"] = data_tables.class_table(sheet, material.cells)
         data["shares"] = data_tables.class_shares(sheet, material.cells)
         data["roles"] = [
-            (data_tables.role_words(role), columns) for role, columns in sheet.roles.items() if columns
+            (data_tables.role_words(role), columns)
+            for role, columns in sheet.roles.items()
+            if columns
         ]
         data["samples"] = material.cells.one(sheet.samples)
         data["units"] = material.cells.one(sheet.units)
-        data["left_out_rows"] = material.cells.one(sheet.left_out_rows) if sheet.left_out_rows else ""
+        data["left_out_rows"] = (
+            material.cells.one(sheet.left_out_rows) if sheet.left_out_rows else ""
+        )
     return data
 
 
@@ -114,17 +93,16 @@ def _findings(material: Material) -> dict[str, Any] | None:
     record = material.summary.check
     if record is None:
         return None
-    cards = []
-    for finding in sorted(record.findings, key=lambda item: _SEVERITIES.index(item.severity)):
-        cards.append(
-            {
-                "record": finding,
-                "severity": _SEVERITY_WORDS[finding.severity],
-                "decision": _DECISIONS[finding.decision],
-                "columns": capped(finding.columns, NAMES_SHOWN),
-                "samples": capped(finding.samples, NAMES_SHOWN),
-            }
-        )
+    cards = [
+        {
+            "record": finding,
+            "severity": _SEVERITY_WORDS[finding.severity],
+            "decision": _DECISIONS[finding.decision],
+            "columns": capped(finding.columns, NAMES_SHOWN),
+            "samples": capped(finding.samples, NAMES_SHOWN),
+        }
+        for finding in sorted(record.findings, key=lambda item: _SEVERITIES.index(item.severity))
+    ]
     return {
         "cards": cards,
         "features": record.features,
@@ -144,7 +122,9 @@ def _split(material: Material) -> dict[str, Any] | None:
         return None
     training, test = material.cells.several([record.train_units, record.test_units])
     total = record.train_units + record.test_units
-    share = None if is_withheld(training) or not total else record.train_units / total
+    # Over several outer folds units train and test in turn, so there is no share.
+    once = len(record.outer_folds) < 2 and total > 0
+    share = record.train_units / total if once and not is_withheld(training) else None
     return {
         "record": record,
         "training": training,
@@ -162,7 +142,7 @@ def _leaderboard(material: Material) -> dict[str, Any] | None:
     choice = material.summary.choice
     recommended = choice.recommended if choice is not None else ""
     return {
-        "pictures": _some(figures.leaderboard_figure(models)),
+        "pictures": some(figures.leaderboard_figure(models)),
         "table": model_tables.leaderboard_table(models, recommended),
         "sentences": board.sentences if board is not None else (),
         "notes": [(model.title, model.note) for model in models if model.note],
@@ -175,7 +155,7 @@ def _networks(material: Material) -> dict[str, Any] | None:
     if board is None or not board.models:
         return None
     return {
-        "pictures": _some(figures.network_curves_figure(board.models)),
+        "pictures": some(figures.network_curves_figure(board.models)),
         "checks": [(model.title, model.sanity) for model in board.models if model.sanity],
         "sentences": board.sentences,
         "seeds": model_tables.seeds_table(board.models),
@@ -191,12 +171,12 @@ def _learning_curve(material: Material) -> dict[str, Any] | None:
     pairs = [
         (
             figures.learning_curve_figure(record, title_of(material.summary, record.model)),
-            model_tables.learning_table(record),
+            model_tables.learning_table(record, material.cells),
         )
         for record in shown
     ]
     return {
-        "pictures": _some(*(picture for picture, _ in pairs)),
+        "pictures": some(*(picture for picture, _ in pairs)),
         "tables": [table for _, table in pairs],
     }
 
@@ -208,7 +188,7 @@ def _shuffled(material: Material) -> dict[str, Any] | None:
     models = models_of(material.summary)
     return {
         "record": record,
-        "pictures": _some(
+        "pictures": some(
             figures.shuffled_figure(
                 record.models,
                 {model.name: model.title for model in models},
@@ -217,7 +197,8 @@ def _shuffled(material: Material) -> dict[str, Any] | None:
         ),
         "table": model_tables.shuffled_table(material.summary),
         "all_scores": [
-            (title_of(material.summary, check.model), sorted(check.null)) for check in record.models
+            (title_of(material.summary, check.model), sorted(check.null))
+            for check in record.models
         ],
         "metric": metric_title(record.models[0].metric) if record.models else "",
     }
@@ -238,76 +219,10 @@ def _comparison(material: Material) -> dict[str, Any] | None:
     return {
         "choice": choice,
         "record": record,
-        "pictures": _some(picture),
+        "pictures": some(picture),
         "recommended": title_of(material.summary, choice.recommended),
         "metric": metric_title(record.metric) if record is not None else "",
     }
-
-
-def _test(material: Material) -> dict[str, Any] | None:
-    choice = material.summary.choice
-    if choice is None:
-        return None
-    test, cells = choice.test, material.cells
-    data: dict[str, Any] = {
-        "test": test,
-        "expected": choice.expected,
-        "model": title_of(material.summary, test.model),
-        "opened": test.opened,
-    }
-    if test.opened == 0:
-        return {**data, "pictures": [], "tables": [], "details": []}
-    shown_groups = [group for group in test.subgroups if not model_tables.too_small(group, cells)]
-    name = headline_metric(material.summary)
-    overall = test.metrics.get(shown_groups[0].metric if shown_groups else name or "")
-    subgroup = figures.subgroup_figure(shown_groups, overall)
-    full = material.full.choice
-    curves = full.test.curves if full is not None else None
-    _, texts = model_tables.confusion_cells(curves, cells)
-    classes = material.summary.sheet.classes if material.summary.sheet is not None else ()
-    regression = material.summary.sheet is not None and material.summary.sheet.task == "regression"
-    return {
-        **data,
-        "table": model_tables.test_table(material.summary, test),
-        "pictures": _test_pictures(material),
-        "residuals": model_tables.residual_table(curves, cells) if regression else None,
-        "groups": _some(subgroup),
-        "group_table": model_tables.subgroup_table(test.subgroups, cells),
-        "details": _tables(
-            model_tables.confusion_table(texts, classes),
-            model_tables.calibration_table(curves, cells),
-        ),
-    }
-
-
-def _test_pictures(material: Material) -> list[Picture]:
-    choice, sheet, cells = material.summary.choice, material.summary.sheet, material.cells
-    if choice is None or choice.test.curves is None:
-        return []
-    curves, metrics = choice.test.curves, choice.test.metrics
-    values = {name: score.value for name, score in metrics.items()}
-    classes = sheet.classes if sheet is not None else ()
-    shares, texts = model_tables.confusion_cells(curves, cells)
-    rows = [sum(row) for row in curves.confusion]
-    # The steps of a curve over a handful of samples are these samples.
-    few = any(cells.is_small(count) for count in rows)
-    pictures: list[Picture | None] = []
-    if not few:
-        on_grid = bool(cells.threshold)
-        prevalence = rows[1] / sum(rows) if len(rows) == 2 and sum(rows) else None
-        pictures += [
-            figures.roc_figure(curves, values.get("auroc"), on_grid=on_grid),
-            figures.precision_recall_figure(
-                curves, values.get("average_precision"), prevalence, on_grid=on_grid
-            ),
-        ]
-    pictures += [
-        figures.calibration_figure(curves, cells.threshold),
-        figures.confusion_figure(shares, texts, classes),
-    ]
-    if material.per_sample and sheet is not None:
-        pictures.append(figures.observed_figure(curves, sheet.outcome))
-    return _some(*pictures)
 
 
 def _uses(material: Material) -> dict[str, Any] | None:
@@ -326,7 +241,7 @@ def _uses(material: Material) -> dict[str, Any] | None:
                 "title": title,
                 "record": model,
                 "samples": material.cells.one(model.samples),
-                "pictures": _some(picture),
+                "pictures": some(picture),
                 "table": model_tables.importance_table(model),
             }
         )
@@ -389,7 +304,7 @@ _VIEWS: tuple[tuple[str, str, View], ...] = (
     ("learning-curve", "Would more samples help?", _learning_curve),
     ("shuffled", "Shuffled-label check", _shuffled),
     ("comparison", "Network or traditional model?", _comparison),
-    ("test", "The test set", _test),
+    ("test", "The test set", testset_view),
     ("uses", "What the model uses", _uses),
     ("claims", "What you may claim", _claims),
     ("ethics", "Ethics and what may leave", _ethics),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import unicodedata
 from collections.abc import Sequence
+from typing import TypeGuard
 
 from deepbench.evaluation.metrics import metrics_for
 from deepbench.study.records import ComparisonRecord, Score
@@ -18,10 +19,11 @@ MINUS = "\N{MINUS SIGN}"
 _TASKS = ("binary", "multiclass", "regression")
 _EXTRA_TITLES = {"auroc_delong": "AUROC, interval by DeLong's method"}
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-_FIXED_LIMIT = 1e-4  # below it a fixed number of decimals would show zeros only
+_FIXED_LIMIT = 1e-3  # below it three decimals would show zeros only
+_PLAIN_LIMIT = 1e-4  # below it a power of ten reads better than zeros
 
 
-def is_number(value: float | None) -> bool:
+def is_number(value: float | None) -> TypeGuard[float]:
     """Return whether there is a finite number to show."""
     return value is not None and math.isfinite(value)
 
@@ -37,11 +39,13 @@ def decimals_for(value: float) -> int:
 
 
 def number(value: float | None, decimals: int | None = None, *, signed: bool = False) -> str:
-    """Write a number: 0.973, −12.41, 1,234 or 2.1 × 10⁻⁶; "–" where there is none."""
+    """Write a number: 0.973, −12.41, 1,234, 0.00042 or 2.1 × 10⁻⁶; "–" where there is none."""
     if value is None or not math.isfinite(value):
         return MISSING
     if decimals is None and 0 < abs(value) < _FIXED_LIMIT:
-        return _scientific(value)
+        if abs(value) < _PLAIN_LIMIT:
+            return _scientific(value)
+        decimals = 5
     text = f"{abs(value):,.{decimals_for(value) if decimals is None else decimals}f}"
     is_zero = not any(digit in text for digit in "123456789")
     if value < 0 and not is_zero:
@@ -65,20 +69,27 @@ def interval(low: float | None, high: float | None, decimals: int | None = None)
     return f"{number(low, decimals)}{dash}{number(high, decimals)}"
 
 
-def score(value: Score | None) -> str:
-    """Write a score with its interval: 0.973 (95 % interval 0.951–0.989)."""
+def score(value: Score | None, *, brackets: bool = True) -> str:
+    """Write a score with its interval: 0.973 (95 % interval 0.951–0.989).
+
+    Args:
+        value: The score.
+        brackets: False writes a comma instead, for use inside brackets.
+    """
     if value is None or value.value is None or not math.isfinite(value.value):
         return "not available"
     decimals = decimals_for(value.value)
     ends = interval(value.low, value.high, decimals)
     text = number(value.value, decimals)
-    return text if ends == MISSING else f"{text} (95 % interval {ends})"
+    if ends == MISSING:
+        return text
+    return f"{text} (95 % interval {ends})" if brackets else f"{text}, 95 % interval {ends}"
 
 
-def difference(record: ComparisonRecord) -> str:
+def difference(record: ComparisonRecord, *, brackets: bool = True) -> str:
     """Write the difference of two models with its interval: −0.003 (95 % interval …)."""
     value = Score(value=record.difference, low=record.low, high=record.high)
-    text = score(value)
+    text = score(value, brackets=brackets)
     return f"+{text}" if is_number(value.value) and (value.value or 0) > 0 else text
 
 
@@ -164,6 +175,12 @@ def metric_title(name: str, task: str = "") -> str:
             if metric is not None:
                 return metric.title
     return name.replace("_", " ")
+
+
+def lower_is_better(name: str) -> bool:
+    """Return whether small values of a metric are good ones."""
+    metrics = [metrics_for(kind)[name] for kind in _TASKS if name in metrics_for(kind)]  # type: ignore[arg-type]
+    return bool(metrics) and metrics[0].greater_is_better is False
 
 
 def short_metric(name: str) -> str:

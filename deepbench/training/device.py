@@ -28,6 +28,8 @@ _LABELS: dict[Kind, str] = {
 # a driver library that does not load an OSError.
 _DRIVER_ERRORS = (RuntimeError, AssertionError, OSError)
 
+_ABSENT = "It was not found on this machine."
+
 # Single precision over sums of 32 products; TF32 and wrong results lie well beyond.
 _TOLERANCE = 1e-3
 
@@ -92,9 +94,10 @@ def probe_device(kind: Kind) -> DeviceReport:
         try:
             name = _find(kind)
         except _DRIVER_ERRORS as error:
-            return _unusable(kind, f"Asking the driver failed ({_first_line(error)}).")
+            reason = f"The driver of {_LABELS[kind]} does not work ({_first_line(error)})."
+            return _unusable(kind, reason)
         if name is None:
-            return _unusable(kind, "It was not found on this machine.")
+            return _unusable(kind, _ABSENT)
         try:
             difference = _largest_difference(torch.device(kind))
         except _DRIVER_ERRORS as error:
@@ -115,8 +118,8 @@ def _choose_automatically() -> DeviceReport:
         report = probe_device(kind)
         if report.usable:
             return report
-        # "Not found" for the other maker's hardware would only puzzle.
-        if report.name != _LABELS[kind] or "not found" not in report.sentence:
+        # That a laptop lacks the other maker's hardware would only puzzle.
+        if report.sentence != _ABSENT:
             reasons.append(report.sentence)
     cpu = probe_device("cpu")
     why = " ".join(reasons) or "No graphics processor that torch can use was found."

@@ -25,7 +25,7 @@ from deepbench.training.saved_network import layer_names
 
 # The output layer starts this much smaller than variance-preserving, so that the first
 # predictions are nearly equal for all classes and the first loss is close to log(K) or 1.
-OUTPUT_SCALE = 0.1
+OUTPUT_SCALE = 0.03
 
 
 class ParameterLayout:

@@ -41,8 +41,8 @@ __all__ = [
     "train_lanes",
 ]
 
-# Beyond this, parameters and optimizer state no longer fit the caches of a lab CPU and a lane
-# costs more, not less, for having neighbours (measured on 455 × 30, widths 64 and 32).
+# More neighbours make a lane no cheaper: 100 lanes on 455 × 30 (widths 64 and 32, dropout) took
+# 4.4 s in chunks of at most 16, 3.7 of 32, 3.3 of 64 and 3.2 of 128 on one core.
 MAX_LANES = 64
 
 DEFAULT_MEMORY_LIMIT = 512 * 2**20

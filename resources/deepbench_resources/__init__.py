@@ -31,5 +31,5 @@ def read_bytes(name: str) -> bytes:
 
 
 def read_text(name: str) -> str:
-    """Return the content of a UTF-8 resource with line ends as ``\\n``; errors as in `read_bytes`."""
+    """Return the content of a UTF-8 resource with Unix line ends; errors as in `read_bytes`."""
     return read_bytes(name).decode("utf-8").replace("\r\n", "\n")

@@ -450,10 +450,11 @@ def test_the_live_display_draws_state_and_milestones(monkeypatch):
     assert isinstance(display, LiveDisplay)
     for event in EVENTS:
         display.show(event)
-    display.tick()
     display.say("[bold] is no markup here")
     display.close()
     drawn = stream.getvalue()
+    # What scrolls above is followed by the state after it.
+    assert "Starting" not in drawn.split("is no markup here")[1]
     for text in (
         "Stage 6 split: done already",
         "Stage 7/14 Traditional models",

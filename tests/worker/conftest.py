@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -56,13 +57,13 @@ def gone() -> Callable[[list[int]], bool]:
             return False
 
     def wait(pids: list[int]) -> bool:
+        # Not psutil's own waiting: it would take the exit code from multiprocessing.
+        pause = threading.Event()
         end = time.monotonic() + DEADLINE
         while any(running(pid) for pid in pids):
             if time.monotonic() > end:
                 return False
-            psutil.wait_procs(
-                [psutil.Process(pid) for pid in pids if psutil.pid_exists(pid)], timeout=0.05
-            )
+            pause.wait(0.02)
         return True
 
     return wait

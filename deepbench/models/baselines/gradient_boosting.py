@@ -37,7 +37,7 @@ class GradientBoostingFamily(BaselineFamily):
         iterations = self._iterations(shape)
         largest = self._largest_leaf(shape)
         rows = [
-            (0.1, iterations[-1] if len(iterations) < 3 else 100, 7, 5, 1.0, 0.5),
+            (0.1, iterations[len(iterations) // 2], 7, 5, 1.0, 0.5),
             (0.1, iterations[0], 3, 10, 0.1, 0.3),
             (0.05, iterations[-1], 15, 10, 10.0, 0.3),
         ]

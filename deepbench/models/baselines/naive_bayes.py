@@ -37,8 +37,9 @@ class NaiveBayesFamily(BaselineFamily):
 
     Correlated columns are counted as independent evidence, so the raw posterior is far too sure
     of itself (Zadrozny & Elkan 2001); with thousands of columns it is 0 or 1 for every sample.
-    Sigmoids on held-out units turn its log odds back into probabilities. Searched: how much of
-    the largest variance is added to every variance, over the range from nothing to all of it.
+    Sigmoids on held-out units turn its log odds back into probabilities. Searched: what share of
+    the largest variance is added to every variance, from a thousandth (without any, a rare
+    category that one class lacks would decide alone) to all of it.
     """
 
     name = "naive_bayes"
@@ -47,14 +48,14 @@ class NaiveBayesFamily(BaselineFamily):
     not_offered = "Naive Bayes predicts classes, so it is not offered for a numeric outcome."
 
     def portfolio(self, shape: ProblemShape) -> list[Params]:
-        """Return four settings, from the textbook's to heavily smoothed."""
-        settings = [{"smoothing": value} for value in (1e-9, 1e-2, 1e-1, 1.0)]
+        """Return four settings: medium, little, much and hardly any smoothing."""
+        settings = [{"smoothing": value} for value in (0.1, 0.01, 1.0, 0.001)]
         return self.combine(settings, shape)
 
     def suggest(self, trial: optuna.Trial, shape: ProblemShape) -> Params:
         """Draw settings from the search space."""
         return {
-            "smoothing": trial.suggest_float("smoothing", 1e-9, 1.0, log=True),
+            "smoothing": trial.suggest_float("smoothing", 0.001, 1.0, log=True),
             **self.suggest_filter(trial, shape),
         }
 

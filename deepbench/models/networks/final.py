@@ -12,11 +12,12 @@ from deepbench.models.family import Params, take_columns
 from deepbench.models.fitted import FittedModel
 from deepbench.models.networks.family import SCHEDULE, NetworkFamily, lane_settings
 from deepbench.models.networks.predictor import NetworkPredictor
+from deepbench.models.predictors import ConstantPredictor
 from deepbench.models.preprocessing import Preprocessor
 from deepbench.models.problem_shape import ProblemShape
 from deepbench.models.ranking import rank_columns
 from deepbench.seeds import derive_seed
-from deepbench.training.lanes import Lane, train_lanes
+from deepbench.training.lanes import Lane, LaneResult, train_lanes
 from deepbench.training.rotation import Rotation
 
 
@@ -65,7 +66,9 @@ def fit_network(
         info=training.info,
         preprocessor=preprocessor,
         columns=columns,
-        predictor=NetworkPredictor(architecture, members),
+        predictor=(
+            NetworkPredictor(architecture, members) if members else _constant(results[0])
+        ),
     )
 
 
@@ -80,6 +83,11 @@ def _lane(training: TrainingSet, rows: NDArray[np.int64], params: Params, seed: 
         settings=lane_settings(params, len(rows)),
         seed=seed,
     )
+
+
+def _constant(diverged: LaneResult) -> ConstantPredictor:
+    """Predict class frequencies or the mean, as a network does whose training diverged."""
+    return ConstantPredictor(diverged.predictions[0])
 
 
 def _unrotated(

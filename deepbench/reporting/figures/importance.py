@@ -48,10 +48,11 @@ def importance_figure(
         name,
         (7.6, 1.25 + 0.27 * len(shown)),
         paint,
-        alt=f"Importance of {plural(len(shown), 'feature')} for {title}. Most used: {listing(top)}.",
-        caption=f"What {title} uses: bar, mean over {plural(record.folds, 'fold')}; line, smallest "
-        "to largest fold; grey mark, the same in a model trained on shuffled labels. This is "
-        "association, not cause.",
+        alt=f"Importance of {plural(len(shown), 'feature')} for {title}. Most used: "
+        f"{listing(top)}.",
+        caption=f"What {title} uses: bar, mean over {plural(record.folds, 'fold')}; line, "
+        "smallest to largest fold; grey mark, the same in a model trained on shuffled labels. "
+        "This is association, not cause.",
     )
 
 
@@ -62,6 +63,8 @@ def _legend(family: str, twins: bool) -> list[Line2D | Patch]:
     ]
     if twins:
         handles.append(
-            Line2D([], [], marker="|", ls="", color=SHUFFLED, ms=12, mew=3.5, label="shuffled labels")
+            Line2D(
+                [], [], marker="|", ls="", color=SHUFFLED, ms=12, mew=3.5, label="shuffled labels"
+            )
         )
     return handles

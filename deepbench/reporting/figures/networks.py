@@ -18,7 +18,7 @@ from deepbench.reporting.figures.style import (
     horizontal_grid,
     label,
 )
-from deepbench.reporting.wording import is_number, listing, metric_title, number, plural
+from deepbench.reporting.wording import is_number, listing, metric_title, number
 from deepbench.study.records import CurveRecord, LearningCurveRecord, ModelRecord
 
 
@@ -96,9 +96,9 @@ def learning_curve_figure(record: LearningCurveRecord, title: str) -> Picture | 
         "learning-curve",
         (7.6, 2.9),
         paint,
-        alt=f"{metric} of {title} rises or falls from {number(values[0])} with "
-        f"{plural(int(counts[0]), 'training sample')} to {number(values[-1])} with {counts[-1]:,}.",
-        caption=f"Score of {title} when it learns from parts of the training samples. Band: spread "
-        "over folds (one standard deviation), not a confidence interval. A line that still "
-        "climbs at its right end says that more samples would help.",
+        alt=f"{metric} of {title} by number of training samples: {number(values[0])} at the "
+        f"smallest and {number(values[-1])} at the largest.",
+        caption=f"Score of {title} when it learns from parts of the training samples. Band: "
+        "spread over folds (one standard deviation), not a confidence interval. A line that "
+        "still climbs at its right end says that more samples may help.",
     )

@@ -20,8 +20,8 @@ from deepbench.reporting.figures.style import (
     draw,
     row_labels,
 )
-from deepbench.reporting.wording import is_number, metric_title, number, plural, score
 from deepbench.reporting.wording import difference as difference_words
+from deepbench.reporting.wording import is_number, metric_title, number, plural, score
 from deepbench.study.records import ComparisonRecord, ModelRecord, Score, SubgroupRecord
 
 
@@ -72,7 +72,7 @@ def _fold_band(axes: Axes, place: int, model: ModelRecord) -> None:
 def _dot(axes: Axes, place: float, value: Score, colour: str) -> None:
     if is_number(value.low) and is_number(value.high):
         axes.plot([value.low, value.high], [place, place], color=colour, lw=2.2)
-    axes.plot([value.value], [place], "o", color=colour, ms=7)
+    axes.plot([value.value or 0.0], [place], "o", color=colour, ms=7)
 
 
 def _leaderboard_legend(models: Sequence[ModelRecord]) -> list[Line2D]:
@@ -123,8 +123,8 @@ def comparison_figure(record: ComparisonRecord, network: str, baseline: str) -> 
         paint,
         alt=f"Difference in {metric_title(record.metric)} between {network} and {baseline}: "
         f"{difference_words(record)}.",
-        caption=f"{network} minus {baseline} on the same tuning folds, paired over units, with its "
-        "95 % interval. An interval that includes zero does not show that one is better.",
+        caption=f"{network} minus {baseline} on the same tuning folds, paired over units, with "
+        "its 95 % interval. An interval that includes zero does not show that one is better.",
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from deepbench.reporting.figures.style import (
     SHUFFLED,
@@ -65,7 +66,7 @@ def _histogram(axes: Axes, check: ShuffledModelRecord, title: str, colour: str) 
         axes.axvline(check.real, color=colour, lw=2.4, label="real labels")
     axes.set_title(label(title, 30))
     axes.set_xlabel(metric_title(check.metric))
-    axes.yaxis.get_major_locator().set_params(integer=True)
+    axes.yaxis.set_major_locator(MaxNLocator(nbins=6, integer=True))
     horizontal_grid(axes)
 
 

@@ -34,7 +34,6 @@ SHUFFLED = "#8B929C"
 INK = "#1F2933"
 MUTED = "#5B6673"
 GRID = "#E3E7EC"
-HIDDEN_CELL = "#ECEFF3"
 
 DOTS_PER_INCH = 200  # twice the 100 at which one inch is 100 CSS pixels wide
 _FONT = "DejaVu Sans"
@@ -122,7 +121,9 @@ def draw(
         target = io.BytesIO()
         figure.savefig(target, format="png", metadata={"Software": None})
     width, height = (round(inches * DOTS_PER_INCH / 2) for inches in size)
-    return Picture(name, target.getvalue(), width, height, clipped(visible(alt), 600), visible(caption))
+    return Picture(
+        name, target.getvalue(), width, height, clipped(visible(alt), 600), visible(caption)
+    )
 
 
 def label(text: str, length: int = 34) -> str:

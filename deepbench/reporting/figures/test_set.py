@@ -10,9 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from deepbench.reporting.figures.style import (
-    HIDDEN_CELL,
     INK,
-    MUTED,
     SHUFFLED,
     TEST,
     Picture,
@@ -42,7 +40,9 @@ def roc_figure(curves: CurvesRecord, auroc: float | None, *, on_grid: bool) -> P
 
     def paint(figure: Figure) -> None:
         axes = _unit_square(figure, "false-positive rate", "true-positive rate")
-        axes.plot([0, 1], [0, 1], color=SHUFFLED, lw=1.2, ls=(0, (4, 3)), label="no better than chance")
+        axes.plot(
+            [0, 1], [0, 1], color=SHUFFLED, lw=1.2, ls=(0, (4, 3)), label="no better than chance"
+        )
         axes.plot(across, up, color=TEST, lw=2.2, label="chosen model")
         axes.legend(loc="lower right")
 
@@ -57,7 +57,11 @@ def roc_figure(curves: CurvesRecord, auroc: float | None, *, on_grid: bool) -> P
 
 
 def precision_recall_figure(
-    curves: CurvesRecord, average_precision: float | None, prevalence: float | None, *, on_grid: bool
+    curves: CurvesRecord,
+    average_precision: float | None,
+    prevalence: float | None,
+    *,
+    on_grid: bool,
 ) -> Picture | None:
     """Draw precision against recall.
 
@@ -135,26 +139,30 @@ def calibration_figure(curves: CurvesRecord, smallest_bin: int = 0) -> Picture |
 
 
 def confusion_figure(
-    shares: Sequence[Sequence[float | None]], texts: Sequence[Sequence[str]], classes: Sequence[str]
+    shares: Sequence[Sequence[float | None]],
+    texts: Sequence[Sequence[str]],
+    classes: Sequence[str],
 ) -> Picture | None:
     """Draw the confusion matrix: true class by row, predicted class by column.
 
     Args:
-        shares: Share of the row's samples by cell; None paints the cell grey (hidden).
+        shares: Share of the row's samples by cell; nothing is drawn when all are None (hidden).
         texts: What is written into the cells.
         classes: Names, in the order of rows and columns.
     """
-    if not classes or len(shares) != len(classes):
+    known = [share for row in shares for share in row if share is not None]
+    if not known or len(shares) != len(classes):
         return None
     side = max(3.9, 1.7 + 0.62 * len(classes))
 
     def paint(figure: Figure) -> None:
         axes = figure.subplots()
-        axes.imshow([[_cell_colour(share) for share in row] for row in shares], aspect="equal")
+        axes.imshow(
+            [[_cell_colour(share or 0.0) for share in row] for row in shares], aspect="equal"
+        )
         for row, (values, words) in enumerate(zip(shares, texts, strict=True)):
             for column, (share, text) in enumerate(zip(values, words, strict=True)):
-                dark = share is not None and share > 0.55
-                colour = "white" if dark else INK if share is not None else MUTED
+                colour = "white" if (share or 0.0) > 0.55 else INK
                 axes.text(column, row, text, ha="center", va="center", color=colour)
         names = [label(name, 14) for name in classes]
         places = range(len(names))
@@ -166,7 +174,6 @@ def confusion_figure(
         axes.tick_params(length=0)
         axes.spines[:].set_visible(False)
 
-    right = sum(shares[place][place] is not None for place in range(len(classes)))
     named = ", ".join(
         f"{name} {number(100 * (shares[place][place] or 0.0), 0)} %"
         for place, name in enumerate(classes)
@@ -176,8 +183,7 @@ def confusion_figure(
         "confusion",
         (side, side),
         paint,
-        alt="Confusion matrix of the test set. "
-        + (f"Share of each class recognised: {named}." if right else "Small counts are hidden."),
+        alt=f"Confusion matrix of the test set. Share of each class recognised: {named}.",
         caption="Confusion matrix: rows are the true classes, columns what the model said. The "
         "darker a cell, the larger its share of the row.",
     )
@@ -222,9 +228,7 @@ def _unit_square(figure: Figure, across: str, up: str) -> Axes:
 
 def _points(across: Sequence[float], up: Sequence[float]) -> list[tuple[float, float]]:
     return [
-        (x, y)
-        for x, y in zip(across, up, strict=True)
-        if math.isfinite(x) and math.isfinite(y)
+        (x, y) for x, y in zip(across, up, strict=True) if math.isfinite(x) and math.isfinite(y)
     ]
 
 
@@ -237,8 +241,6 @@ def _at_grid(points: Sequence[tuple[float, float]]) -> tuple[list[float], list[f
     return list(_GRID), [float(y) for y in np.interp(_GRID, across, up)]
 
 
-def _cell_colour(share: float | None) -> tuple[float, float, float]:
-    if share is None:
-        return tuple(int(HIDDEN_CELL[place : place + 2], 16) / 255 for place in (1, 3, 5))  # type: ignore[return-value]
+def _cell_colour(share: float) -> tuple[float, float, float]:
     red, green, blue = (1 - share * (1 - part) for part in _CONFUSION_BLUE)
     return red, green, blue

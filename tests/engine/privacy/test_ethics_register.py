@@ -51,7 +51,12 @@ def with_answers(*entries: dict[str, str], **parts: Any) -> StudyPlan:
 
 
 def answer(issue: str, decision: str = "accepted") -> dict[str, str]:
-    return {"issue": issue, "decision": decision, "reason": "Discussed with the board.", "by": "EW"}
+    return {
+        "issue": issue,
+        "decision": decision,
+        "reason": "Discussed with the board.",
+        "by": "EW",
+    }
 
 
 def group(name: str, score: Score, units: int = 40, metric: str = "auroc") -> SubgroupRecord:
@@ -85,7 +90,9 @@ def issues(*args: Any) -> list[str]:
 
 
 def test_nothing_to_raise() -> None:
-    record = build_register(plan(), SHEET, CheckRecord(findings=(), left_out_features=(), features=30))
+    record = build_register(
+        plan(), SHEET, CheckRecord(findings=(), left_out_features=(), features=30)
+    )
     assert record.entries == ()
     assert record.level == "sensitive"
     assert "No entry of the ethics register is open." in record.sentences
@@ -149,9 +156,7 @@ def test_small_group_is_named_and_its_numbers_are_not_shown() -> None:
         ((), []),
     ],
 )
-def test_low_score_of_a_class(
-    confusion: tuple[tuple[int, ...], ...], expected: list[str]
-) -> None:
+def test_low_score_of_a_class(confusion: tuple[tuple[int, ...], ...], expected: list[str]) -> None:
     assert issues(plan(), SHEET, None, opened_test(confusion=confusion)) == expected
 
 
@@ -221,6 +226,7 @@ def test_answer_to_an_issue_not_raised_is_said_and_does_not_stop_the_run() -> No
     test = opened_test((group("female", Score(value=0.6, low=0.5, high=0.7)),))
     record = build_register(with_answers(answer("subgroup gap: sex = femal")), SHEET, None, test)
     assert record.entries[0].state == "open"
-    assert "not raised in this run. Did you mean 'subgroup gap: sex = female'?" in (
-        record.sentences[-1]
+    assert (
+        "not raised in this run. Did you mean 'subgroup gap: sex = female'?"
+        in (record.sentences[-1])
     )

@@ -48,7 +48,9 @@ def test_sentences_differ_between_levels_and_say_the_condition() -> None:
     for lower, higher in pairwise(LEVELS):
         assert may_leave(lower.name) != may_leave(higher.name)
     sentences = dict(may_leave("sensitive"))
-    assert sentences["predictions on new samples"] == "May leave, rounded to 3 decimals, and logged."
+    assert (
+        sentences["predictions on new samples"] == "May leave, rounded to 3 decimals, and logged."
+    )
     assert sentences["the study's own samples and their names"] == "Never leaves the study."
 
 

@@ -635,8 +635,15 @@ def null_locked() -> StudySummary:
 
 def multiclass() -> StudySummary:
     """Eight classes, nested resampling, no networks."""
-    classes = tuple(
-        ("T cell", "B cell", "NK cell", "monocyte", "dendritic cell", "neutrophil", "mast", "other")
+    classes = (
+        "T cell",
+        "B cell",
+        "NK cell",
+        "monocyte",
+        "dendritic",
+        "neutrophil",
+        "mast",
+        "other",
     )
     counts = (64, 51, 30, 22, 15, 12, 9, 7)
     confusion = np.full((8, 8), 1) + np.diag([c - 8 for c in counts])
@@ -667,8 +674,7 @@ def multiclass() -> StudySummary:
             classes=classes,
             class_samples=dict(zip(classes, counts, strict=True)),
             class_units={
-                name: max(int(count * 0.7), 1)
-                for name, count in zip(classes, counts, strict=True)
+                name: max(int(count * 0.7), 1) for name, count in zip(classes, counts, strict=True)
             },
             samples=210,
             units=140,
@@ -767,10 +773,18 @@ def regression() -> StudySummary:
                 opened=1,
                 model="network_medium",
                 metrics=panel(
-                    {"r2": 0.702, "mae": 6.214, "rmse": 7.913, "spearman": 0.851, "mean_rmse": 14.52}
+                    {
+                        "r2": 0.702,
+                        "mae": 6.214,
+                        "rmse": 7.913,
+                        "spearman": 0.851,
+                        "mean_rmse": 14.52,
+                    }
                 ),
                 baseline="svm",
-                baseline_metrics=panel({"r2": 0.661, "mae": 6.82, "rmse": 8.41, "spearman": 0.822}),
+                baseline_metrics=panel(
+                    {"r2": 0.661, "mae": 6.82, "rmse": 8.41, "spearman": 0.822}
+                ),
                 difference=Score(value=0.041, low=0.009, high=0.074),
                 subgroups=(),
                 curves=CurvesRecord(

@@ -10,7 +10,7 @@ import pytest
 from deepbench.plan import Suitability
 from deepbench.study.records import MachineRecord, SampleSheetRecord, SuitabilityRecord
 from deepbench.suitability.facts import DataFacts
-from deepbench.suitability.questions import QUESTIONS
+from deepbench.suitability.questions import QUESTIONS, Question
 from deepbench.suitability.rules import RULES, Situation, features_per_unit, units_per_class
 from deepbench.suitability.verdict import GOOD_FIT_FROM, TRADITIONAL_UP_TO, judge
 
@@ -96,9 +96,9 @@ def test_verdicts(answers: Suitability, numbers: DataFacts, verdict: str) -> Non
 
 
 @pytest.mark.parametrize("question", [q for q in QUESTIONS if q.choices], ids=lambda q: q.name)
-def test_each_answer_gives_a_sourced_reason_and_the_points_add_up(question: object) -> None:
-    name = question.name  # type: ignore[attr-defined]
-    for choice in question.choices:  # type: ignore[attr-defined]
+def test_each_answer_gives_a_sourced_reason_and_the_points_add_up(question: Question) -> None:
+    name = question.name
+    for choice in question.choices:
         record = judge(Suitability.model_validate({name: choice.value}), facts())
         total = points(record)
         expected = (
@@ -193,7 +193,7 @@ def test_facts_from_the_sample_sheet() -> None:
     assert DataFacts.from_sheet(line).data_kind == "table"
 
 
-def test_rules_have_docstrings_and_distinct_names() -> None:
+def test_every_rule_speaks_under_its_own_name() -> None:
     answers = Suitability(
         data_kind="table",
         label_reliability="noisy",
@@ -205,4 +205,3 @@ def test_rules_have_docstrings_and_distinct_names() -> None:
     situation = Situation(answers, facts(has_sites=True), machine("cpu"))
     names = [result.rule for rule in RULES if (result := rule(situation)) is not None]
     assert len(names) == len(set(names)) == len(RULES)
-    assert all(rule.__doc__ for rule in RULES)

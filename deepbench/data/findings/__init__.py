@@ -1,0 +1,1 @@
+"""Findings of the data check, one kind per file; `registry` runs them."""

@@ -1,0 +1,267 @@
+"""The outcome column: what kind it is, which classes there are, which one is positive.
+
+Kind, where the plan says ``auto``: texts are classes; two different values are classes; whole
+numbers with at most ten different values, each occurring three times or more on average, are
+classes; other numbers are a regression.
+
+The positive class, where the plan names none: the one that is not a control word ("control",
+"benign", "no", "0", …); else the one that is a case word ("malignant", "yes", "1", …); else the
+rarer one; else the last in the alphabet. It comes last in `OutcomeInfo.classes`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from deepbench.data.column_types import (
+    FEW_LEVELS,
+    MISSING_CODES,
+    MOSTLY_NUMBERS,
+    ParsedTable,
+    text_among_numbers,
+)
+from deepbench.data.number_text import Texts, parse_numbers
+from deepbench.data.samples import OutcomeInfo
+from deepbench.data.wording import counted, did_you_mean, shorten, some_names
+from deepbench.errors import DataError, PlanError
+from deepbench.plan import Question
+
+_MOST_CLASSES = 50
+_LEAST_PER_VALUE = 3
+# Of the codes for "missing" these are labels as often, so they count as classes.
+_LABELS_TOO = frozenset({"none", "nil"})
+
+_CONTROL_WORDS = frozenset(
+    "0 no n false f control controls ctrl ctl normal healthy benign negative neg absent - alive "
+    "unaffected uninfected untreated vehicle placebo wt wildtype wild-type mock reference "
+    "nonresponder susceptible survived survivor never none inactive low".split()
+)  # fmt: skip
+_CASE_WORDS = frozenset(
+    "1 yes y true t case cases disease diseased patient sick ill malignant cancer tumor tumour "
+    "positive pos present + dead died deceased affected infected treated ko mutant mut knockout "
+    "responder resistant relapse progressed active high".split()
+)  # fmt: skip
+_NEGATION = re.compile(r"^(no|non|not|un|without)[\s_-]+(.+)$")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The outcome of the rows that have one.
+
+    Attributes:
+        rows: (m,) numbers of these rows in the table, from 0.
+        values: (m,) int64 class codes, or float64 for regression.
+        info: What is predicted.
+        positive_by: How the positive class was chosen, in words; empty unless there are two.
+    """
+
+    rows: NDArray[np.int64]
+    values: NDArray[np.int64] | NDArray[np.float64]
+    info: OutcomeInfo
+    positive_by: str = ""
+
+
+def read_outcome(
+    parsed: ParsedTable, column: str, question: Question, own_codes: bool = False
+) -> Outcome:
+    """Read the outcome column, which was left as text.
+
+    Args:
+        parsed: Typed table.
+        column: Name of the column.
+        question: [question] of the plan.
+        own_codes: Whether the plan gives its own codes for missing values (already applied).
+
+    Raises:
+        DataError: no outcome at all, a single class, too many classes, a constant, or text
+            among numbers.
+        PlanError: ``positive`` is no class, or there are more than two.
+    """
+    texts = parsed.frame[column].to_numpy(dtype=object)
+    rows = np.flatnonzero(_present(texts, own_codes)).astype(np.int64)
+    if not len(rows):
+        raise DataError(
+            f"{parsed.source_name}: the outcome column '{shorten(column)}' is empty.",
+            "Name another column under question.outcome.",
+        )
+    present = texts[rows]
+    numbers, _ = parse_numbers(present, parsed.decimal)
+    task = question.task
+    if task == "auto":
+        task = _proposed_task(parsed, column, rows, present, numbers)
+    if task == "regression":
+        return _regression(parsed, column, rows, present, numbers, question)
+    return _classification(parsed, column, rows, present, numbers, question)
+
+
+def _present(texts: Texts, own_codes: bool) -> NDArray[np.bool_]:
+    codes = {""} if own_codes else set(MISSING_CODES) - _LABELS_TOO
+    if any(text and not text.strip("+") for text in texts):
+        codes -= {"-", "--"}  # then they are the other classes
+    return np.array([text is not None and text.casefold() not in codes for text in texts])
+
+
+def _proposed_task(
+    parsed: ParsedTable,
+    column: str,
+    rows: NDArray[np.int64],
+    present: Texts,
+    numbers: NDArray[np.float64],
+) -> str:
+    is_number = ~np.isnan(numbers)
+    distinct = len(pd.unique(present))
+    if not is_number.all():
+        if is_number.mean() >= MOSTLY_NUMBERS and distinct > FEW_LEVELS:
+            raise _text_among(parsed, column, rows, present, is_number)
+        return "classification"
+    values = np.unique(numbers)
+    if len(values) <= 2:
+        return "classification"
+    whole = bool((values == np.round(values)).all())
+    repeated = len(numbers) >= _LEAST_PER_VALUE * len(values)
+    return "classification" if whole and repeated and len(values) <= FEW_LEVELS else "regression"
+
+
+def _text_among(
+    parsed: ParsedTable,
+    column: str,
+    rows: NDArray[np.int64],
+    present: Texts,
+    is_number: NDArray[np.bool_],
+) -> DataError:
+    first = int(np.argmin(is_number))
+    place = list(parsed.frame.columns).index(column)
+    return text_among_numbers(
+        parsed.source_name,
+        parsed.locator.reference(int(rows[first]), place),
+        column,
+        str(present[first]),
+        int(is_number.sum()),
+        int((~is_number).sum()) - 1,
+    )
+
+
+def _regression(
+    parsed: ParsedTable,
+    column: str,
+    rows: NDArray[np.int64],
+    present: Texts,
+    numbers: NDArray[np.float64],
+    question: Question,
+) -> Outcome:
+    is_number = ~np.isnan(numbers)
+    if not is_number.all():
+        raise _text_among(parsed, column, rows, present, is_number)
+    if question.positive is not None:
+        raise PlanError(
+            f"question.positive is '{question.positive}', but the outcome '{shorten(column)}' "
+            "is a number (regression).",
+            'Leave it out, or set question.task = "classification".',
+        )
+    if np.ptp(numbers) == 0:
+        raise DataError(
+            f"{parsed.source_name}: the outcome '{shorten(column)}' has the same value in all "
+            f"{counted(len(rows), 'row')}.",
+            "There is nothing to predict; name another column under question.outcome.",
+        )
+    return Outcome(rows, numbers, OutcomeInfo(column, "regression"))
+
+
+def _classification(
+    parsed: ParsedTable,
+    column: str,
+    rows: NDArray[np.int64],
+    present: Texts,
+    numbers: NDArray[np.float64],
+    question: Question,
+) -> Outcome:
+    if not np.isnan(numbers).any():
+        labels = np.array([f"{value:.15g}" for value in numbers], dtype=object)
+        order = [f"{value:.15g}" for value in np.unique(numbers)]
+    else:
+        labels = present
+        order = sorted(set(present))
+    _require_classes(parsed.source_name, column, order, len(rows))
+    counts = {name: int((labels == name).sum()) for name in order}
+    positive_by = ""
+    if len(order) == 2:
+        positive, positive_by = _positive(order, counts, question.positive, column)
+        order = [name for name in order if name != positive] + [positive]
+    elif question.positive is not None:
+        raise PlanError(
+            f"question.positive is '{question.positive}', but the outcome '{shorten(column)}' has "
+            f"{len(order)} classes: {some_names(order, 10)}.",
+            "Leave it out; it is for two classes only.",
+        )
+    code = {name: number for number, name in enumerate(order)}
+    values = np.array([code[label] for label in labels], dtype=np.int64)
+    task = "binary" if len(order) == 2 else "multiclass"
+    return Outcome(rows, values, OutcomeInfo(column, task, tuple(order)), positive_by)
+
+
+def _require_classes(source: str, column: str, classes: Sequence[str], rows: int) -> None:
+    where = f"{source}: the outcome '{shorten(column)}'"
+    if len(classes) == 1:
+        raise DataError(
+            f"{where} has a single class, '{shorten(classes[0])}', in all {counted(rows, 'row')}.",
+            "There is nothing to predict; add samples of another class.",
+        )
+    if len(classes) > _MOST_CLASSES:
+        raise DataError(
+            f"{where} has {len(classes):,} different values, too many for classes (at most "
+            f"{_MOST_CLASSES}).",
+            'If it is a number, set question.task = "regression"; else merge rare classes.',
+        )
+    folded: dict[str, str] = {}
+    for name in classes:
+        twin = folded.setdefault(name.casefold(), name)
+        if twin != name:
+            raise DataError(
+                f"{where} has the classes '{shorten(twin)}' and '{shorten(name)}', which differ "
+                "in upper and lower case only.",
+                "Write them alike in the file.",
+            )
+
+
+def _positive(
+    classes: Sequence[str], counts: dict[str, int], wanted: str | None, column: str
+) -> tuple[str, str]:
+    """Return the positive one of two classes, and how it was chosen."""
+    if wanted is not None:
+        return _wanted_class(classes, wanted, column), "named in the plan"
+    first, second = classes
+    for name, other in ((first, second), (second, first)):
+        negated = _NEGATION.match(name.casefold())
+        if negated and negated.group(2) == other.casefold():
+            return other, "the other is its negation"
+    for words, opposite, how in (
+        (_CONTROL_WORDS, True, "the other is a control"),
+        (_CASE_WORDS, False, "by its name"),
+    ):
+        known = [name.casefold() in words for name in classes]
+        if known[0] != known[1]:
+            return classes[int(known[1] != opposite)], how
+    if counts[first] != counts[second]:
+        return min(classes, key=lambda name: counts[name]), "the rarer class"
+    return max(classes), "the last in the alphabet"
+
+
+def _wanted_class(classes: Sequence[str], wanted: str, column: str) -> str:
+    exact = [name for name in classes if name == wanted]
+    same = exact or [name for name in classes if name.casefold() == wanted.casefold()]
+    if not same:
+        # A class written 1.0 in the file is called 1 here.
+        value = parse_numbers(np.array([wanted], dtype=object), ".")[0][0]
+        same = [name for name in classes if name == f"{value:.15g}"]
+    if not same:
+        raise PlanError(
+            f"question.positive: '{wanted}' is no class of '{shorten(column)}'.",
+            f"{did_you_mean(wanted, list(classes))}The classes are {some_names(classes, 10)}.",
+        )
+    return same[0]

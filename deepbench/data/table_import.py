@@ -1,0 +1,63 @@
+"""Stage 3 as one call: read a table, propose types, and say how it was read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from deepbench.data.column_types import ParsedTable, parse_columns
+from deepbench.data.provenance import file_facts, require_unchanged
+from deepbench.data.readers.registry import read_raw
+from deepbench.data.roles import ResolvedRoles, find_column, resolve_roles, with_roles
+from deepbench.errors import PlanError
+from deepbench.plan import Data, StudyPlan
+from deepbench.study.records import ImportRecord
+
+
+def import_table(path: Path, plan: StudyPlan) -> tuple[ParsedTable, ImportRecord]:
+    """Read the table of a plan.
+
+    Returns:
+        The typed table, and the record of the import; its ``artifact`` is empty.
+
+    Raises:
+        DataError: the file cannot be read or used, or changed while it was read.
+        PlanError: an option or a role does not fit the file.
+    """
+    facts = file_facts(path)
+    raw = read_raw(path, plan.data)
+    require_unchanged(path, facts)
+    roles = resolve_roles(raw.columns, raw.how.header, plan)
+    options = _with_file_names(plan.data, raw.columns, raw.how.header, roles)
+    parsed = parse_columns(raw, options, as_text=roles.role_of)
+    record = ImportRecord(
+        source_name=path.name,
+        size_bytes=facts.size,
+        sha256=facts.sha256,
+        format=raw.how.format,
+        sheet=raw.how.sheet,
+        encoding=raw.how.encoding,
+        delimiter=raw.how.delimiter,
+        decimal=raw.how.decimal,
+        header=raw.how.header,
+        rows=len(raw.cells),
+        columns=with_roles(parsed.columns, roles),
+        conversions=parsed.conversions,
+        artifact="",
+    )
+    return parsed, record
+
+
+def _with_file_names(
+    options: Data, columns: tuple[str, ...], header: bool, roles: ResolvedRoles
+) -> Data:
+    """Return the options with ``types`` under the names that the columns have in the file."""
+    types = {}
+    for name, kind in options.types.items():
+        column = find_column(name, columns, header, "data.types")
+        if column in roles.role_of:
+            raise PlanError(
+                f"data.types names '{column}', which has the role {roles.role_of[column]}.",
+                "Types are for features; for the outcome set question.task.",
+            )
+        types[column] = kind
+    return options.model_copy(update={"types": types})

@@ -1,0 +1,40 @@
+"""Stage 5: findings with a decision each, and the verdict of tip 1 with the real numbers."""
+
+from __future__ import annotations
+
+from deepbench.data.findings.registry import check, clean, require_no_blocking
+from deepbench.data.samples import AllSamples
+from deepbench.data.table_store import from_parquet_bytes, to_parquet_bytes
+from deepbench.jobs.context import JobContext
+from deepbench.jobs.sample_events import note_samples, samples_artifact
+from deepbench.jobs.summary import SUITABILITY_WITH_DATA
+from deepbench.study.records import CheckRecord, SampleSheetRecord, StartRecord
+from deepbench.suitability.facts import DataFacts
+from deepbench.suitability.verdict import judge
+
+
+def run(context: JobContext) -> CheckRecord:
+    """Check the samples, apply what follows, and judge suitability again.
+
+    Raises:
+        StageBlocked: a finding makes every result worthless, for example an outcome that is the
+            same as the batch.
+    """
+    study = context.study
+    samples = from_parquet_bytes(study.read(samples_artifact(study, "sample-sheet")), AllSamples)
+    found = check(samples, context.plan)
+    _judge_with_data(context)
+    cleaned = clean(samples, found)
+    artifact = study.store("data", "checked.parquet", to_parquet_bytes(cleaned))
+    note_samples(study, "check", artifact)
+    return found
+
+
+def _judge_with_data(context: JobContext) -> None:
+    sheet = context.record("sample-sheet", SampleSheetRecord)
+    machine = context.record("start", StartRecord).machine
+    verdict = judge(context.plan.suitability, DataFacts.from_sheet(sheet), machine)
+    stored = context.study.store(
+        "runs", "suitability-with-data.json", verdict.model_dump_json().encode("utf-8")
+    )
+    context.study.record(SUITABILITY_WITH_DATA, {"record": stored})

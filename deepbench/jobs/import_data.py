@@ -1,0 +1,17 @@
+"""Stage 3: read the table; types are proposed, every conversion is listed."""
+
+from __future__ import annotations
+
+from deepbench.data.table_import import import_table
+from deepbench.data.table_store import table_to_parquet_bytes
+from deepbench.jobs.context import JobContext
+from deepbench.jobs.sample_events import note_samples
+from deepbench.study.records import ImportRecord
+
+
+def run(context: JobContext) -> ImportRecord:
+    """Import the source file into the study."""
+    parsed, record = import_table(context.source, context.plan)
+    artifact = context.study.store("data", "imported.parquet", table_to_parquet_bytes(parsed))
+    note_samples(context.study, "import", artifact)
+    return record.model_copy(update={"artifact": artifact})

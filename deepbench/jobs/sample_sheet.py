@@ -1,0 +1,19 @@
+"""Stage 4: what each column means."""
+
+from __future__ import annotations
+
+from deepbench.data.roles import assign_roles
+from deepbench.data.table_store import table_from_parquet_bytes, to_parquet_bytes
+from deepbench.jobs.context import JobContext
+from deepbench.jobs.sample_events import note_samples, samples_artifact
+from deepbench.study.records import SampleSheetRecord
+
+
+def run(context: JobContext) -> SampleSheetRecord:
+    """Give columns their roles and count samples, units and classes."""
+    study = context.study
+    parsed = table_from_parquet_bytes(study.read(samples_artifact(study, "import")))
+    samples, sheet = assign_roles(parsed, context.plan)
+    artifact = study.store("data", "samples.parquet", to_parquet_bytes(samples))
+    note_samples(study, "sample-sheet", artifact)
+    return sheet
