@@ -243,8 +243,8 @@ class LiveDisplay:
 
     def say(self, text: str) -> None:
         """Write a line above the display."""
-        # Printing draws the picture again, so it has to be the present one.
-        self._draw(lambda: self._live.update(self._picture()))
+        # rich repeats the last picture below what is printed, so it has to be the present one.
+        self.tick()
         self._draw(lambda: self._console.print(text))
 
     def tick(self) -> None:

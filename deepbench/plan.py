@@ -11,14 +11,14 @@ import hashlib
 import json
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Final, Literal, get_args
 
 import tomli_w
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from deepbench.errors import PlanError
 
-PLAN_FORMAT = 1
+PLAN_FORMAT: Final = 1
 
 Preset = Literal["quick", "standard", "thorough"]
 SplitDesign = Literal["auto", "holdout", "nested", "leave-one-site-out", "time"]
@@ -140,6 +140,15 @@ class Suitability(_Part):
     reason: str = Field("", description="Why to go on against the verdict; printed in the report.")
 
 
+class Check(_Part):
+    """[check] Decisions about findings of the data check."""
+
+    keep: Columns = Field(
+        default_factory=list,
+        description="Features that stay although the check would leave them out.",
+    )
+
+
 class Split(_Part):
     """[split] How test samples are set aside."""
 
@@ -246,6 +255,7 @@ class StudyPlan(_Part):
     data: Data
     roles: Roles = Field(default_factory=Roles)
     suitability: Suitability = Field(default_factory=Suitability)
+    check: Check = Field(default_factory=Check)
     split: Split = Field(default_factory=Split)
     budget: Budget = Field(default_factory=Budget)
     baselines: Baselines = Field(default_factory=Baselines)

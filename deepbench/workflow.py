@@ -57,7 +57,7 @@ STAGES: tuple[Stage, ...] = (
         ("question.outcome", "question.task", "question.positive", "roles"),
         ("import",),
     ),
-    Stage(5, "check", "Check the data", 4, ("suitability",), ("sample-sheet",)),
+    Stage(5, "check", "Check the data", 4, ("seed", "check", "suitability"), ("sample-sheet",)),
     Stage(
         6,
         "split",

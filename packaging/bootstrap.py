@@ -16,6 +16,7 @@ Ctrl-C, else that of the program started.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import platform
 import signal
@@ -36,6 +37,7 @@ from bootstrap_machine import (
 from bootstrap_steps import (
     CONSTRAINTS,
     REPOSITORY,
+    TRIAL,
     StepFailed,
     child_environment,
     install,
@@ -56,13 +58,14 @@ def prepare(dev: bool) -> Environment:
             return environment
         started = time.monotonic()
         fresh = not environment.works()
-        say(f"{'Making' if fresh else 'Repairing'} the environment in {environment.folder}")
+        task = "Making" if fresh else "Completing"
+        say(f"{task} the environment in {environment.folder}")
         try:
             install(environment, requirements, dev, fresh)
         except StepFailed as failure:
-            if fresh or "Trying" not in failure.message:
+            if fresh or failure.what != TRIAL:
                 raise
-            say("The repair was not enough; making the environment again.")
+            say("That was not enough; making the environment again.")
             install(environment, requirements, dev, fresh=True)
         say(f"The environment is ready ({spell_seconds(time.monotonic() - started)}).")
     return environment
@@ -157,6 +160,9 @@ def end_on_signal(number: int, _frame: object) -> NoReturn:
 
 def main(arguments: Sequence[str]) -> int:
     """Run the script; return its exit code."""
+    # A redirected Windows stream may lack a letter of the path; that is no reason to fail.
+    with contextlib.suppress(AttributeError):
+        sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     try:
         bits = 64 if sys.maxsize > 2**32 else 32
         check_python(sys.version_info[:3], platform.system(), platform.machine(), bits)

@@ -29,6 +29,8 @@ from bootstrap_machine import (
 REPOSITORY = Path(__file__).resolve().parent.parent
 CONSTRAINTS = Path(__file__).resolve().parent / "constraints.txt"
 HEARTBEAT_SECONDS = 30.0
+OWN = "DeepBench itself"
+TRIAL = "Trying every library once"
 # Variables with which another Python or pip installation would reach into this environment.
 FOREIGN_VARIABLES = (
     "PYTHONHOME",
@@ -42,6 +44,10 @@ FOREIGN_VARIABLES = (
 
 class StepFailed(Problem):
     """A command of a step ended with an error."""
+
+    def __init__(self, what: str, message: str, hint: str) -> None:
+        super().__init__(message, hint, exit_code=1)
+        self.what = what
 
 
 class Step(NamedTuple):
@@ -69,9 +75,9 @@ def plan_steps(
     if dev:
         steps.append(Step("The tools for tests", [*pinned, *requirements.dev]))
     own = [*pip, "--no-deps", "--no-build-isolation", "-e", str(REPOSITORY)]
-    steps.append(Step("DeepBench itself", own))
+    steps.append(Step(OWN, own))
     trial = f"import {imports}, deepbench, deepbench_resources"
-    steps.append(Step("Trying every library once", [python, "-I", "-c", trial]))
+    steps.append(Step(TRIAL, [python, "-I", "-c", trial]))
     return steps
 
 
@@ -148,7 +154,13 @@ def last_line(path: Path, width: int) -> str:
     with path.open("rb") as stream:
         stream.seek(max(0, path.stat().st_size - 2000))
         lines = stream.read().decode("utf-8", "replace").split("\n")
-    return next((line.strip()[:width] for line in reversed(lines) if line.strip()), "")
+    said = (line.strip() for line in reversed(lines) if not line.startswith("==="))
+    return next((line[:width] for line in said if line), "")
+
+
+def overwrite(text: str) -> None:
+    """Show a passing line; in blanks, because an old console of Windows prints escape codes."""
+    print(f"\r{text:<78}\r", end="", file=sys.stderr, flush=True)
 
 
 def child_environment() -> dict[str, str]:
@@ -194,14 +206,14 @@ def run_step(step: Step, label: str, log: Path) -> None:
                 now = time.monotonic()
                 elapsed = spell_seconds(now - started)
                 if live:
-                    print(f"\r\x1b[K    {elapsed}  {last_line(log, 60)}", end="", file=sys.stderr)
+                    overwrite(f"    {elapsed}  {last_line(log, 60)}")
                 elif now - beat >= HEARTBEAT_SECONDS:
                     beat = now
                     say(f"    {elapsed}  {last_line(log, 100)}")
         finally:
             stop(process)
             if live:
-                print("\r\x1b[K", end="", file=sys.stderr)
+                overwrite("")
     elapsed = spell_seconds(time.monotonic() - started)
     if process.returncode == 0:
         say(f"{label} {step.what}: done ({elapsed})")
@@ -212,9 +224,9 @@ def run_step(step: Step, label: str, log: Path) -> None:
     say("\n".join("    " + line for line in output.strip().split("\n")[-15:]))
     sentence, hint = explain(output)
     raise StepFailed(
+        step.what,
         f"{label} {step.what}: failed after {elapsed}. {sentence}",
         f"{hint} All output is in {log}.",
-        exit_code=1,
     )
 
 
@@ -232,6 +244,6 @@ def install(environment: Environment, requirements: Requirements, dev: bool, fre
     steps = plan_steps(environment, requirements, dev, fresh)
     for number, step in enumerate(steps, 1):
         run_step(step, f"[{number}/{len(steps)}]", environment.log)
-        if step.what == "DeepBench itself" and not str(REPOSITORY).isascii():
+        if step.what == OWN and not str(REPOSITORY).isascii():
             environment.add_paths([REPOSITORY, REPOSITORY / "ui", REPOSITORY / "resources"])
     environment.write_stamp(requirements.key, dev)

@@ -40,7 +40,8 @@ _TEXT_SHARE = 0.5
 _LONG_TEXT = 80
 _DATE = re.compile(
     r"(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](\d{4}|\d{2})"
-    r"|\d{1,2}[- ]?(jan|feb|m[aä]r|apr|ma[yi]|jun|jul|aug|sep|o[ck]t|nov|de[cz])[a-zä]*[-. ]*\d{2,4})"
+    r"|\d{1,2}[- ]?(jan|feb|m[aä]r|apr|ma[yi]|jun|jul|aug|sep|o[ck]t|nov|de[cz])[a-zä]*[-. ]*"
+    r"\d{2,4})"
     r"([ t]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?z?)?",
     re.IGNORECASE,
 )
@@ -160,7 +161,10 @@ class _Typing:
         values = block.numbers if numeric.all() else block.numbers[:, places]
         self._records_of_numbers(block, names, places, values)
         numbers = pd.DataFrame(values, columns=[names[i] for i in places], copy=False)
-        texts = {names[i]: self._text_column(block, i, names[i]) for i in np.flatnonzero(~numeric)}
+        texts = {
+            names[i]: self._text_column(block, i, names[i])
+            for i in np.flatnonzero(~numeric).tolist()
+        }
         if texts:
             frame = pd.concat([numbers, pd.DataFrame(texts, dtype=object)], axis=1)
             numbers = frame[list(names)]
@@ -192,8 +196,8 @@ class _Typing:
         numbers = is_number.sum(axis=0)
         texts = len(is_number) - numbers - block.missing.sum(axis=0)
         identifiers = block.identifier.any(axis=0)
-        numeric = (texts == 0) & ~identifiers
-        for column in np.flatnonzero((texts > 0) | identifiers):
+        numeric: NDArray[np.bool_] = (texts == 0) & ~identifiers
+        for column in np.flatnonzero((texts > 0) | identifiers).tolist():
             name = names[column]
             forced = self._options.types.get(name)
             if name in self._as_text or forced == "categorical":
@@ -331,7 +335,8 @@ def count_distinct(values: NDArray[np.float64]) -> NDArray[np.int64]:
     ordered = np.sort(values, axis=0)  # NaN last
     first: NDArray[np.int64] = (~np.isnan(ordered[0])).astype(np.int64)
     steps = (ordered[1:] != ordered[:-1]) & ~np.isnan(ordered[1:])
-    return first + steps.sum(axis=0, dtype=np.int64)
+    later: NDArray[np.int64] = steps.sum(axis=0, dtype=np.int64)
+    return first + later
 
 
 def _condensed(conversions: list[Conversion]) -> list[Conversion]:

@@ -27,7 +27,9 @@ _GROUPED = {
     ".": r"^[+-]?\d{1,3}(,\d{3})+(\.\d*)?$",
     ",": r"^[+-]?\d{1,3}(\.\d{3})+,\d*$|^[+-]?\d{1,3}(\.\d{3}){2,}$",
 }
-_SURE_COMMA = rf"^[+-]?(\d*,(\d{{1,2}}|\d{{4,}}){_EXPONENT}|0?,\d+{_EXPONENT}|\d+,\d+[eE][+-]?\d+)$"
+_SURE_COMMA = (
+    rf"^[+-]?(\d*,(\d{{1,2}}|\d{{4,}}){_EXPONENT}|0?,\d+{_EXPONENT}|\d+,\d+[eE][+-]?\d+)$"
+)
 _EITHER_COMMA = r"^[+-]?[1-9]\d{0,2},\d{3}$"
 _SURE_POINT = (
     rf"^[+-]?(\d*\.(\d{{1,2}}|\d{{4,}}){_EXPONENT}|0?\.\d+{_EXPONENT}|\d+\.\d+[eE][+-]?\d+)$"
@@ -62,10 +64,7 @@ def parse_numbers(texts: Texts, decimal: Decimal) -> tuple[NDArray[np.float64], 
     """
     arrow = as_arrow(texts)
     plain = matches(arrow, _PLAIN[decimal])
-    if decimal == ",":
-        prepared = pc.replace_substring(arrow, ",", ".")
-    else:
-        prepared = arrow
+    prepared = pc.replace_substring(arrow, ",", ".") if decimal == "," else arrow
     values = _cast(prepared, plain)
     grouped = matches(arrow, _GROUPED[decimal]) & ~plain
     number = int(grouped.sum())

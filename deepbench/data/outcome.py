@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -27,7 +28,7 @@ from deepbench.data.column_types import (
     text_among_numbers,
 )
 from deepbench.data.number_text import Texts, parse_numbers
-from deepbench.data.samples import OutcomeInfo
+from deepbench.data.samples import OutcomeInfo, Task
 from deepbench.data.wording import counted, did_you_mean, shorten, some_names
 from deepbench.errors import DataError, PlanError
 from deepbench.plan import Question
@@ -113,7 +114,7 @@ def _proposed_task(
     rows: NDArray[np.int64],
     present: Texts,
     numbers: NDArray[np.float64],
-) -> str:
+) -> Literal["classification", "regression"]:
     is_number = ~np.isnan(numbers)
     distinct = len(pd.unique(present))
     if not is_number.all():
@@ -201,7 +202,7 @@ def _classification(
         )
     code = {name: number for number, name in enumerate(order)}
     values = np.array([code[label] for label in labels], dtype=np.int64)
-    task = "binary" if len(order) == 2 else "multiclass"
+    task: Task = "binary" if len(order) == 2 else "multiclass"
     return Outcome(rows, values, OutcomeInfo(column, task, tuple(order)), positive_by)
 
 

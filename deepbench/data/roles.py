@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -30,18 +30,28 @@ class ResolvedRoles:
     """Columns by role, under the names they have in the file.
 
     Attributes:
-        outcome: The outcome column; empty where the table has none (new samples).
+        outcome: The outcome column.
         by_role: Columns of each role that has any.
+        as_written: Name in the plan of each column with a role.
     """
 
     outcome: str
     by_role: dict[str, tuple[str, ...]]
+    as_written: dict[str, str]
 
     @property
     def role_of(self) -> dict[str, str]:
         """Role of each column that has one; the outcome's is ``outcome``."""
         found = {name: role for role, names in self.by_role.items() for name in names}
-        return {**found, self.outcome: "outcome"} if self.outcome else found
+        return {**found, self.outcome: "outcome"}
+
+    @property
+    def in_plan(self) -> dict[str, tuple[str, ...]]:
+        """Columns by role, under the names they have in the plan."""
+        return {
+            role: tuple(self.as_written[name] for name in names)
+            for role, names in self.by_role.items()
+        }
 
 
 def find_column(name: str, columns: Sequence[str], header: bool, key: str) -> str:
@@ -89,6 +99,7 @@ def resolve_roles(columns: Sequence[str], header: bool, plan: StudyPlan) -> Reso
     outcome = find_column(plan.question.outcome, columns, header, "question.outcome")
     taken = {outcome: "question.outcome"}
     by_role: dict[str, tuple[str, ...]] = {}
+    as_written: dict[str, str] = {}
     for role in ROLE_NAMES:
         found = []
         for name in getattr(plan.roles, role):
@@ -100,10 +111,11 @@ def resolve_roles(columns: Sequence[str], header: bool, plan: StudyPlan) -> Reso
                     "Name each column once.",
                 )
             taken[column] = f"roles.{role}"
+            as_written[column] = name
             found.append(column)
         if found:
             by_role[role] = tuple(found)
-    return ResolvedRoles(outcome, by_role)
+    return ResolvedRoles(outcome, by_role, as_written)
 
 
 def with_roles(columns: Sequence[ColumnRecord], roles: ResolvedRoles) -> tuple[ColumnRecord, ...]:
@@ -131,7 +143,8 @@ def assign_roles(parsed: ParsedTable, plan: StudyPlan) -> tuple[AllSamples, Samp
     Features are columns of numbers or labels without a role. Annotations are the columns with
     the roles unit, batch, site, date and sensitive, and columns of dates or free text without a
     role, which the data check looks at and leaves out; all as text, ``""`` where nothing is
-    written.
+    written. An annotation with a role has the name that the plan gives it, so that later stages
+    find it however freely the plan spells it.
 
     Raises:
         DataError: see `find_column` and `read_outcome`; fewer than ten samples; no feature.
@@ -155,7 +168,9 @@ def assign_roles(parsed: ParsedTable, plan: StudyPlan) -> tuple[AllSamples, Samp
         outcome=outcome.values,
         sample_ids=ids,
         units=units,
-        annotations=_as_text(parsed.frame[annotated]).iloc[rows].reset_index(drop=True),
+        annotations=_as_text(parsed.frame[annotated].iloc[rows])
+        .rename(columns=roles.as_written)
+        .reset_index(drop=True),
         info=outcome.info,
     )
     kinds = {c.name: c.kind for c in columns}
@@ -245,7 +260,7 @@ def _sheet(
     samples: AllSamples,
     outcome: Outcome,
     roles: ResolvedRoles,
-    kinds: dict[str, str],
+    kinds: Mapping[str, str],
     how: str,
     left_out: int,
 ) -> SampleSheetRecord:
@@ -269,7 +284,7 @@ def _sheet(
         features=samples.features.shape[1],
         numeric_features=samples.features.shape[1] - categorical,
         categorical_features=categorical,
-        roles=dict(roles.by_role),
+        roles=roles.in_plan,
         left_out_rows=left_out,
         sentence="",
     )
@@ -297,19 +312,6 @@ def _sentence(record: SampleSheetRecord, info: OutcomeInfo, outcome: Outcome, ho
         f"{counted(record.samples, 'sample')} of {counted(record.units, 'unit')} ({how}), "
         f"{counted(record.features, 'feature')} ({record.numeric_features:,} numeric, "
         f"{record.categorical_features:,} categorical). {kind}{left}"
-    )
-
-
-def with_file_names(plan: StudyPlan, roles: ResolvedRoles) -> StudyPlan:
-    """Return the plan with every column under the name it has in the file.
-
-    Later stages look columns up by these names, so that ``roles.site = "hospital"`` works for
-    a column called ``Hospital``.
-    """
-    named = {role: list(roles.by_role.get(role, ())) for role in ROLE_NAMES}
-    question = plan.question.model_copy(update={"outcome": roles.outcome})
-    return plan.model_copy(
-        update={"question": question, "roles": plan.roles.model_copy(update=named)}
     )
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from deepbench.data.findings.registry import check, clean, require_no_blocking
+from deepbench.data.findings.base import FindingContext
+from deepbench.data.findings.registry import check, clean
 from deepbench.data.samples import AllSamples
 from deepbench.data.table_store import from_parquet_bytes, to_parquet_bytes
+from deepbench.errors import StageBlocked
 from deepbench.jobs.context import JobContext
 from deepbench.jobs.sample_events import note_samples, samples_artifact
-from deepbench.jobs.summary import SUITABILITY_WITH_DATA
+from deepbench.jobs.summary import CHECK_BLOCKED, SUITABILITY_WITH_DATA
+from deepbench.seeds import derive_seed
 from deepbench.study.records import CheckRecord, SampleSheetRecord, StartRecord
 from deepbench.suitability.facts import DataFacts
 from deepbench.suitability.verdict import judge
@@ -22,12 +25,37 @@ def run(context: JobContext) -> CheckRecord:
     """
     study = context.study
     samples = from_parquet_bytes(study.read(samples_artifact(study, "sample-sheet")), AllSamples)
-    found = check(samples, context.plan)
+    found = check(samples, _finding_context(context))
     _judge_with_data(context)
+    _stop_if_blocking(context, found)
     cleaned = clean(samples, found)
     artifact = study.store("data", "checked.parquet", to_parquet_bytes(cleaned))
     note_samples(study, "check", artifact)
     return found
+
+
+def _finding_context(context: JobContext) -> FindingContext:
+    sheet = context.record("sample-sheet", SampleSheetRecord)
+    return FindingContext(
+        roles=sheet.roles,
+        seed=derive_seed(context.plan.seed, "findings"),
+        keep=frozenset(context.plan.check.keep),
+    )
+
+
+def _stop_if_blocking(context: JobContext, found: CheckRecord) -> None:
+    """Refuse to go on; what was found is kept for the report."""
+    blocking = [finding for finding in found.findings if finding.severity == "blocking"]
+    if not blocking:
+        return
+    stored = context.study.store(
+        "runs", "check-blocked.json", found.model_dump_json().encode("utf-8")
+    )
+    context.study.record(CHECK_BLOCKED, {"record": stored})
+    raise StageBlocked(
+        " ".join(finding.message for finding in blocking),
+        " ".join(finding.hint for finding in blocking if finding.hint),
+    )
 
 
 def _judge_with_data(context: JobContext) -> None:

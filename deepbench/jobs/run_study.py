@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deepbench.data.provenance import file_facts
-from deepbench.errors import StageBlocked
+from deepbench.errors import PlanError, StageBlocked
 from deepbench.jobs import (
     check_data,
     claim,
@@ -41,6 +41,7 @@ from deepbench.training.determinism import make_deterministic
 from deepbench.training.device import choose_device
 from deepbench.worker.progress import Progress
 from deepbench.workflow import STAGES, Stage, find_stage, fingerprints
+from deepbench_resources import EXAMPLES, example_plan
 
 StageJob = Callable[[JobContext], Record]
 
@@ -82,7 +83,7 @@ def run_study(request: RunStudy, progress: Progress) -> dict[str, object]:
         StageBlocked: a stage refuses to go on; a report that says so is left in the study.
         Cancelled: the user stopped the run.
     """
-    plan_path = Path(request.plan_path)
+    plan_path = _plan_path(request)
     plan = read_plan(plan_path)
     last = find_stage(request.until) if request.until else STAGES[-1]
     source = (plan_path.parent / plan.data.source).resolve()
@@ -103,6 +104,18 @@ def run_study(request: RunStudy, progress: Progress) -> dict[str, object]:
         )
         _run_stages(context, last)
         return vars(_result(context, last))
+
+
+def _plan_path(request: RunStudy) -> Path:
+    """Return the plan's path, or that of a built-in example."""
+    if request.plan_path is not None:
+        return Path(request.plan_path)
+    if request.example not in EXAMPLES:
+        raise PlanError(
+            f"There is no built-in example called '{request.example}'.",
+            f"Known: {', '.join(EXAMPLES)}.",
+        )
+    return example_plan(request.example)
 
 
 def _source_sha256(study: Study, plan: StudyPlan, source: Path) -> str:

@@ -26,6 +26,7 @@ from deepbench.study.records import (
 
 R = TypeVar("R", bound=Record)
 SUITABILITY_WITH_DATA = "suitability_with_data"
+CHECK_BLOCKED = "check_blocked"
 
 
 def study_summary(study: Study, current: dict[str, str] | None = None) -> StudySummary:
@@ -45,9 +46,11 @@ def study_summary(study: Study, current: dict[str, str] | None = None) -> StudyS
         return study.stage_record(stage, kind)
 
     suitability = found("suitability", SuitabilityRecord)
-    if found("check", CheckRecord) is not None:
-        events = study.ledger.of_kind(SUITABILITY_WITH_DATA)
-        suitability = study.read_record(events[-1].data["record"], SuitabilityRecord)
+    check = found("check", CheckRecord)
+    if check is None:
+        check = _noted(study, CHECK_BLOCKED, CheckRecord)
+    if check is not None:
+        suitability = _noted(study, SUITABILITY_WITH_DATA, SuitabilityRecord) or suitability
     return StudySummary(
         title=plan.question.title or study_title(study.folder),
         version=__version__,
@@ -57,7 +60,7 @@ def study_summary(study: Study, current: dict[str, str] | None = None) -> StudyS
         suitability=suitability,
         imported=found("import", ImportRecord),
         sheet=found("sample-sheet", SampleSheetRecord),
-        check=found("check", CheckRecord),
+        check=check,
         split=found("split", SplitRecord),
         baselines=found("baselines", LeaderboardRecord),
         networks=found("networks", LeaderboardRecord),
@@ -67,3 +70,9 @@ def study_summary(study: Study, current: dict[str, str] | None = None) -> StudyS
         claims=found("claims", ClaimsRecord),
         ethics=found("ethics", EthicsRecord),
     )
+
+
+def _noted(study: Study, kind: str, record: type[R]) -> R | None:
+    """Return the record of the last event of a kind, or None."""
+    events = study.ledger.of_kind(kind)
+    return study.read_record(events[-1].data["record"], record) if events else None

@@ -127,9 +127,7 @@ class Family(ABC):
         choices = self.filter_choices(shape)[::-1]
         return [{"features": choices[i % len(choices)]} if choices else {} for i in range(count)]
 
-    def kept_columns(
-        self, params: Params, ranking: NDArray[np.int64]
-    ) -> NDArray[np.int64]:
+    def kept_columns(self, params: Params, ranking: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return (k,) the columns that the settings keep, ascending.
 
         Args:

@@ -84,7 +84,7 @@ class FoldCache:
             outcome: (n,) outcome of all training samples, true or shuffled; only the fold's fit
                 rows are looked at.
         """
-        fit_outcome = np.ascontiguousarray(outcome[self.folds[index].fit])
+        fit_outcome: Outcome = outcome[self.folds[index].fit]
         key = (index, hashlib.blake2b(fit_outcome.tobytes(), digest_size=16).digest())
         found = self._rankings.get(key)
         if found is None:
@@ -102,9 +102,11 @@ class FoldCache:
             training = self.training
             rows = min(len(fold.fit) for fold in self.folds)
             classes = len(training.info.classes)
-            counts = np.bincount(training.outcome.astype(np.int64), minlength=classes) if (
-                classes
-            ) else np.array([rows])
+            counts = (
+                np.bincount(training.outcome.astype(np.int64), minlength=classes)
+                if (classes)
+                else np.array([rows])
+            )
             self._shape = ProblemShape(
                 task=training.info.task,
                 rows=rows,

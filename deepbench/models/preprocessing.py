@@ -113,8 +113,7 @@ class Preprocessor:
         """Fit on the given rows: (n, p) numeric and text columns, NaN or None where missing."""
         table = features if isinstance(features, RawTable) else RawTable.of(features)
         lowest, highest = _value_ranges(table.numbers)
-        gaps = np.isnan(table.numbers)
-        some_missing = gaps.any(axis=0)
+        some_missing = np.asarray(np.isnan(table.numbers).any(axis=0))
         indicators = np.flatnonzero(some_missing & ~np.isnan(lowest)).astype(np.int64)
         medians = _medians(table.numbers, some_missing)
         means, scales = _mean_and_scale(_imputed(table.numbers, medians))
@@ -198,9 +197,7 @@ def _value_ranges(
         return np.fmin.reduce(numbers, axis=0), np.fmax.reduce(numbers, axis=0)
 
 
-def _medians(
-    numbers: NDArray[np.float64], some_missing: NDArray[np.bool_]
-) -> NDArray[np.float64]:
+def _medians(numbers: NDArray[np.float64], some_missing: NDArray[np.bool_]) -> NDArray[np.float64]:
     """Return the (q,) medians where something is missing; 0 for a column without a value.
 
     A column without gaps in the fit rows may have some in new samples, so it has a median too.

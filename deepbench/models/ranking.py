@@ -81,4 +81,5 @@ def rank_columns(x: NDArray[np.float64], outcome: Outcome, task: Task) -> NDArra
         if task == "regression"
         else class_f_values(x, outcome.astype(np.int64))
     )
-    return np.argsort(-values, kind="stable").astype(np.int64)
+    order: NDArray[np.int64] = np.argsort(-values, kind="stable").astype(np.int64)
+    return order

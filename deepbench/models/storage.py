@@ -136,7 +136,7 @@ def load_model(folder: Path) -> FittedModel:
             f"The model in {folder.name} could not be read ({error.strerror}).",
             "Restore the folder from a backup.",
         ) from None
-    except (KeyError, ValueError, TypeError, zipfile.BadZipFile, SafetensorError):
+    except (LookupError, ValueError, TypeError, zipfile.BadZipFile, SafetensorError):
         raise StudyError(
             f"The model in {folder.name} is damaged.", "Restore the folder from a backup."
         ) from None
@@ -162,10 +162,10 @@ def _info(stored: dict[str, Any]) -> OutcomeInfo:
 
 
 def _preprocessor(description: dict[str, Any], parts: dict[str, Any]) -> Preprocessor:
-    texts = {name: tuple(description["preprocessor"][name]) for name in _TEXTS}
+    fields: dict[str, Any] = {name: tuple(description["preprocessor"][name]) for name in _TEXTS}
+    fields |= {name: parts[name] for name in _ARRAYS}
     ranges = {name: (low, high) for name, (low, high) in description["ranges"].items()}
-    arrays = {name: parts[name] for name in _ARRAYS}
-    return Preprocessor(**texts, **arrays, ranges=ranges, encoder=parts["encoder"])
+    return Preprocessor(**fields, ranges=ranges, encoder=parts["encoder"])
 
 
 def _canonical(content: bytes) -> bytes:

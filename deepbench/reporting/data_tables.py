@@ -6,7 +6,6 @@ from deepbench.reporting.small_cells import HIDDEN, SmallCells, is_withheld
 from deepbench.reporting.tables import Column, Table, table
 from deepbench.reporting.wording import percent
 from deepbench.study.records import (
-    Conversion,
     ImportRecord,
     MachineRecord,
     SampleSheetRecord,
@@ -106,8 +105,20 @@ def fold_table(record: SplitRecord, cells: SmallCells) -> Table:
     )
 
 
-def columns_table(record: ImportRecord, cells: SmallCells) -> Table:
-    """Return the columns of the imported table, the first 200 of them."""
+def columns_table(record: ImportRecord, cells: SmallCells, *, rows_hidden: bool = False) -> Table:
+    """Return the columns of the imported table, the first 200 of them.
+
+    Args:
+        record: The import.
+        cells: Rule for small counts.
+        rows_hidden: Whether the number of rows must not be shown.
+    """
+
+    def distinct(count: int) -> str:
+        # One value a row gives the number of rows away.
+        near = abs(record.rows - count) < cells.threshold
+        return HIDDEN if rows_hidden and near else f"{count:,}"
+
     shown = record.columns[:COLUMNS_SHOWN]
     more = len(record.columns) - len(shown)
     return table(
@@ -118,8 +129,8 @@ def columns_table(record: ImportRecord, cells: SmallCells) -> Table:
                 column.name,
                 column.kind,
                 role_words(column.role),
-                cells.one(column.missing),
-                f"{column.distinct:,}",
+                cells.part(column.missing, record.rows, total_hidden=rows_hidden),
+                distinct(column.distinct),
             ]
             for column in shown
         ],
@@ -127,8 +138,11 @@ def columns_table(record: ImportRecord, cells: SmallCells) -> Table:
     )
 
 
-def conversions_table(conversions: tuple[Conversion, ...], cells: SmallCells) -> Table | None:
-    """Return what was changed while reading."""
+def conversions_table(
+    record: ImportRecord, cells: SmallCells, *, rows_hidden: bool = False
+) -> Table | None:
+    """Return what was changed while reading; arguments as in `columns_table`."""
+    conversions = record.conversions
     if not conversions:
         return None
     shown = conversions[:COLUMNS_SHOWN]
@@ -136,7 +150,7 @@ def conversions_table(conversions: tuple[Conversion, ...], cells: SmallCells) ->
     return table(
         "What was changed while reading",
         ["Column", "What", "#Cells"],
-        [[entry.column, entry.what, cells.one(entry.count)] for entry in shown],
+        [[entry.column, entry.what, cells.part(entry.count, record.rows, total_hidden=rows_hidden)] for entry in shown],
         note=f"… and {more:,} more." if more > 0 else "",
     )
 

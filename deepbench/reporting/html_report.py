@@ -82,10 +82,10 @@ def key_figures(summary: StudySummary, cells: SmallCells) -> list[Tile]:
     tiles = []
     if summary.sheet is not None:
         features = summary.check.features if summary.check is not None else summary.sheet.features
-        units = cells.one(summary.sheet.units)
+        units = cells.total(summary.sheet.units)
         unit_word = wording.noun(summary.sheet.units, "biological unit")
         tiles += [
-            Tile("Samples", cells.one(summary.sheet.samples), f"from {units} {unit_word}"),
+            Tile("Samples", cells.total(summary.sheet.samples), f"from {units} {unit_word}"),
             Tile("Features", f"{features:,}", "seen by the models"),
         ]
     tiles += _tuning_tiles(summary)

@@ -99,7 +99,7 @@ def methods_text(summary: StudySummary, cells: SmallCells | None = None) -> Meth
 
 
 def _counted(cells: SmallCells, count: int, singular: str) -> str:
-    return f"{cells.one(count)} {noun(count, singular)}"
+    return f"{cells.total(count)} {noun(count, singular)}"
 
 
 def _data(summary: StudySummary, cells: SmallCells) -> str:

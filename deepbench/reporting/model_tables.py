@@ -235,9 +235,7 @@ def residual_table(curves: CurvesRecord | None, cells: SmallCells) -> Table | No
             [f"{100 * share:.0f} %", number(value, decimals, signed=True)]
             for share, value in zip(shown, values, strict=True)
         ],
-        note=f"Over {plural(len(errors), 'test sample')}."
-        if not cells.is_small(len(errors))
-        else "",
+        note=f"Over {cells.total(len(errors))} test {noun(len(errors), 'sample')}.",
     )
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from deepbench.reporting.small_cells import SmallCells
-from deepbench.study.records import CurvesRecord, FindingRecord, Record, StudySummary
+from deepbench.study.records import CurvesRecord, FindingRecord, Record, SanityRecord, StudySummary
 
 # Fields that hold sentences of other stages, in which a count may stand.
 PROSE = frozenset(
@@ -61,8 +61,6 @@ def _totals(summary: StudySummary) -> tuple[int, ...]:
     totals: set[int] = set()
     if summary.sheet is not None:
         totals |= {summary.sheet.samples, summary.sheet.units}
-    if summary.imported is not None:
-        totals.add(summary.imported.rows)
     if summary.split is not None:
         totals |= {summary.split.train_units, summary.split.test_units}
     return tuple(sorted(totals))
@@ -72,6 +70,8 @@ def _without_small_counts(record: Record, cells: SmallCells, totals: tuple[int, 
     changes: dict[str, Any] = {}
     for name in type(record).model_fields:
         value = getattr(record, name)
+        if isinstance(record, SanityRecord):
+            continue  # its sentence is about the method ("eight samples"), not about the data
         if isinstance(value, Record):
             changes[name] = _without_small_counts(value, cells, totals)
         elif isinstance(value, str) and name in PROSE:

@@ -2,9 +2,10 @@
 
 A count of 1 to k − 1 is written "<k". Because totals are printed too, a single hidden count
 could be had by subtraction, so further counts are hidden with it (secondary suppression): in a
-list, the smallest others until at least two counts that sum to k or more are hidden; in a
-table of two directions, every other cell. See Hundepool et al., Statistical Disclosure Control,
-2012, doi:10.1002/9781118348239, chapter 4.
+list, the smallest others until who knows the total cannot narrow a small count down to less than
+half of the range 1 to k − 1; in a table of two directions, every other cell. A total below 2 k
+is itself written "<2k", for nothing could be hidden beside it. See Hundepool et al., Statistical
+Disclosure Control, 2012, doi:10.1002/9781118348239, chapter 4.
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ _HARMLESS = (
     "resample",
     "interval",
 )
+_BEFORE_GENERIC_ONE = ("of", "to", "by", "from", "in", "per", "than", "within", "any", "each")
 # Words before a number that is a name, not a count.
 _NAMED = ("stage", "tip", "trial", "fold", "start", "level", "version", "epoch", "seed", "rung")
 _INTEGER = re.compile(
@@ -112,26 +114,53 @@ class SmallCells:
             return "–"
         return f"<{self.threshold}" if self.is_small(count) else f"{count:,}"
 
+    def total(self, count: int) -> str:
+        """Write a number of samples or units of which parts are shown elsewhere."""
+        if 0 < count < 2 * self.threshold:
+            return f"<{2 * self.threshold}"
+        return f"{count:,}"
+
+    def part(self, count: int, total: int, *, total_hidden: bool = False) -> str:
+        """Write a count that is part of a total; a small rest of the total is hidden as well.
+
+        Args:
+            count: The part.
+            total: The whole.
+            total_hidden: Whether the whole must not be shown either.
+        """
+        rest = total - count
+        return HIDDEN if self.is_small(rest) or (total_hidden and not rest) else self.one(count)
+
     def several(self, counts: Sequence[int]) -> list[str]:
         """Write counts whose sum is printed or can be had elsewhere in the report."""
-        hidden = self._hidden(counts)
+        hidden = {place for place, count in enumerate(counts) if self.is_small(count)}
+        # Zeros hide nothing, so they come last.
+        others = sorted(
+            (place for place in range(len(counts)) if place not in hidden),
+            key=lambda place: (counts[place] == 0, counts[place], place),
+        )
+        while others and not self._is_protected([counts[place] for place in hidden]):
+            hidden.add(others.pop(0))
+        if not self._is_protected([counts[place] for place in hidden]):
+            return [HIDDEN] * len(counts)
         return [
-            self.one(count) if place not in hidden or self.is_small(count) else HIDDEN
+            HIDDEN if place in hidden and not self.is_small(count) else self.one(count)
             for place, count in enumerate(counts)
         ]
 
     def matrix(self, rows: Sequence[Sequence[int]]) -> list[list[str]]:
         """Write a table of counts with known row and column sums.
 
-        One small cell, or one small row sum, hides all cells that are not small themselves:
+        One small cell, or one small sum, hides all cells that are not small themselves:
         anything less can be undone by adding up rows and columns.
         """
-        small = any(self.is_small(count) for row in rows for count in row) or any(
-            self.is_small(sum(row)) for row in rows
-        )
+        lines = [*rows, *zip(*rows, strict=True)]
+        if not any(self.is_small(count) for line in lines for count in (*line, sum(line))):
+            return [[self.one(count) for count in row] for row in rows]
+        if not all(self._is_protected(line) for line in lines):
+            return [[HIDDEN] * len(row) for row in rows]
         return [
-            [self.one(count) if self.is_small(count) or not small else HIDDEN for count in row]
-            for row in rows
+            [self.one(count) if self.is_small(count) else HIDDEN for count in row] for row in rows
         ]
 
     def text(self, text: str, totals: Sequence[int] = ()) -> str:
@@ -143,13 +172,14 @@ class SmallCells:
 
         Args:
             text: The sentence or sentences.
-            totals: Numbers of samples and units that the report prints. A count that leaves a
-                small rest of one of them, or a percentage that stands for one, is hidden.
+            totals: Numbers of samples and units that the report prints. A count that differs
+                from one of them by a small number, or a percentage that stands for one, is
+                hidden.
         """
         if not self.threshold:
             return text
         found = [match for match in _INTEGER.finditer(text) if not _is_harmless(match)]
-        words = [match for match in _WORD.finditer(text) if _counts_people(match["next"])]
+        words = [match for match in _WORD.finditer(text) if _is_count_word(match)]
         if any(self._gives_away(match, totals) for match in found) or any(
             self.is_small(_WORDS[match["word"].lower()]) for match in words
         ):
@@ -157,20 +187,24 @@ class SmallCells:
             return _DECIMAL_PERCENT.sub(f"({HIDDEN})", text)
         return text
 
-    def _hidden(self, counts: Sequence[int]) -> set[int]:
-        hidden = {place for place, count in enumerate(counts) if self.is_small(count)}
-        if not hidden:
-            return hidden
-        # Zeros hide nothing, so they come last.
-        others = sorted(
-            (place for place in range(len(counts)) if place not in hidden),
-            key=lambda place: (counts[place] == 0, counts[place], place),
-        )
-        for place in others:
-            if len(hidden) > 1 and sum(counts[p] for p in hidden) >= self.threshold:
-                break
-            hidden.add(place)
-        return hidden
+    def _is_protected(self, hidden: Sequence[int]) -> bool:
+        """Return whether the small ones of these counts stay unknown to who knows their sum.
+
+        Such a reader knows which of them are small (1 to k - 1) and that the others are 0 or at
+        least k.
+        """
+        small = sum(self.is_small(count) for count in hidden)
+        if not small:
+            return True
+        total, largest = sum(hidden), self.threshold - 1
+        possible: set[int] = set()
+        for small_sum in range(small, small * largest + 1):
+            rest = total - small_sum
+            if rest == 0 or (rest >= self.threshold and len(hidden) > small):
+                low = max(1, small_sum - (small - 1) * largest)
+                high = min(largest, small_sum - (small - 1))
+                possible.update(range(low, high + 1))
+        return 2 * len(possible) >= largest
 
     def _hide(self, match: re.Match[str]) -> str:
         if _is_harmless(match):
@@ -179,7 +213,7 @@ class SmallCells:
         return (f"<{self.threshold}" if small else f"({HIDDEN})") + match["next"]
 
     def _hide_word(self, match: re.Match[str]) -> str:
-        if not _counts_people(match["next"]):
+        if not _is_count_word(match):
             return match[0]
         small = self.is_small(_WORDS[match["word"].lower()])
         return (f"<{self.threshold}" if small else f"({HIDDEN})") + match["next"]
@@ -187,7 +221,10 @@ class SmallCells:
     def _gives_away(self, match: re.Match[str], totals: Sequence[int]) -> bool:
         value = _value(match)
         if not match["unit"]:
-            return self.is_small(value) or any(self.is_small(total - value) for total in totals)
+            near = any(self.is_small(abs(total - value)) for total in totals)
+            if value in totals:
+                return value < 2 * self.threshold  # as `total`
+            return self.is_small(value) or near
         share = value / 100
         return any(
             self.is_small(round(part * total)) for total in totals for part in (share, 1 - share)
@@ -206,6 +243,14 @@ def _is_harmless(match: re.Match[str]) -> bool:
     return any(word.startswith(_HARMLESS) for word in following) and not _counts_people(
         match["next"]
     )
+
+
+def _is_count_word(match: re.Match[str]) -> bool:
+    """Return whether a written-out number counts people; "rows of one patient" does not."""
+    before = match.string[: match.start()].lower().split()[-1:]
+    if match["word"].lower() == "one" and before and before[0] in _BEFORE_GENERIC_ONE:
+        return False
+    return _counts_people(match["next"]) and not match["next"].strip().startswith("value")
 
 
 def _counts_people(following: str) -> bool:

@@ -14,7 +14,7 @@ from deepbench.reporting import data_tables, figures, model_tables
 from deepbench.reporting.checklist import ten_tips
 from deepbench.reporting.material import Material, some
 from deepbench.reporting.methods_text import methods_text
-from deepbench.reporting.small_cells import is_withheld
+from deepbench.reporting.small_cells import HIDDEN, is_withheld
 from deepbench.reporting.tables import capped
 from deepbench.reporting.testset_view import testset_view
 from deepbench.reporting.verdict import models_of, title_of
@@ -81,8 +81,8 @@ def _design(material: Material) -> dict[str, Any] | None:
             for role, columns in sheet.roles.items()
             if columns
         ]
-        data["samples"] = material.cells.one(sheet.samples)
-        data["units"] = material.cells.one(sheet.units)
+        data["samples"] = material.cells.total(sheet.samples)
+        data["units"] = material.cells.total(sheet.units)
         data["left_out_rows"] = (
             material.cells.one(sheet.left_out_rows) if sheet.left_out_rows else ""
         )
@@ -274,14 +274,15 @@ def _details(material: Material) -> dict[str, Any] | None:
         return None
     left_out = summary.sheet.left_out_rows if summary.sheet is not None else 0
     # Rows minus samples would give a small number of rows left out away.
-    rows = "hidden" if cells.is_small(left_out) else cells.one(imported.rows if imported else None)
+    rows_hidden = cells.is_small(left_out)
+    rows = HIDDEN if rows_hidden else cells.one(imported.rows if imported else None)
     return {
         "imported": imported,
         "rows": rows,
-        "columns": data_tables.columns_table(imported, cells) if imported else None,
-        "conversions": data_tables.conversions_table(imported.conversions, cells)
+        "columns": data_tables.columns_table(imported, cells, rows_hidden=rows_hidden)
         if imported
         else None,
+        "conversions": data_tables.conversions_table(imported, cells, rows_hidden=rows_hidden) if imported else None,
         "settings": model_tables.settings_rows(models),
         "start": start,
         "machine": data_tables.machine_table(start.machine) if start else None,

@@ -30,7 +30,7 @@ def machine_facts(device: DeviceReport, folder: Path) -> MachineRecord:
         processor_cores=psutil.cpu_count(logical=False) or os.cpu_count() or 1,
         memory_gb=round(psutil.virtual_memory().total / GIGABYTE, 1),
         disk_free_gb=round(shutil.disk_usage(_existing(folder)).free / GIGABYTE, 1),
-        device=device.name,
+        device=device.kind,
         device_sentence=device.sentence,
         versions=library_versions(),
     )

@@ -24,7 +24,7 @@ def job_end_of(error: BaseException, study: Path | None) -> JobEnd:
 
     Args:
         error: What the job raised.
-        study: Study folder the job has opened, if any; a crash file goes there.
+        study: Folder of the study the job works on, if any; a crash file goes there.
     """
     if isinstance(error, Cancelled):
         return JobCancelled()

@@ -99,7 +99,7 @@ class WorkerProcess:
             function = self._find(type(request).__name__)
             self._send(JobFinished(function(request, progress)))
         except BaseException as error:
-            self._send(job_end_of(error, progress.study))
+            self._send(job_end_of(error, _study_of(request)))
 
     def _find(self, name: str) -> Job:
         """Import the function of a job."""
@@ -179,6 +179,12 @@ def library_versions() -> dict[str, str]:
         with contextlib.suppress(importlib.metadata.PackageNotFoundError):
             versions[name] = importlib.metadata.version(name)
     return versions
+
+
+def _study_of(request: JobRequest | WorkerError) -> Path | None:
+    """Return the study a job works on; None without one, so that no folder is made up."""
+    folder = Path(getattr(request, "study", ""))
+    return folder if (folder / "ledger.jsonl").is_file() else None
 
 
 def _ignore_interrupts() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 from deepbench import messages
 from deepbench.errors import Cancelled
@@ -59,7 +58,6 @@ class Progress:
         self._clock = clock
         self._min_interval = min_interval
         self._began = clock()
-        self.study: Path | None = None
         self._stage = 0
         self._total = 0
         self._best = ""
@@ -80,10 +78,6 @@ class Progress:
         """
         if self._cancel.is_set():
             raise Cancelled
-
-    def study_opened(self, folder: Path) -> None:
-        """Say which study the job works on: the traceback of a fault is kept there."""
-        self.study = folder
 
     def stage_started(self, number: int, key: str, title: str, total: int) -> None:
         """Say that a stage begins; ``total`` is the number of the last stage."""

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from pathlib import Path
+
+EXAMPLES = ("wisconsin", "trap")
 
 
 def _find(name: str) -> Traversable:
@@ -33,3 +36,15 @@ def read_bytes(name: str) -> bytes:
 def read_text(name: str) -> str:
     """Return the content of a UTF-8 resource with Unix line ends; errors as in `read_bytes`."""
     return read_bytes(name).decode("utf-8").replace("\r\n", "\n")
+
+
+def example_plan(name: str) -> Path:
+    """Return the plan of a built-in study; its data lies beside it.
+
+    Raises:
+        FileNotFoundError: There is no such example, or the program is not installed as files.
+    """
+    found = _find(f"examples/{name}/plan.toml")
+    if not isinstance(found, Path) or not found.is_file():
+        raise FileNotFoundError(f"There is no example called '{name}'.")
+    return found

@@ -255,6 +255,7 @@ def test_problems_are_sentences_on_stderr(jobs, capsys, name, code, lines, event
 
 
 def test_a_fault_is_no_traceback(jobs, capsys, tmp_path):
+    (tmp_path / "ledger.jsonl").touch()
     assert main(["run", "--example", "fault", "--study", str(tmp_path)], jobs) == 1
     said = capsys.readouterr()
     assert "fault of its own (ValueError at deepbench/" in said.err

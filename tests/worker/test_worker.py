@@ -96,6 +96,7 @@ def test_problems_are_sentences_and_the_worker_lives_on(
 def test_a_fault_names_class_and_place_and_keeps_the_rest_in_the_study(
     worker, events_until, tmp_path, name
 ):
+    (tmp_path / "ledger.jsonl").touch()
     worker.send(toy(name, tmp_path))
     failed = events_until(worker)[-1]
     (crash,) = (tmp_path / "runs" / "crashes").iterdir()
@@ -109,11 +110,22 @@ def test_a_fault_names_class_and_place_and_keeps_the_rest_in_the_study(
         assert crash.stat().st_mode & 0o077 == 0
 
 
+def test_a_folder_that_is_no_study_gets_no_crash_file(worker, events_until, tmp_path):
+    worker.send(toy("fault", tmp_path))
+    failed = events_until(worker)[-1]
+    assert list(tmp_path.iterdir()) == []
+    crash_file_in(failed).unlink()
+
+
+def crash_file_in(failed: JobFailed) -> Path:
+    return Path(failed.hint.split(" are in ")[1].split(" and may ")[0])
+
+
 def test_a_job_that_cannot_be_found_is_a_fault_without_a_study(worker, events_until):
     worker.send(CheckStudy("s"))
     failed = events_until(worker)[-1]
     assert failed.kind == "unexpected" and "AttributeError" in failed.message
-    crash = Path(failed.hint.split(" are in ")[1].split(" and may ")[0])
+    crash = crash_file_in(failed)
     assert "no_such_function" in crash.read_text(encoding="utf-8")
     crash.unlink()
 

@@ -70,13 +70,11 @@ def job_not_json(request: RunStudy, progress: Progress) -> dict[str, Any]:
 
 
 def job_fault(request: RunStudy, progress: Progress) -> dict[str, Any]:
-    progress.study_opened(Path(request.study))
     fault()
     return {}
 
 
 def job_pool_fault(request: RunStudy, progress: Progress) -> dict[str, Any]:
-    progress.study_opened(Path(request.study))
     with Compute(2) as compute:
         return {"value": compute.submit(fault).result()}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
@@ -13,6 +13,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from deepbench.data.samples import AllSamples
+from deepbench.plan import StudyPlan
+from deepbench.seeds import derive_seed
 from deepbench.study.records import FindingRecord
 
 
@@ -21,14 +23,18 @@ class FindingContext:
     """What a finding may know besides the samples.
 
     Attributes:
-        roles: Columns by role, under their names in the file (`SampleSheetRecord.roles`).
+        roles: Columns by role, under the names of the annotations (`SampleSheetRecord.roles`).
         seed: Seed of the permutations; derived from the plan's.
-        keep: Features that stay, whatever is found about them.
     """
 
-    roles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    seed: int = 0
-    keep: frozenset[str] = frozenset()
+    roles: Mapping[str, tuple[str, ...]]
+    seed: int
+
+    @classmethod
+    def from_plan(cls, plan: StudyPlan) -> FindingContext:
+        """Return what the plan says about the columns."""
+        roles = {role: tuple(names) for role, names in plan.roles.model_dump().items() if names}
+        return cls(roles, derive_seed(plan.seed, "findings"))
 
     def has_role(self, column: str) -> bool:
         """Whether a column has any role in the plan."""

@@ -22,7 +22,7 @@ class ConstantFeatures(Finding):
         """Return one finding on all features with a single value (gaps not counted)."""
         features = samples.features
         numeric = numeric_names(features)
-        constant = set()
+        constant: set[str] = set()
         if numeric:
             distinct = count_distinct(features[numeric].to_numpy(dtype=np.float64))
             constant.update(name for name, d in zip(numeric, distinct, strict=True) if d == 1)

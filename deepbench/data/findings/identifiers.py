@@ -20,9 +20,9 @@ _STRONG = frozenset(
 _WEAK = frozenset("no number num code name".split())
 #: Words for what a number may be the number of.
 ENTITIES = frozenset(
-    "sample specimen subject patient person participant donor individual animal mouse mice rat fish "
-    "fly worm strain litter plant clone line plate culture family cage tank case unit record proband "
-    "volunteer colony cow dog pig sheep bird embryo organoid isolate tumor tumour".split()
+    "sample specimen subject patient person participant donor individual animal mouse mice rat "
+    "fish fly worm strain litter plant clone line plate culture family cage tank case unit record "
+    "proband volunteer colony cow dog pig sheep bird embryo organoid isolate tumor tumour".split()
 )  # fmt: skip
 
 
@@ -42,7 +42,9 @@ class Identifiers(Finding):
             found.append(self._record(numbers, "number the samples instead of measuring them"))
         if texts:
             found.append(
-                self._record(texts, "hold names, sequences or free text, which no model here reads")
+                self._record(
+                    texts, "hold names, sequences or free text, which no model here reads"
+                )
             )
         if dates:
             found.append(

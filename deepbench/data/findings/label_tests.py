@@ -41,9 +41,7 @@ def cramers_v(table: NDArray[np.int64]) -> float:
     return float(min(1.0, np.sqrt(phi2 / smaller))) if smaller > 0 else 0.0
 
 
-def independence_p(
-    rows: NDArray[np.int64], columns: NDArray[np.int64], seed: int
-) -> float:
+def independence_p(rows: NDArray[np.int64], columns: NDArray[np.int64], seed: int) -> float:
     """Return the p-value of independence: chi-square, or by permutation if cells are small."""
     table = cross_table(rows, columns)
     expected = np.outer(table.sum(axis=1), table.sum(axis=0)) / table.sum()
@@ -69,9 +67,7 @@ def eta_squared(groups: NDArray[np.int64], values: NDArray[np.float64]) -> float
     return between / total if total > 0 else 0.0
 
 
-def group_difference_p(
-    groups: NDArray[np.int64], values: NDArray[np.float64], seed: int
-) -> float:
+def group_difference_p(groups: NDArray[np.int64], values: NDArray[np.float64], seed: int) -> float:
     """Return the permutation p-value of eta squared (no assumption on the values)."""
     generator = np.random.default_rng(seed)
     observed = eta_squared(groups, values)
@@ -104,9 +100,7 @@ def indicator_tests(
     return np.sqrt(statistic / n), chi2.sf(statistic, len(counts) - 1)
 
 
-def log_chance_of_rule(
-    levels: int, class_counts: NDArray[np.int64], errors: int
-) -> float:
+def log_chance_of_rule(levels: int, class_counts: NDArray[np.int64], errors: int) -> float:
     """Return an upper bound of the log probability that labels follow a rule by chance.
 
     The rule gives each of ``levels`` values one class. Of all orders of the labels, at most

@@ -86,11 +86,10 @@ class MissingValues(Finding):
                 groupings.append((f"the {role} ('{column}')", codes))
         found = []
         for what, groups in groupings:
-            number = len(np.unique(groups))
-            if not 2 <= number <= len(rows) // 2:
+            used = np.unique(groups, return_inverse=True)[1].astype(np.int64)
+            if not 1 <= used.max() < len(rows) // 2:
                 continue
-            groups = np.unique(groups, return_inverse=True)[1].astype(np.int64)
-            strength, p = indicator_tests(gaps[np.ix_(rows, tested)], groups)
+            strength, p = indicator_tests(gaps[np.ix_(rows, tested)], used)
             clear = (p * len(tested) < _LEVEL) & (strength >= _LEAST_V)
             if clear.any():
                 order = np.argsort(-strength[clear], kind="stable")
@@ -110,8 +109,8 @@ class MissingValues(Finding):
                 "gap instead of the value."
             ),
             hint=(
-                "Ask why the values are missing. If the reason would not hold for new samples, put "
-                "the columns under roles.ignore."
+                "Ask why the values are missing. If the reason would not hold for new samples, "
+                "put the columns under roles.ignore."
             ),
             columns=columns,
             decision="kept",

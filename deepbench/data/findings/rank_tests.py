@@ -7,6 +7,7 @@ Everything is computed on ranks (Mann and Whitney 1947, doi:10.1214/aoms/1177730
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import pairwise
 from math import comb
 
 import numpy as np
@@ -129,7 +130,7 @@ def best_noise_auroc(features: int, n1: int, n0: int) -> float:
 
 
 def spearman_chance(rho: float, n: int) -> float:
-    """Return the two-sided probability of a correlation this strong for noise (t approximation)."""
+    """Return the two-sided chance of so strong a correlation of noise (t approximation)."""
     if n < 4:
         return 1.0
     if abs(rho) >= 1:
@@ -156,7 +157,7 @@ def separation_of_classes(
     classes = sorted(np.unique(outcome), key=lambda c: float(np.median(ranks[outcome == c])))
     aurocs = []
     chances = []
-    for lower, upper in zip(classes, classes[1:], strict=False):
+    for lower, upper in pairwise(classes):
         rows = (outcome == lower) | (outcome == upper)
         auroc, n1, n0 = feature_aurocs(values[rows, None], outcome[rows] == upper)
         aurocs.append(float(auroc[0]))

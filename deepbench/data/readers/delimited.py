@@ -27,7 +27,14 @@ from deepbench.plan import Data
 _CANDIDATES = ("\t", ";", "|", ",")
 _SAMPLE_LINES = 60
 _LONGEST_CELL = 1_000_000
-_NAMES = {"tab": "\t", "\\t": "\t", "space": " ", "whitespace": " ", "comma": ",", "semicolon": ";"}
+_NAMES = {
+    "tab": "\t",
+    "\\t": "\t",
+    "space": " ",
+    "whitespace": " ",
+    "comma": ",",
+    "semicolon": ";",
+}
 _WORDS = {"\t": "tab", " ": "spaces"}
 _FIELD_LIMIT = threading.Lock()  # csv keeps its limit for the whole process
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import cast
 
 import numpy as np
 import pandas as pd
@@ -110,7 +109,9 @@ def _require_trailing_blanks(grid: Grid, names: int, width: int) -> list[str]:
     grid.rows = [first, *(row[:names] for row in grid.rows[1:])]
     grid.conversions.append(
         Conversion(
-            column="(columns)", what="empty cells behind the last column skipped", count=width - names
+            column="(columns)",
+            what="empty cells behind the last column skipped",
+            count=width - names,
         )
     )
     return first
@@ -130,7 +131,9 @@ def _drop_unnamed_blank_columns(grid: Grid, header: list[str] | None) -> None:
         del header[width:]
         grid.rows = [row[:width] for row in grid.rows]
         grid.conversions.append(
-            Conversion(column="(columns)", what="empty columns without a name skipped", count=surplus)
+            Conversion(
+                column="(columns)", what="empty columns without a name skipped", count=surplus
+            )
         )
 
 
@@ -227,4 +230,4 @@ def _is_numeric(column: Texts) -> bool:
     as_point, _ = parse_numbers(present, ".")
     as_comma, _ = parse_numbers(present, ",")
     share = np.mean(~np.isnan(as_point) | ~np.isnan(as_comma))
-    return cast("bool", bool(share >= 0.5))
+    return bool(share >= 0.5)

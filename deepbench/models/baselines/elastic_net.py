@@ -8,9 +8,10 @@ with weights on rows in the mean. The path from λ_max, where every coefficient 
 the λ asked for is walked with a working set: the columns in the model and those whose gradient
 exceeds the penalty; columns that violate the optimality conditions afterwards are added until
 none does, so the result is that of all columns (Friedman et al. 2010, section 2.6, doi
-10.18637/jss.v033.i01). Each step is solved by accelerated proximal gradient (Beck & Teboulle 2009, doi 10.1137/080716542) with adaptive restart
-(O'Donoghue & Candès 2015, doi 10.1007/s10208-013-9150-3). The solver of scikit-learn for the
-same problem (saga) takes minutes at omics width.
+10.18637/jss.v033.i01). Each step is solved by accelerated proximal gradient (Beck & Teboulle
+2009, doi 10.1137/080716542) with adaptive restart (O'Donoghue & Candès 2015, doi
+10.1007/s10208-013-9150-3). The solver of scikit-learn for the same problem (saga) takes minutes
+at omics width.
 """
 
 from __future__ import annotations
@@ -93,13 +94,13 @@ def fit_elastic_net(
         return coefficients, intercepts
     steps = max(1, round(np.log(fraction) / np.log(_PATH_RATIO)))
     path = largest * np.geomspace(1.0, fraction, steps + 1)
+    finished = True
     for penalty in path[1:]:
-        last = penalty == path[-1]
+        tolerance = _TOLERANCE if penalty == path[-1] else _PATH_TOLERANCE
         entering = np.abs(gradient) > problem.l1_ratio * penalty
         active = entering.any(axis=1) | coefficients.any(axis=1)
-        for check in range(_MOST_CHECKS):
-            tolerance = _TOLERANCE if last else _PATH_TOLERANCE
-            converged = _solve(problem, coefficients, intercepts, active, penalty, tolerance)
+        for _ in range(_MOST_CHECKS):
+            finished = _solve(problem, coefficients, intercepts, active, penalty, tolerance)
             linear = problem.x[:, active] @ coefficients[active] + intercepts
             gradient = problem.x.T @ problem.residual(linear)
             bound = problem.l1_ratio * penalty * (1.0 + tolerance)
@@ -107,8 +108,9 @@ def fit_elastic_net(
             if not missed.any():
                 break
             active |= missed
-        if last and (not converged or check == _MOST_CHECKS - 1):
-            warnings.warn("The elastic net did not converge.", ConvergenceWarning, stacklevel=2)
+            finished = False
+    if not finished:
+        warnings.warn("The elastic net did not converge.", ConvergenceWarning, stacklevel=2)
     return coefficients, intercepts
 
 

@@ -82,9 +82,7 @@ class LinearFamily(BaselineFamily):
 
     def suggest(self, trial: optuna.Trial, shape: ProblemShape) -> Params:
         """Draw settings from the search space."""
-        params: Params = {
-            "penalty": trial.suggest_categorical("penalty", ["l2", "elastic-net"])
-        }
+        params: Params = {"penalty": trial.suggest_categorical("penalty", ["l2", "elastic-net"])}
         if params["penalty"] == "l2":
             params["strength"] = trial.suggest_float("strength", 1e-2, 1e4, log=True)
         else:
@@ -116,8 +114,8 @@ def _fit_classes(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     codes = rows.outcome.astype(np.int64)
     counts = np.bincount(codes)
-    weights = len(codes) / (len(counts) * counts) if params.get("balanced") else np.ones(
-        len(counts)
+    weights = (
+        len(codes) / (len(counts) * counts) if params.get("balanced") else np.ones(len(counts))
     )
     if params["penalty"] == "l2":
         coefficients, intercepts = _fit_ridge_classes(centred, codes, weights, params["strength"])
@@ -166,7 +164,7 @@ def _fit_numbers(
     centred: NDArray[np.float64], rows: FitRows, params: Params
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     mean, spread = float(rows.outcome.mean()), float(rows.outcome.std()) or 1.0
-    target = ((rows.outcome - mean) / spread)[:, None]
+    target = ((rows.outcome.astype(np.float64) - mean) / spread)[:, None]
     if params["penalty"] == "l2":
         space = row_space(centred)
         # Ridge in closed form: each direction is shrunk by its own variance.

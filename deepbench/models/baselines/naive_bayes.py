@@ -93,7 +93,5 @@ def log_odds(model: GaussianNB, x: NDArray[np.float64]) -> NDArray[np.float64]:
     joint = model.predict_joint_log_proba(x)
     if joint.shape[1] == 2:
         return np.asarray(joint[:, 1:] - joint[:, :1])
-    others = [
-        logsumexp(np.delete(joint, k, axis=1), axis=1) for k in range(joint.shape[1])
-    ]
+    others = [logsumexp(np.delete(joint, k, axis=1), axis=1) for k in range(joint.shape[1])]
     return np.asarray(joint - np.column_stack(others))

@@ -26,9 +26,7 @@ _INNER_FOLDS = 3
 _LEAST_SLOPE = 0.01
 
 # (fit rows, rows to decide, columns) -> (m, J) decision values; NaN where a class is absent.
-Decide = Callable[
-    [NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]], NDArray[np.float64]
-]
+Decide = Callable[[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]], NDArray[np.float64]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,13 +84,11 @@ def fit_sigmoids(rows: FitRows, decide: Decide, seed: int) -> Sigmoids:
 def indicator_targets(codes: NDArray[np.int64], classes: int) -> NDArray[np.bool_]:
     """Return (n, 1) whether a row is of class 1, or (n, K) whether it is of each class."""
     if classes == 2:
-        return (codes == 1)[:, None]
-    return codes[:, None] == np.arange(classes)
+        return np.asarray(codes == 1)[:, None]
+    return np.asarray(codes[:, None] == np.arange(classes))
 
 
-def fit_sigmoid(
-    values: NDArray[np.float64], positive: NDArray[np.bool_]
-) -> tuple[float, float]:
+def fit_sigmoid(values: NDArray[np.float64], positive: NDArray[np.bool_]) -> tuple[float, float]:
     """Return slope and intercept of the sigmoid that turns decision values into probabilities.
 
     Args:
@@ -103,9 +99,7 @@ def fit_sigmoid(
     spread = spread if spread > 0.0 else 1.0
     scaled = (values - centre) / spread
     n_positive, n_negative = int(positive.sum()), int((~positive).sum())
-    target = np.where(
-        positive, (n_positive + 1.0) / (n_positive + 2.0), 1.0 / (n_negative + 2.0)
-    )
+    target = np.where(positive, (n_positive + 1.0) / (n_positive + 2.0), 1.0 / (n_negative + 2.0))
 
     def loss(point: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
         logit = point[0] * scaled + point[1]

@@ -39,9 +39,7 @@ def test_ranking_follows_the_outcome_given(training: TrainingSet, folds: tuple[F
         np.testing.assert_array_equal(cache.ranking(2, outcome), np.argsort(-values))
 
 
-def test_a_ranking_is_computed_once(
-    training: TrainingSet, folds: tuple[Fold, ...], monkeypatch
-):
+def test_a_ranking_is_computed_once(training: TrainingSet, folds: tuple[Fold, ...], monkeypatch):
     calls = []
     original = fold_data.rank_columns
     monkeypatch.setattr(

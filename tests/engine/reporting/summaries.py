@@ -562,7 +562,7 @@ def ethics(level: str = "sensitive") -> EthicsRecord:
         level=level,
         entries=(
             EthicsEntryRecord(
-                issue="consent",
+                issue="consent not stated",
                 text="Consent covers research on diagnosis",
                 raised_by="the plan",
                 state="resolved",
@@ -570,7 +570,7 @@ def ethics(level: str = "sensitive") -> EthicsRecord:
                 by="Dr. A. Okafor",
             ),
             EthicsEntryRecord(
-                issue="small_subgroup",
+                issue="small group: hospital",
                 text="One hospital has few test samples; the model may work less well there",
                 raised_by="the subgroup audit",
                 state="open",

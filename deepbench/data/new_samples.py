@@ -1,0 +1,179 @@
+"""New samples for a finished model: columns matched by name, what is missing or unusual said."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from deepbench.data.column_types import parse_columns
+from deepbench.data.raw_table import RawTable
+from deepbench.data.readers.registry import read_raw
+from deepbench.data.roles import find_column
+from deepbench.data.wording import some_names
+from deepbench.errors import DataError
+from deepbench.plan import Data
+
+
+@dataclass(frozen=True)
+class ModelColumns:
+    """What a model needs of a table.
+
+    Attributes:
+        numeric: Columns of numbers it was fitted on.
+        categorical: Columns of labels it was fitted on.
+        used: Those that its predictions depend on.
+        ranges: Smallest and largest value of each numeric column in training.
+    """
+
+    numeric: tuple[str, ...]
+    categorical: tuple[str, ...]
+    used: frozenset[str]
+    ranges: Mapping[str, tuple[float, float]]
+
+
+@dataclass(frozen=True)
+class NewSamples:
+    """A table matched to a model.
+
+    Attributes:
+        features: (n, p) columns of the model, by its names.
+        sample_column: Name of the column that names the samples, or ``sample``.
+        sample_ids: (n,) names of the samples.
+        notes: What the user should know.
+    """
+
+    features: pd.DataFrame
+    sample_column: str
+    sample_ids: NDArray[np.str_]
+    notes: tuple[str, ...]
+
+
+def read_new_samples(
+    path: Path, options: Data, wanted: ModelColumns, sample_columns: list[str]
+) -> NewSamples:
+    """Read a table of new samples.
+
+    Args:
+        path: The file.
+        options: [data] of the plan; how the training table was written.
+        wanted: What the model needs.
+        sample_columns: Columns that name a sample, by the plan.
+
+    Raises:
+        DataError: the file cannot be read, or a column that the model uses is not there.
+    """
+    raw = _read(path, options)
+    if raw.cells.empty:
+        raise DataError(f"{path.name} holds no samples.", "Add a row for each sample.")
+    matched = _match(raw, wanted)
+    frame = _typed(raw, options, wanted, matched)
+    label, names = _sample_names(raw, sample_columns)
+    return NewSamples(frame, label, names, tuple(_notes(raw, frame, wanted, matched)))
+
+
+def _read(path: Path, options: Data) -> RawTable:
+    """Read with the plan's options; a sheet of another name is fine if it is the only one."""
+    free = options.model_copy(update={"sheet": None, "types": {}})
+    if options.sheet is None:
+        return read_raw(path, free)
+    try:
+        return read_raw(path, free)
+    except DataError:
+        return read_raw(path, options.model_copy(update={"types": {}}))
+
+
+def _match(raw: RawTable, wanted: ModelColumns) -> dict[str, str]:
+    """Return the file's name of each of the model's columns that the file has."""
+    matched: dict[str, str] = {}
+    exact = set(raw.columns)
+    for name in (*wanted.numeric, *wanted.categorical):
+        if name in exact:
+            matched[name] = name
+            continue
+        try:
+            matched[name] = find_column(name, raw.columns, raw.how.header, "the model")
+        except DataError:
+            continue
+    missing = [name for name in wanted.used if name not in matched]
+    if missing:
+        raise DataError(
+            f"{raw.source_name} lacks {len(missing)} of the {len(wanted.used)} columns that the "
+            f"model uses: {some_names(sorted(missing))}.",
+            "Add them under the names they had in the training table.",
+        )
+    return matched
+
+
+def _typed(
+    raw: RawTable, options: Data, wanted: ModelColumns, matched: dict[str, str]
+) -> pd.DataFrame:
+    """Convert the matched columns to the kinds they had in training; absent ones are missing."""
+    kinds: dict[str, str] = {}
+    for name, column in matched.items():
+        kinds[column] = "numeric" if name in wanted.ranges or name in wanted.numeric else "text"
+    numeric = {column: "numeric" for column, kind in kinds.items() if kind == "numeric"}
+    others = [column for column in raw.columns if kinds.get(column) != "numeric"]
+    typed = parse_columns(
+        raw, Data.model_validate({**options.model_dump(), "types": numeric}), as_text=others
+    ).frame
+    parts = {
+        name: typed[matched[name]]
+        if name in matched
+        else pd.Series(np.nan if name in wanted.numeric else None, index=typed.index)
+        for name in (*wanted.numeric, *wanted.categorical)
+    }
+    return pd.DataFrame(parts)
+
+
+def _sample_names(raw: RawTable, sample_columns: list[str]) -> tuple[str, NDArray[np.str_]]:
+    found = [column for column in sample_columns if column in raw.columns]
+    if not found:
+        names = [f"row {number}" for number in range(1, len(raw.cells) + 1)]
+        return "sample", np.array(names, dtype=np.str_)
+    texts = raw.cells[found[0]].to_numpy(dtype=np.str_)
+    return found[0], texts
+
+
+def _notes(
+    raw: RawTable, frame: pd.DataFrame, wanted: ModelColumns, matched: dict[str, str]
+) -> list[str]:
+    notes = []
+    absent = [n for n in (*wanted.numeric, *wanted.categorical) if n not in matched]
+    if absent:
+        notes.append(
+            f"Not in the file, and not needed by this model: {some_names(absent)}."
+        )
+    extra = [c for c in raw.columns if c not in set(matched.values())]
+    if extra:
+        notes.append(f"Columns that the model does not know were left aside: {some_names(extra)}.")
+    notes += _unusual(frame, wanted)
+    return notes
+
+
+def _unusual(frame: pd.DataFrame, wanted: ModelColumns) -> list[str]:
+    """Say which used columns hold missing values or values outside the training range."""
+    used: Collection[str] = [name for name in frame.columns if name in wanted.used]
+    notes = []
+    empty = frame[list(used)].isna()
+    if empty.to_numpy().any():
+        columns = [name for name in used if empty[name].any()]
+        notes.append(
+            f"{int(empty.any(axis=1).sum())} samples have missing values, filled as in training: "
+            f"{some_names(columns)}."
+        )
+    numeric = [name for name in used if name in wanted.ranges]
+    values = frame[numeric].to_numpy(dtype=np.float64)
+    limits = np.array([wanted.ranges[name] for name in numeric]).reshape(-1, 2)
+    outside = (values < limits[:, 0]) | (values > limits[:, 1])
+    if outside.any():
+        columns = [name for name, any_out in zip(numeric, outside.any(axis=0), strict=True) if any_out]
+        notes.append(
+            f"{int(outside.any(axis=1).sum())} of {len(frame)} samples have values outside the "
+            f"range seen in training, where the model is guessing: {some_names(columns)}."
+        )
+    return notes

@@ -1,0 +1,103 @@
+"""``deepbench predict``: the finished model on a new table; the result leaves through the gate."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from deepbench.data.new_samples import ModelColumns, NewSamples, read_new_samples
+from deepbench.data.samples import OutcomeInfo
+from deepbench.errors import StageBlocked
+from deepbench.messages import Predict
+from deepbench.models.fitted import FittedModel
+from deepbench.models.storage import load_model
+from deepbench.plan import PrivacyLevel
+from deepbench.privacy.gate import LeaveRequest, issue_pass, write_out
+from deepbench.privacy.predictions_rounding import round_probabilities, round_values
+from deepbench.study.folder import Study
+from deepbench.study.records import ChoiceRecord
+from deepbench.training.determinism import make_deterministic
+from deepbench.worker.progress import Progress
+
+
+def predict(request: Predict, progress: Progress) -> dict[str, object]:
+    """Predict new samples.
+
+    Raises:
+        StageBlocked: the study has no finished model (it was not run to the test, or found no
+            signal).
+        DataError: the table cannot be read, or its columns do not match.
+        GateRefused: predictions may not leave at the study's level.
+    """
+    make_deterministic()
+    with Study.open_for_writing_existing(Path(request.study).resolve()) as study:
+        model = _final_model(study)
+        progress.check_cancelled()
+        plan = study.plan()
+        new = read_new_samples(
+            Path(request.input).resolve(), plan.data, model_columns(model), plan.roles.sample
+        )
+        progress.check_cancelled()
+        content = predictions_csv(model.info, new, model.predict(new.features), plan.privacy.level)
+        leave = issue_pass(
+            LeaveRequest(
+                "predictions", content, Path(request.output), plan.privacy.level, study.folder
+            ),
+            lambda line: study.record("gate", line),
+        )
+        written = write_out(leave, content)
+    lines = [f"{len(new.sample_ids)} samples predicted with {model.name}: {written}", *new.notes]
+    return {"lines": lines, "output": str(written)}
+
+
+def _final_model(study: Study) -> FittedModel:
+    choice = study.stage_record("test", ChoiceRecord)
+    if choice is None:
+        raise StageBlocked(
+            "This study has no finished model yet.", "Run its plan to the end first."
+        )
+    if not choice.final_model:
+        raise StageBlocked(
+            "This study has no model to predict with: no evidence of a signal was found.",
+            "Predictions would be guesses. See the report for what could be done.",
+        )
+    return load_model(study.folder / choice.final_model)
+
+
+def model_columns(model: FittedModel) -> ModelColumns:
+    """Return which columns of a table a model needs, and which its predictions depend on."""
+    fitted = model.preprocessor
+    return ModelColumns(
+        numeric=fitted.numeric_names,
+        categorical=fitted.text_names,
+        used=frozenset(fitted.source_columns[column] for column in model.columns),
+        ranges=fitted.ranges,
+    )
+
+
+def predictions_csv(
+    info: OutcomeInfo, new: NewSamples, predictions: NDArray[np.float64], level: PrivacyLevel
+) -> bytes:
+    """Return ``predictions.csv``: sample, predicted, and a probability for each class.
+
+    Args:
+        info: Classes.
+        new: The samples.
+        predictions: (n, K) class probabilities, or (n, 1) values.
+        level: Predictions of sensitive studies are rounded.
+    """
+    guarded = level in ("sensitive", "restricted")
+    frame = pd.DataFrame({new.sample_column: new.sample_ids})
+    if info.classes:
+        shown = round_probabilities(predictions) if guarded else predictions
+        frame["predicted"] = np.array(info.classes)[predictions.argmax(axis=1)]
+        for code, name in enumerate(info.classes):
+            frame[f"p_{name}"] = shown[:, code]
+    else:
+        values = predictions[:, 0]
+        frame["predicted"] = round_values(values) if guarded else values
+    text: str = frame.to_csv(index=False, lineterminator="\n")
+    return text.encode("utf-8")
