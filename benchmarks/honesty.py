@@ -93,10 +93,10 @@ def run_one(kind: str, seed: int) -> dict[str, object]:
         with (base / "table.csv").open("w", newline="", encoding="utf-8") as stream:
             csv.writer(stream).writerows([header, *rows])
         (base / "plan.toml").write_text(f"seed = {seed}\n" + _PLAN.format(roles=roles))
+        command = [sys.executable, "-m", "deepbench", "run", str(base / "plan.toml")]
         began = time.perf_counter()
         done = subprocess.run(
-            [sys.executable, "-m", "deepbench", "run", str(base / "plan.toml"), "--study"]
-            + [str(base / "s.deepbench"), "--workers", "1"],
+            [*command, "--study", str(base / "s.deepbench"), "--workers", "1"],
             capture_output=True,
             text=True,
             check=False,
@@ -129,7 +129,9 @@ def main() -> None:
         for one in pool.map(lambda task: run_one(*task), tasks):
             print(json.dumps(one), file=sys.stderr, flush=True)
             found.append(one)
-    print("| table | studies | yes | unclear | no | test set opened | best plain score, mean | s |")
+    print(
+        "| table | studies | yes | unclear | no | test set opened | best plain score, mean | s |"
+    )
     print("|---|---|---|---|---|---|---|---|")
     for kind in arguments.kinds:
         rows = [one for one in found if one["kind"] == kind]

@@ -119,9 +119,9 @@ class Suitability(_Part):
     data_kind: Literal["table", "omics", "clinical", "sequences", "images", "signals"] | None = (
         Field(None, description="Kind of data behind the table.")
     )
-    label_reliability: Literal["measured", "expert", "self-reported", "noisy", "unknown"] | None = (
-        Field(None, description="How the outcome was determined.")
-    )
+    label_reliability: (
+        Literal["measured", "expert", "self-reported", "noisy", "unknown"] | None
+    ) = Field(None, description="How the outcome was determined.")
     expected_ceiling: float | None = Field(
         None,
         description="Best score that is possible at all (heritability, agreement of raters).",
@@ -344,8 +344,12 @@ def _explain(error: ValidationError, raw: dict[str, Any], name: str) -> PlanErro
             f"{name}: '{location[-1]}' is missing in [{'.'.join(location[:-1])}].",
             "A plan needs [question] with outcome, and [data] with source.",
         )
-    message = str(first["msg"]).removeprefix("Value error, ").replace("Input should be", "it must be")
-    return PlanError(f"{name}: {where} is not right: {message}.", "Correct the value and run again.")
+    message = (
+        str(first["msg"]).removeprefix("Value error, ").replace("Input should be", "it must be")
+    )
+    return PlanError(
+        f"{name}: {where} is not right: {message}.", "Correct the value and run again."
+    )
 
 
 def _known_keys(location: list[str]) -> list[str]:

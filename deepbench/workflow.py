@@ -75,7 +75,12 @@ STAGES: tuple[Stage, ...] = (
         ("check",),
     ),
     Stage(
-        7, "baselines", "Traditional models", 2, ("seed", "budget", "baselines", "networks.sizes"), ("split",)
+        7,
+        "baselines",
+        "Traditional models",
+        2,
+        ("seed", "budget", "baselines", "networks.sizes"),
+        ("split",),
     ),
     Stage(
         8,
@@ -106,7 +111,14 @@ STAGES: tuple[Stage, ...] = (
         ("interpretation",),
     ),
     Stage(13, "ethics", "Ethics and privacy gate", 10, ("ethics", "privacy", "data"), ("test",)),
-    Stage(14, "report", "Report and export", 10, ("question",), ("claims", "ethics", "start", "suitability")),
+    Stage(
+        14,
+        "report",
+        "Report and export",
+        10,
+        ("question",),
+        ("claims", "ethics", "start", "suitability"),
+    ),
 )
 STAGE_BY_KEY: dict[str, Stage] = {stage.key: stage for stage in STAGES}
 
@@ -142,9 +154,7 @@ def fingerprints(plan: StudyPlan, source_sha256: str = "") -> dict[str, str]:
     return found
 
 
-def stage_states(
-    current: Mapping[str, str], finished: Mapping[str, str]
-) -> dict[str, StageState]:
+def stage_states(current: Mapping[str, str], finished: Mapping[str, str]) -> dict[str, StageState]:
     """Return the state of each stage.
 
     Args:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from deepbench.data.shuffles import shuffle_blocks, shuffled_outcome
 from deepbench.evaluation.fold_scores import score
-from deepbench.models.family import Params
+from deepbench.models.family import BaselineFamily, Params
 from deepbench.models.networks.family import NetworkFamily
 from deepbench.models.networks.on_folds import NetworkRun, out_of_fold_networks
 from deepbench.models.out_of_fold import out_of_fold
@@ -66,6 +66,7 @@ def _predictions(
         device = torch.device(task.source.device)
         found = out_of_fold_networks(family, bench.cache, runs, bench.stop_seed, device)
         return [item.predictions for item in found]
+    assert isinstance(family, BaselineFamily)
     return [
         out_of_fold(family, bench.cache, task.params, outcome, seed).predictions
         for outcome, seed in zip(outcomes, seeds, strict=True)

@@ -145,9 +145,7 @@ def _notes(
     notes = []
     absent = [n for n in (*wanted.numeric, *wanted.categorical) if n not in matched]
     if absent:
-        notes.append(
-            f"Not in the file, and not needed by this model: {some_names(absent)}."
-        )
+        notes.append(f"Not in the file, and not needed by this model: {some_names(absent)}.")
     extra = [c for c in raw.columns if c not in set(matched.values())]
     if extra:
         notes.append(f"Columns that the model does not know were left aside: {some_names(extra)}.")
@@ -171,7 +169,7 @@ def _unusual(frame: pd.DataFrame, wanted: ModelColumns) -> list[str]:
     limits = np.array([wanted.ranges[name] for name in numeric]).reshape(-1, 2)
     outside = (values < limits[:, 0]) | (values > limits[:, 1])
     if outside.any():
-        columns = [name for name, any_out in zip(numeric, outside.any(axis=0), strict=True) if any_out]
+        columns = [numeric[i] for i in np.flatnonzero(outside.any(axis=0))]
         notes.append(
             f"{int(outside.any(axis=1).sum())} of {len(frame)} samples have values outside the "
             f"range seen in training, where the model is guessing: {some_names(columns)}."

@@ -16,7 +16,8 @@ def shuffle_blocks(training: TrainingSet, columns: tuple[str, ...]) -> NDArray[n
     """Return (n,) codes of site and batch; one block for all when there are no such columns."""
     if not columns:
         return np.zeros(len(training), dtype=np.int64)
-    return training.annotations.groupby(list(columns), dropna=False).ngroup().to_numpy(np.int64)
+    numbers = training.annotations.groupby(list(columns), dropna=False).ngroup()
+    return np.asarray(numbers, dtype=np.int64)
 
 
 def shuffle_strategy(training: TrainingSet, blocks: NDArray[np.int64]) -> str:
@@ -75,4 +76,3 @@ def _units_by_kind(training: TrainingSet) -> tuple[list[int], list[int]]:
         same = len(np.unique(training.outcome[rows])) == 1
         (constant if same else varying).append(unit)
     return constant, varying
-

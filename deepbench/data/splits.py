@@ -121,9 +121,7 @@ def _stratified(
     return [(fit.astype(np.int64), tune.astype(np.int64)) for fit, tune in parts]
 
 
-def tuning_folds(
-    training: TrainingSet, folds: int, repeats: int, seed: int
-) -> tuple[Fold, ...]:
+def tuning_folds(training: TrainingSet, folds: int, repeats: int, seed: int) -> tuple[Fold, ...]:
     """Return repeated, stratified, grouped folds of the training samples."""
     return tuple(
         Fold(repeat, number, fit, tune)
@@ -237,8 +235,9 @@ def proofs(samples: AllSamples, outer: OuterPlan) -> tuple[str, ...]:
     lines = [
         f"No biological unit is on both sides of the split (checked on {units} units, "
         f"{len(outer.folds)} fold{'s' if len(outer.folds) > 1 else ''}).",
-        f"{len(np.unique(tested))} of {len(samples)} samples are test samples; "
-        f"none is one twice." if len(np.unique(tested)) == len(tested) else "",
+        f"{len(np.unique(tested))} of {len(samples)} samples are test samples; none is one twice."
+        if len(np.unique(tested)) == len(tested)
+        else "",
     ]
     if samples.info.classes:
         whole = all(

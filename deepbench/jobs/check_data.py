@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from deepbench.data.findings.base import FindingContext
 from deepbench.data.findings.registry import check, clean
 from deepbench.data.samples import AllSamples
@@ -9,7 +11,7 @@ from deepbench.data.table_store import from_parquet_bytes, to_parquet_bytes
 from deepbench.errors import StageBlocked
 from deepbench.jobs.context import JobContext
 from deepbench.jobs.sample_events import note_samples, samples_artifact
-from deepbench.jobs.summary import CHECK_BLOCKED, SUITABILITY_WITH_DATA
+from deepbench.jobs.summary import CHECK_BLOCKED, SUITABILITY_WITH_DATA, sheet_after_check
 from deepbench.seeds import derive_seed
 from deepbench.study.records import CheckRecord, SampleSheetRecord, StartRecord
 from deepbench.suitability.facts import DataFacts
@@ -26,9 +28,10 @@ def run(context: JobContext) -> CheckRecord:
     study = context.study
     samples = from_parquet_bytes(study.read(samples_artifact(study, "sample-sheet")), AllSamples)
     found = check(samples, _finding_context(context))
-    _judge_with_data(context)
-    _stop_if_blocking(context, found)
     cleaned = clean(samples, found)
+    found = found.model_copy(update=_merged_units(context, cleaned))
+    _judge_with_data(context, found)
+    _stop_if_blocking(context, found)
     artifact = study.store("data", "checked.parquet", to_parquet_bytes(cleaned))
     note_samples(study, "check", artifact)
     return found
@@ -58,8 +61,20 @@ def _stop_if_blocking(context: JobContext, found: CheckRecord) -> None:
     )
 
 
-def _judge_with_data(context: JobContext) -> None:
+def _merged_units(context: JobContext, cleaned: AllSamples) -> dict[str, object]:
+    """Return the counts of units if the check merged rows into fewer of them."""
     sheet = context.record("sample-sheet", SampleSheetRecord)
+    if cleaned.number_of_units == sheet.units:
+        return {}
+    classes = {
+        name: len(np.unique(cleaned.units[cleaned.outcome == code]))
+        for code, name in enumerate(cleaned.info.classes)
+    }
+    return {"units": cleaned.number_of_units, "class_units": classes}
+
+
+def _judge_with_data(context: JobContext, found: CheckRecord) -> None:
+    sheet = sheet_after_check(context.record("sample-sheet", SampleSheetRecord), found)
     machine = context.record("start", StartRecord).machine
     verdict = judge(context.plan.suitability, DataFacts.from_sheet(sheet), machine)
     stored = context.study.store(

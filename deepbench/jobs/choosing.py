@@ -96,4 +96,3 @@ def expected_score(context: JobContext, bench: Workbench, trials: list[FamilyTri
         seed=derive_seed(context.plan.seed, "expected"),
     )
     return as_score(Interval(found.value, found.low, found.high))
-

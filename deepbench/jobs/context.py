@@ -9,7 +9,7 @@ from deepbench.errors import StudyError
 from deepbench.models.workbench import BenchSource
 from deepbench.plan import StudyPlan
 from deepbench.study.folder import RecordType, Study
-from deepbench.study.records import SampleSheetRecord, SplitRecord
+from deepbench.study.records import CheckRecord, SampleSheetRecord, SplitRecord
 from deepbench.training.budget import Effort, effort_for
 from deepbench.training.compute import Compute
 from deepbench.training.device import DeviceReport
@@ -65,5 +65,6 @@ class JobContext:
     def effort(self) -> Effort:
         """Return the effort that the plan's budget buys for this study."""
         sheet = self.record("sample-sheet", SampleSheetRecord)
+        units = self.record("check", CheckRecord).units or sheet.units
         families = len(self.plan.baselines.families) + len(self.plan.networks.sizes)
-        return effort_for(self.plan, sheet.units, families)
+        return effort_for(self.plan, units, families)

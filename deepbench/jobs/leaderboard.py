@@ -77,7 +77,9 @@ def family_names(context: JobContext) -> list[str]:
 
 def all_trials(context: JobContext) -> list[FamilyTrials]:
     """Return the main search's trials of all families, simple families first."""
-    return trials_of(context.study, search_key(context, context.effort().trials, None), family_names(context))
+    return trials_of(
+        context.study, search_key(context, context.effort().trials, None), family_names(context)
+    )
 
 
 def trials_of(study: Study, search: str, names: list[str]) -> list[FamilyTrials]:
@@ -140,7 +142,8 @@ def model_record(context: JobContext, bench: Workbench, group: FamilyTrials) -> 
         corrected=Score(value=score.value, low=_number(score.low), high=_number(score.high)),
         standard_error=_number(score.standard_error),
         fold_scores=tuple(
-            _number(value) for value in fold_spread(task, bench.training.outcome, oof, bench.fold_of)
+            _number(value)
+            for value in fold_spread(task, bench.training.outcome, oof, bench.fold_of)
         ),
         params=best.params,
         best_trial=best.number,

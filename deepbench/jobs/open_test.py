@@ -70,8 +70,10 @@ def _choice_sentence(roster: Roster) -> str:
     best = max(roster.by_role.values(), key=lambda group: group.best.score or float("-inf"))
     chosen = roster.chosen.family.title
     if best.family.name == roster.chosen.family.name:
-        return f"{chosen} has the best tuning score, and nothing simpler comes within one "\
+        return (
+            f"{chosen} has the best tuning score, and nothing simpler comes within one "
             "standard error of it."
+        )
     return (
         f"{chosen} is recommended: it is the simplest model within one standard error of the "
         f"best tuning score ({best.family.title})."
@@ -113,6 +115,7 @@ def _open(
 ) -> TestRecord:
     """Search the outer folds if there are several, then open the test set and score it."""
     split = context.record("split", SplitRecord)
+    sheet = context.record("sample-sheet", SampleSheetRecord)
     names = [group.family.name for group in all_trials(context)]
     if len(split.outer_folds) == 1:
         rosters = [fitted]
@@ -125,15 +128,11 @@ def _open(
         context.study,
         fingerprint=context.fingerprints["test"],
         models=[group.family.name for group in roster.by_role.values()],
-        expected=f"{tuning_metric(_task(context))} {expected.value}",
+        expected=f"{tuning_metric(sheet.task)} {expected.value}",
         reuse_reason=context.plan.split.reuse_reason,
     )
     found = _predict_all(context, leave, split, rosters)
     return _test_record(context, roster, rosters, leave, found)
-
-
-def _task(context: JobContext) -> str:
-    return context.record("sample-sheet", SampleSheetRecord).task
 
 
 def _predict_all(

@@ -56,6 +56,4 @@ def fit_roster(context: JobContext, source: BenchSource, roster: Roster) -> dict
     }
     for done, _ in enumerate(context.compute.wait(futures.values(), context.progress), start=1):
         context.progress.report(done, len(futures), "fitting the chosen models")
-    return {
-        role: futures[group.family.name].result() for role, group in roster.by_role.items()
-    }
+    return {role: futures[group.family.name].result() for role, group in roster.by_role.items()}

@@ -159,9 +159,7 @@ def _data_to_read_again(context: JobContext) -> set[str]:
 
 
 def _output_there(context: JobContext, stage: str) -> bool:
-    events = [
-        e for e in context.study.ledger.of_kind("samples") if e.data["stage"] == stage
-    ]
+    events = [e for e in context.study.ledger.of_kind("samples") if e.data["stage"] == stage]
     return bool(events) and context.study.exists(events[-1].data["artifact"])
 
 
@@ -194,5 +192,3 @@ def _result(context: JobContext, last: Stage) -> RunResult:
         results=str(folder / written.results),
         sentences=written.sentences,
     )
-
-

@@ -47,9 +47,7 @@ def _train_units(samples: AllSamples, outer: OuterPlan) -> int:
 
 def _fold_record(samples: AllSamples, fold: OuterFold) -> OuterFoldRecord:
     codes = samples.outcome[fold.test]
-    classes = {
-        name: int(np.sum(codes == code)) for code, name in enumerate(samples.info.classes)
-    }
+    classes = {name: int(np.sum(codes == code)) for code, name in enumerate(samples.info.classes)}
     return OuterFoldRecord(
         name=fold.name,
         train_units=len(np.unique(samples.units[fold.train])),

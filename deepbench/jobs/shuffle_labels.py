@@ -39,7 +39,9 @@ def run(context: JobContext) -> ShuffleRecord:
     bench = load_workbench(context.bench_source())
     trials = all_trials(context)
     kinds = [
-        best for kind in ("baseline", "network") if (best := best_of_kind(trials, kind)) is not None
+        best
+        for kind in ("baseline", "network")
+        if (best := best_of_kind(trials, kind)) is not None
     ]
     nulls = _shuffled_scores(context, bench, kinds)
     checked = [
@@ -60,7 +62,9 @@ def run(context: JobContext) -> ShuffleRecord:
     return ShuffleRecord(
         models=tuple(_model_record(item, tuning_metric(task)) for item in checked),
         p_value=joint,
-        strategy=shuffle_strategy(bench.training, shuffle_blocks(bench.training, block_columns(context, bench))),
+        strategy=shuffle_strategy(
+            bench.training, shuffle_blocks(bench.training, block_columns(context, bench))
+        ),
         batch_only=batch,
         signal=signal,
         sentences=_sentences(signal, joint, overall, chance, batch),
@@ -127,9 +131,7 @@ def _shuffled_scores(
             if (model.family.name, first) in known:
                 scores[index][list(numbers)] = known[model.family.name, first]
                 continue
-            task = ShuffleTask(
-                bench.source, model.family.name, model.best.params, numbers, blocks
-            )
+            task = ShuffleTask(bench.source, model.family.name, model.best.params, numbers, blocks)
             futures[context.compute.submit(score_shuffles, task)] = (index, numbers)
     done = sum(int(np.isfinite(part).sum()) for part in scores)
     total = replicates * len(models)

@@ -49,6 +49,7 @@ def study_summary(study: Study, current: dict[str, str] | None = None) -> StudyS
     check = found("check", CheckRecord)
     if check is None:
         check = _noted(study, CHECK_BLOCKED, CheckRecord)
+    sheet = found("sample-sheet", SampleSheetRecord)
     if check is not None:
         suitability = _noted(study, SUITABILITY_WITH_DATA, SuitabilityRecord) or suitability
     return StudySummary(
@@ -59,7 +60,7 @@ def study_summary(study: Study, current: dict[str, str] | None = None) -> StudyS
         question=found("question", QuestionRecord),
         suitability=suitability,
         imported=found("import", ImportRecord),
-        sheet=found("sample-sheet", SampleSheetRecord),
+        sheet=sheet if sheet is None or check is None else sheet_after_check(sheet, check),
         check=check,
         split=found("split", SplitRecord),
         baselines=found("baselines", LeaderboardRecord),
@@ -70,6 +71,13 @@ def study_summary(study: Study, current: dict[str, str] | None = None) -> StudyS
         claims=found("claims", ClaimsRecord),
         ethics=found("ethics", EthicsRecord),
     )
+
+
+def sheet_after_check(sheet: SampleSheetRecord, check: CheckRecord) -> SampleSheetRecord:
+    """Return the sample sheet with the units that the data check settled on."""
+    if check.units is None:
+        return sheet
+    return sheet.model_copy(update={"units": check.units, "class_units": check.class_units})
 
 
 def _noted(study: Study, kind: str, record: type[R]) -> R | None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from deepbench.checks.learning_curve import FRACTIONS, CurveTask, curve_point
+from deepbench.evaluation.metrics import tuning_metric
 from deepbench.jobs.context import JobContext
 from deepbench.jobs.leaderboard import FamilyTrials, best_of_kind, model_record, search_key
 from deepbench.jobs.tuning import run_searches
-from deepbench.evaluation.metrics import tuning_metric
 from deepbench.models.registry import baselines_for
 from deepbench.models.workbench import Workbench, load_workbench
 from deepbench.study.records import LeaderboardRecord, LearningCurveRecord
@@ -16,9 +16,7 @@ def run(context: JobContext) -> LeaderboardRecord:
     """Tune every traditional model of the plan with the same effort."""
     bench = load_workbench(context.bench_source())
     effort = context.effort()
-    offered, sentences = baselines_for(
-        context.plan.baselines.families, bench.training.info.task
-    )
+    offered, sentences = baselines_for(context.plan.baselines.families, bench.training.info.task)
     groups = run_searches(
         context,
         bench,

@@ -13,9 +13,8 @@ from deepbench.jobs.context import JobContext
 from deepbench.jobs.leaderboard import FamilyTrials, model_record, search_key
 from deepbench.jobs.tuning import run_searches
 from deepbench.models.networks.family import NetworkFamily
-from deepbench.models.registry import get_family
 from deepbench.models.sanity_tasks import SanityTask, check_size
-from deepbench.models.trial_tasks import NetworkDetail, NetworkDetailTask, network_detail
+from deepbench.models.trial_tasks import NetworkDetailTask, network_detail
 from deepbench.models.workbench import Workbench, load_workbench
 from deepbench.plan import NETWORK_SIZES
 from deepbench.study.records import (
@@ -82,9 +81,12 @@ def _with_detail(context: JobContext, bench: Workbench, group: FamilyTrials) -> 
         NetworkDetailTask(bench.source, family.name, best.params, context.plan.networks.seeds),
     )
     sanity = context.compute.submit(check_size, SanityTask(bench.source, family.name))
-    for _ in context.compute.wait([detail, sanity], context.progress):
-        context.progress.report(1, 2, f"{family.title}: random starts and sanity checks")
-    found: NetworkDetail = detail.result()
+    what = f"{family.title}: random starts and sanity checks"
+    context.progress.report(0, 2, what)
+    next(context.compute.wait([detail], context.progress))
+    next(context.compute.wait([sanity], context.progress))
+    context.progress.report(2, 2, what)
+    found = detail.result()
     task = bench.training.info.task
     return model_record(context, bench, group).model_copy(
         update={

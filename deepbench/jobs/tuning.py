@@ -17,6 +17,7 @@ from deepbench.evaluation.metrics import tuning_metric
 from deepbench.jobs.context import JobContext
 from deepbench.jobs.leaderboard import FamilyTrials, recorded_trials
 from deepbench.models.family import Family
+from deepbench.models.problem_shape import ProblemShape
 from deepbench.models.registry import get_family
 from deepbench.models.trial_tasks import TrialOutcome, TrialTask, evaluate_trials
 from deepbench.models.workbench import Workbench
@@ -36,7 +37,7 @@ class _FamilySearch:
     """A search under way."""
 
     family: Family
-    search: Search
+    search: Search[ProblemShape]
     waiting: int = 0
     trials: list[TrialRecord] = field(default_factory=list)
 
@@ -174,9 +175,7 @@ def _write_down(
         note=outcome.note,
     )
     run.context.study.record("trial", record.model_dump(mode="json"))
-    run.context.progress.trial_finished(
-        record.family, record.number, record.score, record.seconds
-    )
+    run.context.progress.trial_finished(record.family, record.number, record.score, record.seconds)
     item.waiting -= 1
     _tell(run, item, record)
 
@@ -192,4 +191,3 @@ def _tell(run: _Run, item: _FamilySearch, record: TrialRecord) -> None:
     run.context.progress.report(
         run.done, run.total, f"trial {run.done} of {run.total}: {item.family.title}", best
     )
-

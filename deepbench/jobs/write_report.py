@@ -39,8 +39,10 @@ def write_report(request: WriteReport, progress: Progress) -> dict[str, object]:
         )
         written = write_out(leave, html)
         notes = (
-            ["Counts below ten and everything about single samples were left out (level "
-             f"'{level}')."]
+            [
+                "Counts below ten and everything about single samples were left out (level "
+                f"'{level}')."
+            ]
             if guarded
             else []
         )

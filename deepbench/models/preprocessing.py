@@ -1,7 +1,8 @@
 """From the user's columns to numbers that models can learn from; fitted inside the fold only.
 
-Numeric columns: missing values become the median of the fit rows, with an indicator column
-beside each column that had some; then zero mean and unit variance over the fit rows, cut off at
+Numeric columns: missing values become the median of the fit rows, with an indicator column for
+each column that lacks a fair number of them (an indicator of one or two rows would only let a
+model learn these rows by heart, and would double the width of an omics table); then zero mean and unit variance over the fit rows, cut off at
 ten standard deviations so that one typing error cannot steer a linear model or a network.
 Categorical columns: one column of 0/1 per category, rare categories together as "other",
 categories unseen in the fit rows as none of them.
@@ -24,6 +25,9 @@ from sklearn.preprocessing import OneHotEncoder
 
 # Values further out than this many standard deviations are cut off.
 CLIP = 10.0
+# A column has an indicator when this share of the fit rows, and this many, lack its value.
+_INDICATOR_SHARE = 0.05
+_INDICATOR_ROWS = 3
 # A category is kept when it has this share of the fit rows, and at least this many rows.
 _RARE_SHARE = 0.02
 _RARE_ROWS = 3
@@ -113,9 +117,10 @@ class Preprocessor:
         """Fit on the given rows: (n, p) numeric and text columns, NaN or None where missing."""
         table = features if isinstance(features, RawTable) else RawTable.of(features)
         lowest, highest = _value_ranges(table.numbers)
-        some_missing = np.asarray(np.isnan(table.numbers).any(axis=0))
-        indicators = np.flatnonzero(some_missing & ~np.isnan(lowest)).astype(np.int64)
-        medians = _medians(table.numbers, some_missing)
+        missing = np.isnan(table.numbers).sum(axis=0)
+        enough = max(_INDICATOR_ROWS, _INDICATOR_SHARE * len(table.numbers))
+        indicators = np.flatnonzero((missing >= enough) & ~np.isnan(lowest)).astype(np.int64)
+        medians = _medians(table.numbers, missing > 0)
         means, scales = _mean_and_scale(_imputed(table.numbers, medians))
         encoder = _fitted_encoder(table.texts)
         names = [(name, name) for name in table.numeric_names]
@@ -197,16 +202,19 @@ def _value_ranges(
         return np.fmin.reduce(numbers, axis=0), np.fmax.reduce(numbers, axis=0)
 
 
-def _medians(numbers: NDArray[np.float64], some_missing: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Return the (q,) medians where something is missing; 0 for a column without a value.
+def _medians(numbers: NDArray[np.float64], gaps: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Return the (q,) medians, where ``gaps`` says which columns lack values; 0 without any.
 
     A column without gaps in the fit rows may have some in new samples, so it has a median too.
     """
     medians = np.zeros(numbers.shape[1])
-    medians[~some_missing] = np.median(numbers[:, ~some_missing], axis=0)
+    # Sorting runs along rows of a copy: four times as fast as down the columns.
+    whole = np.sort(np.ascontiguousarray(numbers[:, ~gaps].T), axis=1)
+    middle = len(numbers) // 2
+    medians[~gaps] = (whole[:, middle] + whole[:, (len(numbers) - 1) // 2]) / 2.0
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="All-NaN slice")
-        medians[some_missing] = np.nanmedian(numbers[:, some_missing], axis=0)
+        medians[gaps] = np.nanmedian(numbers[:, gaps], axis=0)
     return np.nan_to_num(medians, nan=0.0)
 
 

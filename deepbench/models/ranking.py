@@ -57,7 +57,7 @@ def correlation_f_values(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDAr
 
 def _centred(x: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the columns without their means; exactly 0 where a column is constant."""
-    centred = x - x.mean(axis=0)
+    centred: NDArray[np.float64] = x - x.mean(axis=0)
     centred[:, (x == x[0]).all(axis=0)] = 0.0
     return centred
 

@@ -29,9 +29,7 @@ def check_size(task: SanityTask) -> tuple[SanityCheck, ...]:
     assert isinstance(family, NetworkFamily)
     data = bench.cache.data(0)
     wide = data.fit.shape[1] > len(data.fit)
-    inputs = (
-        Rotation.fit(data.fit).transform(data.fit) if wide else data.fit.astype(np.float32)
-    )
+    inputs = Rotation.fit(data.fit).transform(data.fit) if wide else data.fit.astype(np.float32)
     return sanity_checks(
         family.architecture(bench.shape),
         inputs,

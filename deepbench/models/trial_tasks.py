@@ -77,6 +77,7 @@ def evaluate_trials(task: TrialTask) -> list[TrialOutcome]:
             TrialOutcome(number, item.predictions, seconds, _note(item))
             for number, item in zip(task.numbers, found, strict=True)
         ]
+    assert isinstance(family, BaselineFamily)
     outcomes = []
     for number, params in zip(task.numbers, task.params, strict=True):
         began = time.perf_counter()
@@ -104,7 +105,9 @@ def _note(item: NetworkOutOfFold) -> str:
     diverged = sum(fold.diverged for fold in item.folds)
     if not diverged:
         return ""
-    return f"Training diverged in {diverged} of {len(item.folds)} folds (the steps were too large)."
+    return (
+        f"Training diverged in {diverged} of {len(item.folds)} folds (the steps were too large)."
+    )
 
 
 @dataclass(frozen=True)

@@ -150,7 +150,14 @@ def conversions_table(
     return table(
         "What was changed while reading",
         ["Column", "What", "#Cells"],
-        [[entry.column, entry.what, cells.part(entry.count, record.rows, total_hidden=rows_hidden)] for entry in shown],
+        [
+            [
+                entry.column,
+                entry.what,
+                cells.part(entry.count, record.rows, total_hidden=rows_hidden),
+            ]
+            for entry in shown
+        ],
         note=f"… and {more:,} more." if more > 0 else "",
     )
 

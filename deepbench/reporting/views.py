@@ -275,14 +275,16 @@ def _details(material: Material) -> dict[str, Any] | None:
     left_out = summary.sheet.left_out_rows if summary.sheet is not None else 0
     # Rows minus samples would give a small number of rows left out away.
     rows_hidden = cells.is_small(left_out)
-    rows = HIDDEN if rows_hidden else cells.one(imported.rows if imported else None)
+    rows = HIDDEN if rows_hidden or imported is None else cells.total(imported.rows)
     return {
         "imported": imported,
         "rows": rows,
         "columns": data_tables.columns_table(imported, cells, rows_hidden=rows_hidden)
         if imported
         else None,
-        "conversions": data_tables.conversions_table(imported, cells, rows_hidden=rows_hidden) if imported else None,
+        "conversions": data_tables.conversions_table(imported, cells, rows_hidden=rows_hidden)
+        if imported
+        else None,
         "settings": model_tables.settings_rows(models),
         "start": start,
         "machine": data_tables.machine_table(start.machine) if start else None,

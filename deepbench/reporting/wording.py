@@ -101,7 +101,8 @@ def p_value(value: float | None) -> str:
         return "p < 0.0001"
     if value >= 0.1:
         return f"p = {value:.2f}"
-    decimals = 1 - math.floor(math.log10(value))
+    rounded = float(f"{value:.1e}")  # 0.000999 has the decimals of 0.0010
+    decimals = 1 - math.floor(math.log10(rounded))
     return f"p = {value:.{decimals}f}"
 
 

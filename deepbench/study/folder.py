@@ -244,7 +244,9 @@ class Study:
                 if not path.is_file():
                     found.append(f"{event.data['folder']}/{name} is missing.")
                 elif file_sha256(path) != digest:
-                    found.append(f"{event.data['folder']}/{name} was changed since it was written.")
+                    found.append(
+                        f"{event.data['folder']}/{name} was changed since it was written."
+                    )
         return [problem for problem in found if problem]
 
 

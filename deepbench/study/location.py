@@ -10,8 +10,26 @@ import psutil
 
 from deepbench.errors import StudyError
 
-_SYNC_MARKS = ("onedrive", "dropbox", "google drive", "googledrive", "icloud", "nextcloud", "box sync")
-_NETWORK_FILE_SYSTEMS = {"nfs", "nfs4", "cifs", "smbfs", "smb3", "afpfs", "fuse.sshfs", "9p", "webdav"}
+_SYNC_MARKS = (
+    "onedrive",
+    "dropbox",
+    "google drive",
+    "googledrive",
+    "icloud",
+    "nextcloud",
+    "box sync",
+)
+_NETWORK_FILE_SYSTEMS = {
+    "nfs",
+    "nfs4",
+    "cifs",
+    "smbfs",
+    "smb3",
+    "afpfs",
+    "fuse.sshfs",
+    "9p",
+    "webdav",
+}
 
 
 def location_warnings(folder: Path) -> tuple[str, ...]:

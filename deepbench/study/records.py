@@ -149,11 +149,17 @@ class FindingRecord(Record):
 
 
 class CheckRecord(Record):
-    """Stage 5: all findings, and what follows for the features."""
+    """Stage 5: all findings, and what follows for the features and units.
+
+    ``units`` and ``class_units`` are counted after rows were merged into units; without merging
+    they are None and empty, and the sample sheet's counts hold.
+    """
 
     findings: tuple[FindingRecord, ...]
     left_out_features: tuple[str, ...]
     features: int
+    units: int | None = None
+    class_units: dict[str, int] = {}
 
 
 class OuterFoldRecord(Record):

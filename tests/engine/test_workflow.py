@@ -13,7 +13,10 @@ BASE = '[question]\noutcome = "group"\n[data]\nsource = "x.csv"\n'
 
 def _changed(extra: str) -> set[str]:
     """Return the stages whose fingerprint an addition to the plan changes."""
-    before, after = fingerprints(parse_plan(BASE), "s"), fingerprints(parse_plan(BASE + extra), "s")
+    before, after = (
+        fingerprints(parse_plan(BASE), "s"),
+        fingerprints(parse_plan(BASE + extra), "s"),
+    )
     return {key for key in before if before[key] != after[key]}
 
 

@@ -13,8 +13,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from deepbench.data.samples import AllSamples
-from deepbench.plan import StudyPlan
-from deepbench.seeds import derive_seed
 from deepbench.study.records import FindingRecord
 
 
@@ -25,16 +23,12 @@ class FindingContext:
     Attributes:
         roles: Columns by role, under the names of the annotations (`SampleSheetRecord.roles`).
         seed: Seed of the permutations; derived from the plan's.
+        keep: Features that stay although a finding would leave them out.
     """
 
     roles: Mapping[str, tuple[str, ...]]
     seed: int
-
-    @classmethod
-    def from_plan(cls, plan: StudyPlan) -> FindingContext:
-        """Return what the plan says about the columns."""
-        roles = {role: tuple(names) for role, names in plan.roles.model_dump().items() if names}
-        return cls(roles, derive_seed(plan.seed, "findings"))
+    keep: frozenset[str] = frozenset()
 
     def has_role(self, column: str) -> bool:
         """Whether a column has any role in the plan."""

@@ -120,7 +120,10 @@ class SuspiciousFeatures(Finding):
                 f"{'it is' if len(columns) == 1 else 'they are'} most likely the outcome in other "
                 "words."
             ),
-            hint="Left out: with them any model would look perfect and be of no use.",
+            hint=(
+                "Left out: with them any model would look perfect and be of no use. To use one "
+                'all the same, name it: check.keep = "…".'
+            ),
             columns=columns,
             decision="left out",
         )

@@ -15,11 +15,10 @@ from deepbench.data.findings.leakage import SuspiciousFeatures
 from deepbench.data.findings.missing import MissingValues
 from deepbench.data.findings.possible_roles import PossibleRoles
 from deepbench.data.findings.repeated_units import REPEATED_UNITS, RepeatedUnits
-from deepbench.data.roles import regroup
+from deepbench.data.roles import find_column, regroup
 from deepbench.data.samples import AllSamples
-from deepbench.data.wording import counted
-from deepbench.errors import DataError, StageBlocked
-from deepbench.plan import StudyPlan
+from deepbench.data.wording import some_names
+from deepbench.errors import DataError
 from deepbench.study.records import CheckRecord, FindingRecord
 
 # Each finding sees the samples as the ones before it left them: units are settled before
@@ -37,25 +36,25 @@ FINDINGS: tuple[Finding, ...] = (
 )
 
 
-def check(samples: AllSamples, plan: StudyPlan) -> CheckRecord:
+def check(samples: AllSamples, context: FindingContext) -> CheckRecord:
     """Look for all kinds of trouble.
 
     Args:
         samples: All samples, before any is set aside.
-        plan: Its roles and seed count.
+        context: Roles, seed, and features to keep.
 
     Returns:
-        The findings; see `require_no_blocking`.
+        The findings; one of severity ``blocking`` has to stop the study.
 
     Raises:
-        DataError: no feature would be left.
+        DataError: no feature would be left, or a feature to keep does not exist.
     """
-    context = FindingContext.from_plan(plan)
+    keep = _features_to_keep(samples, context.keep)
     records: list[FindingRecord] = []
     left_out: set[str] = set()
     remaining = samples
     for finding in FINDINGS:
-        found = finding.find(remaining, context)
+        found = [_spare(record, keep) for record in finding.find(remaining, context)]
         remaining = _carry_out(remaining, found)
         records += found
         left_out.update(_left_out(found))
@@ -73,19 +72,6 @@ def clean(samples: AllSamples, record: CheckRecord) -> AllSamples:
     merging = [f for f in record.findings if f.kind == DUPLICATES]
     others = [f for f in record.findings if f.kind != DUPLICATES]
     return _carry_out(_carry_out(samples, others), merging)
-
-
-def require_no_blocking(record: CheckRecord) -> None:
-    """Stop a study whose data cannot answer the question.
-
-    Raises:
-        StageBlocked: there is a finding of severity ``blocking``.
-    """
-    blocking = [f for f in record.findings if f.severity == "blocking"]
-    if blocking:
-        more = counted(len(blocking) - 1, "more finding")
-        rest = f" ({more} of this severity.)" if len(blocking) > 1 else ""
-        raise StageBlocked(f"{blocking[0].message}{rest}", blocking[0].hint)
 
 
 def _carry_out(samples: AllSamples, found: list[FindingRecord]) -> AllSamples:
@@ -108,6 +94,27 @@ def _carry_out(samples: AllSamples, found: list[FindingRecord]) -> AllSamples:
         annotations=samples.annotations[
             [c for c in samples.annotations.columns if c not in dropped]
         ],
+    )
+
+
+def _features_to_keep(samples: AllSamples, names: frozenset[str]) -> frozenset[str]:
+    columns = list(samples.features.columns)
+    return frozenset(find_column(n, columns, False, "check.keep") for n in sorted(names))
+
+
+def _spare(record: FindingRecord, keep: frozenset[str]) -> FindingRecord:
+    """Let the plan overrule a finding that would leave features out."""
+    spared = [column for column in record.columns if column in keep]
+    if record.decision != "left out" or not spared:
+        return record
+    rest = tuple(column for column in record.columns if column not in keep)
+    hint = f"Kept, as the plan asks: {some_names(spared)}."
+    return record.model_copy(
+        update={
+            "columns": rest or record.columns,
+            "decision": "left out" if rest else "kept",
+            "hint": f"{hint} {record.hint}" if rest else hint,
+        }
     )
 
 

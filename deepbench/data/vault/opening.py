@@ -45,8 +45,8 @@ def request_opening(
     if not any(event.data["fingerprint"] == fingerprint for event in before):
         if before and not reuse_reason.strip():
             raise StageBlocked(
-                f"The test set of this study was opened on {before[-1].time[:10]} already. A second "
-                "look with other settings would no longer be an unbiased test.",
+                f"The test set of this study was opened on {before[-1].time[:10]} already. A "
+                "second look with other settings would no longer be an unbiased test.",
                 "Keep the first result, or write why you need it again in [split] reuse_reason; "
                 "every later report will show it.",
             )
@@ -71,6 +71,6 @@ def open_test(study: Study, leave: OpeningPass, split: SplitRecord, fold: int) -
         StageBlocked: `leave` was not issued by `request_opening`, or not for this study.
     """
     recorded = [e.data["fingerprint"] for e in study.ledger.of_kind("test_opened")]
-    if not isinstance(leave, OpeningPass) or leave.fingerprint not in recorded:
+    if type(leave) is not OpeningPass or leave.fingerprint not in recorded:
         raise StageBlocked("The ledger does not know this opening.", "Run the whole study.")
     return from_parquet_bytes(study.read(split.test_artifacts[fold]), TestSet)

@@ -49,14 +49,18 @@ class NetworkFamily(Family):
 
     def __init__(self, size: NetworkSize) -> None:
         self.size = size
+        self.hidden = HIDDEN_WIDTHS[size]
         self.name = f"network-{size}"
         self.title = _TITLES[size]
         self.complexity = _FIRST_NETWORK_COMPLEXITY + NETWORK_SIZES.index(size)
 
     def architecture(self, shape: ProblemShape) -> Architecture:
         """Return the widths and outputs for this problem."""
-        task = "regression" if shape.task == "regression" else "classification"
-        return Architecture(HIDDEN_WIDTHS[self.size], shape.outputs, task)
+        return Architecture(
+            self.hidden,
+            shape.outputs,
+            "regression" if shape.task == "regression" else "classification",
+        )
 
     def portfolio(self, shape: ProblemShape) -> list[Params]:
         """Return four settings that span weak to strong regularisation."""
@@ -71,7 +75,7 @@ class NetworkFamily(Family):
                 "optimizer": optimizer,
                 "learning_rate": rate,
                 "weight_decay": decay,
-                "dropout": dropout if HIDDEN_WIDTHS[self.size] else 0.0,
+                "dropout": dropout if self.hidden else 0.0,
                 "balanced": False,
             }
             for optimizer, rate, decay, dropout in rows
@@ -87,9 +91,7 @@ class NetworkFamily(Family):
             "learning_rate": trial.suggest_float("learning_rate", 3e-4, 5e-2, log=True),
             "weight_decay": trial.suggest_float("weight_decay", 1e-5, 3e-1, log=True),
             "dropout": (
-                trial.suggest_float("dropout", 0.0, 0.6, step=0.1)
-                if HIDDEN_WIDTHS[self.size]
-                else 0.0
+                trial.suggest_float("dropout", 0.0, 0.6, step=0.1) if self.hidden else 0.0
             ),
             "balanced": (
                 trial.suggest_categorical("balanced", [False, True])

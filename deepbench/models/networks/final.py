@@ -66,9 +66,7 @@ def fit_network(
         info=training.info,
         preprocessor=preprocessor,
         columns=columns,
-        predictor=(
-            NetworkPredictor(architecture, members) if members else _constant(results[0])
-        ),
+        predictor=(NetworkPredictor(architecture, members) if members else _constant(results[0])),
     )
 
 

@@ -125,11 +125,15 @@ class _Inputs:
     def _matrix(self, fold_index: int, columns: NDArray[np.int64]) -> NDArray[np.float32]:
         data = self._cache.data(fold_index)
         fit, tune = take_columns(data.fit, columns), take_columns(data.tune, columns)
-        if fit.shape[1] > len(fit):
-            rotation = Rotation.fit(fit)
-            fit, tune = rotation.transform(fit), rotation.transform(tune)
-        matrix = np.zeros((len(self._cache.training), fit.shape[1]), dtype=np.float32)
-        matrix[data.fold.fit], matrix[data.fold.tune] = fit, tune
+        rows = len(self._cache.training)
+        if fit.shape[1] <= len(fit):
+            matrix = np.zeros((rows, fit.shape[1]), dtype=np.float32)
+            matrix[data.fold.fit], matrix[data.fold.tune] = fit, tune
+            return matrix
+        rotation = Rotation.fit(fit)
+        rotated = rotation.transform(fit)
+        matrix = np.zeros((rows, rotated.shape[1]), dtype=np.float32)
+        matrix[data.fold.fit], matrix[data.fold.tune] = rotated, rotation.transform(tune)
         return matrix
 
 

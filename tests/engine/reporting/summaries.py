@@ -832,7 +832,12 @@ def stopped_early() -> StudySummary:
 
 def reused() -> StudySummary:
     """The test set was opened twice."""
-    return summary(choice=choice(test=binary_test(opened=2)))
+    return summary(
+        choice=choice(test=binary_test(opened=2)),
+        baselines=None,
+        networks=None,
+        interpretation=None,
+    )
 
 
 ALL = {

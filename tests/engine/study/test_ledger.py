@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,7 @@ def test_events_come_back_and_are_chained(tmp_path: Path) -> None:
     events = list(Ledger(path, writable=False))
     assert [event.data["number"] for event in events] == [0, 1, 2, 3]
     assert events[0].previous == GENESIS
-    assert all(b.previous == a.hash for a, b in zip(events, events[1:], strict=False))
+    assert all(b.previous == a.hash for a, b in pairwise(events))
 
 
 @pytest.mark.parametrize("cut", [1, 5, 40])

@@ -1,0 +1,205 @@
+import datetime
+import zipfile
+
+import openpyxl
+import pandas as pd
+import pytest
+
+from deepbench.data.readers.registry import read_raw
+from deepbench.errors import DataError
+from deepbench.plan import Data
+
+ROWS = [["id", "age", "weight"], ["a", 31, 70.5], ["b", 42, 0.1], ["c", 29, 64]]
+
+
+@pytest.fixture
+def book(tmp_path):
+    def _book(sheets, name="table.xlsx", edit=None):
+        workbook = openpyxl.Workbook()
+        workbook.remove(workbook.active)
+        for title, rows in sheets.items():
+            sheet = workbook.create_sheet(title)
+            for row in rows:
+                sheet.append(row)
+        if edit:
+            edit(workbook)
+        workbook.save(tmp_path / name)
+        return tmp_path / name
+
+    return _book
+
+
+def load(path, **options):
+    return read_raw(path, Data(source=path.name, **options))
+
+
+def test_single_filled_sheet_is_chosen(book):
+    raw = load(book({"empty": [], "Mäuse": ROWS}))
+    assert (raw.how.format, raw.how.sheet) == ("XLSX", "Mäuse")
+    assert raw.cells.values.tolist() == [
+        ["a", "31", "70.5"],
+        ["b", "42", "0.1"],
+        ["c", "29", "64"],
+    ]
+    assert raw.cell_reference(1, "weight") == "cell C3"
+    assert any("sheets not read" in c.what for c in raw.conversions)
+
+
+def test_two_sheets_and_none_chosen(book):
+    path = book({"first": ROWS, "second": ROWS})
+    with pytest.raises(DataError, match="'first' and 'second'") as caught:
+        load(path)
+    assert "data.sheet" in caught.value.hint
+    assert load(path, sheet="Second ").how.sheet == "second"
+    with pytest.raises(DataError, match="no sheet 'secnd'") as caught:
+        load(path, sheet="secnd")
+    assert "Did you mean 'second'" in caught.value.hint
+
+
+def test_hidden_sheets_are_passed_over(book):
+    def hide(workbook):
+        workbook["notes"].sheet_state = "hidden"
+
+    assert load(book({"notes": ROWS, "data": ROWS}, edit=hide)).how.sheet == "data"
+
+
+def test_table_that_does_not_begin_in_a1(book):
+    shifted = [[], [], *([None, None, *row] for row in ROWS)]
+    raw = load(book({"data": shifted}))
+    assert raw.columns == ("id", "age", "weight")
+    assert raw.cell_reference(0, "id") == "cell C4"
+
+
+def test_dates_and_truth_values_become_text(book):
+    rows = [["id", "drawn", "ok"], ["a", datetime.date(2024, 3, 1), True], ["b", None, False]]
+    raw = load(book({"data": rows}))
+    assert raw.cells["drawn"].tolist() == ["2024-03-01", ""]
+    assert raw.cells["ok"].tolist() == ["TRUE", "FALSE"]
+
+
+def test_formulas_without_result_and_errors_are_counted(book):
+    def edit(workbook):
+        sheet = workbook["data"]
+        sheet["B2"] = "=1+1"
+        sheet["B3"] = "#DIV/0!"
+        sheet["B3"].data_type = "e"
+        sheet.merge_cells("A5:B5")
+
+    raw = load(book({"data": [*ROWS, ["d", 1, 2]]}, edit=edit))
+    counts = {c.what.split(":")[0].split(" read")[0]: c.count for c in raw.conversions}
+    assert counts["formulas without a stored result"] == 1
+    assert counts["error values (such as #DIV/0!)"] == 1
+    assert counts["merged cells"] == 1
+    assert raw.cells["age"].tolist()[:2] == ["", ""]
+
+
+def test_numbers_typed_as_text_with_a_comma(book):
+    rows = [["id", "x", "y"], ["a", "1,5", 0.25], ["b", "2,5", 1e-7], ["c", "3", 7]]
+    raw = load(book({"data": rows}))
+    assert raw.how.decimal == ","
+    assert raw.cells["y"].tolist() == ["0,25", "1e-07", "7"]
+
+
+def test_content_decides_not_the_name(book):
+    path = book({"data": ROWS})
+    assert load(path.rename(path.with_suffix(".xls"))).how.format == "XLSX"
+
+
+def test_empty_workbook(book):
+    path = book({"one": [], "two": []})
+    with pytest.raises(DataError, match="empty"):
+        load(path)
+    with pytest.raises(DataError, match="'one' is empty"):
+        load(path, sheet="one")
+
+
+def test_protected_workbook(tmp_path):
+    path = tmp_path / "secret.xlsx"
+    head = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+    path.write_bytes(head + b"\0" * 600 + "EncryptedPackage".encode("utf-16-le") + b"\0" * 600)
+    with pytest.raises(DataError, match="password"):
+        load(path)
+
+
+@pytest.mark.parametrize("head", [b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK\x03\x04"])
+def test_damaged_workbook(tmp_path, head):
+    path = tmp_path / "damaged.xlsx"
+    path.write_bytes(head + b"x" * 2000)
+    with pytest.raises(DataError, match="cannot be read as a workbook"):
+        load(path)
+
+
+def test_other_archives(tmp_path):
+    path = tmp_path / "tables.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("a.csv", "x,y\n1,2\n")
+    with pytest.raises(DataError, match="ZIP archive"):
+        load(path)
+
+
+def rewrite(path, change):
+    """Rewrite the sheet's XML inside a workbook."""
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            changed = change(content) if name.startswith("xl/worksheets/sheet") else content
+            archive.writestr(name, changed)
+
+
+def test_two_cells_far_apart_do_not_fill_the_memory(book):
+    def spread(workbook):
+        workbook["data"]["XFD1048576"] = 1
+
+    with pytest.raises(DataError, match="17,179,869,184 cells"):
+        load(book({"data": ROWS}, edit=spread))
+
+
+def test_sheet_that_unpacks_to_gigabytes(book):
+    path = book({"data": ROWS})
+    rewrite(path, lambda xml: xml.replace(b"</sheetData>", b" " * 80_000_000 + b"</sheetData>"))
+    with pytest.raises(DataError, match="unpack"):
+        load(path)
+
+
+def test_xml_entities(book):
+    path = book({"data": ROWS})
+    entity = b'<!DOCTYPE x [<!ENTITY a "aaaa">]>'
+    rewrite(path, lambda xml: xml.replace(b"<worksheet", entity + b"<worksheet", 1))
+    with pytest.raises(DataError, match="XML entities"):
+        load(path)
+
+
+def test_parquet(tmp_path):
+    path = tmp_path / "table.parquet"
+    frame = pd.DataFrame(
+        {
+            "id": ["a", None, "c"],
+            "x": [0.1, None, 1e-300],
+            "n": [1, 2, 3],
+            "group": pd.Categorical(["u", "v", "u"]),
+            "seen": pd.to_datetime(["2024-01-01", "2024-01-02", None]),
+            "nothing": [None, None, None],
+        }
+    )
+    frame.to_parquet(path)
+    raw = load(path)
+    assert raw.columns == tuple(frame.columns)
+    assert raw.cells["id"].tolist() == ["a", "", "c"]
+    assert [float(raw.cells["x"][i]) for i in (0, 2)] == [0.1, 1e-300]
+    assert raw.cells["n"].tolist() == ["1", "2", "3"]
+    assert raw.cells["seen"][2] == ""
+    assert raw.cell_reference(2, "x") == "row 3"
+
+
+def test_parquet_refusals(tmp_path):
+    path = tmp_path / "table.parquet"
+    pd.DataFrame({"x": [[1, 2], [3]]}).to_parquet(path)
+    with pytest.raises(DataError, match="column 'x'"):
+        load(path)
+    path.write_bytes(b"PAR1 and then nothing of use")
+    with pytest.raises(DataError, match="Parquet"):
+        load(path)
+    pd.DataFrame({"x": []}).to_parquet(path)
+    with pytest.raises(DataError, match="no rows"):
+        load(path)

@@ -1,0 +1,175 @@
+"""Attacks on the hiding of small counts."""
+
+from __future__ import annotations
+
+import itertools
+from types import ModuleType
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from deepbench.reporting.release import PROSE, releasable
+from deepbench.reporting.small_cells import HIDDEN, SmallCells
+from deepbench.study import records
+
+K = 5
+CELLS = SmallCells(K)
+
+
+def worlds(shown: list[str], total: int) -> list[tuple[int, ...]]:
+    """All counts that a reader who knows the total and the rule must think possible."""
+    everything_hidden = set(shown) == {HIDDEN}
+    choices = []
+    for text in shown:
+        if text == f"<{K}":
+            choices.append(range(1, K))
+        elif text == HIDDEN:
+            values = range(total + 1)
+            choices.append(
+                values if everything_hidden else [v for v in values if v == 0 or v >= K]
+            )
+        else:
+            choices.append([int(text)])
+    return [world for world in itertools.product(*choices) if sum(world) == total]
+
+
+@given(st.lists(st.integers(0, 14), min_size=2, max_size=4))
+def test_total_does_not_give_a_small_count_away(counts: list[int]) -> None:
+    total = sum(counts)
+    shown = CELLS.several(counts)
+    assert not any(text.isdigit() and 0 < int(text) < K for text in shown)
+    if total < 2 * K:
+        return  # then the total is not printed
+    possible = worlds(shown, total)
+    assert tuple(counts) in possible
+    for place, count in enumerate(counts):
+        if 0 < count < K:
+            assert len({world[place] for world in possible}) > 1
+
+
+@given(st.lists(st.lists(st.integers(0, 12), min_size=2, max_size=2), min_size=2, max_size=3))
+def test_sums_do_not_give_a_small_cell_away(rows: list[list[int]]) -> None:
+    shown = CELLS.matrix(rows)
+    for line, texts in zip(rows, shown, strict=True):
+        assert not any(text.isdigit() and 0 < int(text) < K for text in texts)
+        possible = worlds(texts, sum(line))
+        for place, count in enumerate(line):
+            if 0 < count < K and set(texts) != {HIDDEN}:
+                assert len({world[place] for world in possible}) > 1
+
+
+def test_nothing_is_hidden_without_need() -> None:
+    assert CELLS.several([20, 30, 0]) == ["20", "30", "0"]
+    assert CELLS.matrix([[20, 0], [5, 9]]) == [["20", "0"], ["5", "9"]]
+    assert SmallCells(0).several([1, 2]) == ["1", "2"]
+    assert SmallCells(0).text("3 samples of 4 patients") == "3 samples of 4 patients"
+
+
+def test_second_count_goes_with_the_first() -> None:
+    assert CELLS.several([3, 40]) == ["<5", HIDDEN]
+    assert CELLS.several([3, 20, 40]) == ["<5", HIDDEN, "40"]
+    assert CELLS.several([3, 0, 40]) == ["<5", "0", HIDDEN]
+
+
+def test_counts_that_the_total_would_pin_down_are_all_hidden() -> None:
+    assert CELLS.several([4, 4]) == [HIDDEN, HIDDEN]
+    assert CELLS.matrix([[4, 4], [30, 20]]) == [[HIDDEN] * 2] * 2
+
+
+def test_totals_that_cannot_hide_anything_are_not_printed() -> None:
+    assert CELLS.total(9) == "<10"
+    assert CELLS.total(10) == "10"
+    assert CELLS.total(0) == "0"
+
+
+def test_parts_hide_their_small_rest() -> None:
+    assert CELLS.part(3, 100) == "<5"
+    assert CELLS.part(98, 100) == HIDDEN
+    assert CELLS.part(50, 100) == "50"
+    assert CELLS.part(100, 100) == "100"
+    assert CELLS.part(100, 100, total_hidden=True) == HIDDEN
+
+
+TEN = SmallCells(10)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("3 rows repeat another row.", "<10 rows repeat another row."),
+        (
+            "60 samples: 56 benign, 4 malignant.",
+            "(hidden) samples: (hidden) benign, <10 malignant.",
+        ),
+        ("54 samples are benign.", "(hidden) samples are benign."),
+        ("6 % of the samples are malignant.", "(hidden) of the samples are malignant."),
+        ("Two patients gave 30 rows.", "<10 patients gave (hidden) rows."),
+        ("Of 3 patients, 66.7 % are ill.", "Of <10 patients, (hidden) are ill."),
+    ],
+)
+def test_prose_that_gives_a_small_count_away_is_changed(text: str, shown: str) -> None:
+    assert TEN.text(text, (60,)) == shown
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "60 samples of 60 patients.",
+        "Tuned by 5 folds, repeated 2 times, with 3 seeds.",
+        "5-fold cross-validation.",
+        "The 95 % interval reaches 0.5 (p = 0.04).",
+        "Stopped at stage 5 (Check the data).",
+        "Rows of one patient stay together.",
+        "2 columns hold one value only.",
+        "Column 'marker 3' is constant.",
+        "30 % of the samples are malignant.",
+    ],
+)
+def test_prose_about_the_method_stays(text: str) -> None:
+    assert TEN.text(text, (60,)) == text
+
+
+def _texts(record: records.Record) -> list[tuple[str, str]]:
+    found = []
+    for name in type(record).model_fields:
+        value = getattr(record, name)
+        for item in value if isinstance(value, tuple) else (value,):
+            if isinstance(item, records.Record):
+                found += _texts(item)
+            elif isinstance(item, str):
+                found.append((name, item))
+    return found
+
+
+# Text that is a name, a choice of the user or a fact about file and machine.
+NAMES = {
+    "artifact", "assignment_artifact", "baseline", "by", "classes", "column", "columns",
+    "decimal", "deep_learning", "delimiter", "design", "device", "device_sentence", "encoding",
+    "family", "feature", "final_model", "folder_warnings", "format", "group", "issue", "kind",
+    "left_out_features", "level", "method", "metric", "model", "name", "network", "outcome",
+    "plan_toml", "predictions", "privacy_level", "privacy_sentence", "raised_by", "recommended",
+    "repeated", "role", "rule", "samples", "severity", "sha256", "sheet", "signal", "size",
+    "source", "source_name", "speaks", "state", "system", "task", "test_artifacts", "title",
+    "training_artifact", "unanswered", "unit", "verdict", "version",
+}  # fmt: skip
+
+
+def test_each_text_of_the_records_is_known_as_name_or_prose(studies: ModuleType) -> None:
+    fields = {name for make in studies.ALL.values() for name, _ in _texts(make())}
+    assert fields - NAMES - PROSE == set()
+
+
+def test_prose_fields_are_cleaned_wherever_they_stand(studies: ModuleType) -> None:
+    summary = studies.summary()
+    changed = releasable(summary, TEN, per_sample=True)
+    left = [
+        (name, text)
+        for name, text in _texts(changed)
+        if name in PROSE and TEN.text(text, (569, 412, 330, 82)) != text
+    ]
+    # The sentence of a sanity check speaks of the method.
+    assert {name for name, _ in left} <= {"sentence"}
+    assert all("by heart" in text for _, text in left)
+    assert changed.sheet is not None
+    assert "4 rows" not in changed.sheet.sentence
