@@ -2,8 +2,9 @@
 
 Numeric columns: missing values become the median of the fit rows, with an indicator column for
 each column that lacks a fair number of them (an indicator of one or two rows would only let a
-model learn these rows by heart, and would double the width of an omics table); then zero mean and unit variance over the fit rows, cut off at
-ten standard deviations so that one typing error cannot steer a linear model or a network.
+model learn these rows by heart, and would double the width of an omics table); then zero mean
+and unit variance over the fit rows, cut off at ten standard deviations so that one typing error
+cannot steer a linear model or a network.
 Categorical columns: one column of 0/1 per category, rare categories together as "other",
 categories unseen in the fit rows as none of them.
 

@@ -143,7 +143,7 @@ def shuffled_table(summary: StudySummary) -> Table | None:
             "#Shuffled: median",
             "#Shuffled: lowest to highest",
             "#Shuffles",
-            "#p-value",
+            "#p",
             "Repeated for each shuffle",
         ],
         rows,

@@ -23,6 +23,8 @@ DUPLICATES = "duplicates"
 _LEAST_FEATURES = 5
 _EXPECTED_BY_CHANCE = 0.05
 _CHANCE_SHARE = 0.25
+_SMALL_GROUP = 4
+_COMMON_PROFILE = 0.05
 _MOST_NAMED = 20
 
 
@@ -84,7 +86,7 @@ def duplicate_groups(samples: AllSamples) -> list[NDArray[np.int64]]:
         return []
     table = table[:, np.argsort(_log_agreement(table), kind="stable")]  # telling ones first
     groups = _equal_rows(table)
-    if not groups or _could_be_chance(table, _pairs(groups)):
+    if not groups or _could_be_chance(table, groups):
         return []
     return groups
 
@@ -113,14 +115,17 @@ def _log_agreement(table: NDArray[np.float64]) -> NDArray[np.float64]:
     return logs
 
 
-def _could_be_chance(table: NDArray[np.float64], pairs: int) -> bool:
+def _could_be_chance(table: NDArray[np.float64], groups: list[NDArray[np.int64]]) -> bool:
     """Whether as many pairs may agree because the features say too little.
 
-    If pairs agree by chance, many more agree in all features but one. For each of the most
-    telling features, the pairs that differ in it alone times the odds of agreeing in it are the
-    pairs to expect by chance.
+    A profile that one row in twenty has is no fingerprint. And if pairs agree by chance, many
+    more agree in all features but one: for each of the most telling features, the pairs that
+    differ in it alone times the odds of agreeing in it are the pairs to expect by chance.
     """
     n = len(table)
+    pairs = _pairs(groups)
+    if max(map(len, groups)) > max(_SMALL_GROUP, _COMMON_PROFILE * n):
+        return True
     logs = _log_agreement(table)
     if np.log(n * (n - 1) / 2) + logs.sum() > np.log(_EXPECTED_BY_CHANCE):
         return True

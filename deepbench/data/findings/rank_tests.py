@@ -170,11 +170,11 @@ def rank_variance_explained(
 ) -> NDArray[np.float64]:
     """Return (p,) share of the possible variance of ranks that lies between the classes.
 
-    It is 1 where the classes do not overlap: n ranks cut into stretches of n_c leave
-    Σ (n_c/n)³ of the variance inside the stretches. Missing values are ranked last.
+    It is 1 where the classes do not overlap: n ranks have a sum of squares of (n³ − n) / 12, and
+    those of a stretch of n_c ranks are inside the class. Missing values are ranked last.
     """
-    counts = np.bincount(outcome)
-    shares = counts[counts > 0] / len(outcome)
+    counts = np.bincount(outcome).astype(np.float64)
+    inside = (counts**3 - counts).sum() / (float(len(outcome)) ** 3 - len(outcome))
     ranks = rankdata(np.where(np.isnan(X), np.inf, X), axis=0)
     deviations = ranks - ranks.mean(axis=0)
     between = np.zeros(X.shape[1])
@@ -182,5 +182,5 @@ def rank_variance_explained(
         between += counts[code] * deviations[outcome == code].mean(axis=0) ** 2
     total = (deviations**2).sum(axis=0)
     with np.errstate(invalid="ignore", divide="ignore"):
-        explained: NDArray[np.float64] = between / total / (1 - (shares**3).sum())
+        explained: NDArray[np.float64] = between / total / (1 - inside)
     return explained

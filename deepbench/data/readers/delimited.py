@@ -120,7 +120,10 @@ def _first_lines(text: str) -> list[str]:
 
 def _widths(lines: list[str], delimiter: str) -> list[int]:
     with _long_cells():
-        rows = list(csv.reader(lines, delimiter=delimiter))
+        try:
+            rows = list(csv.reader(lines, delimiter=delimiter))
+        except csv.Error:  # a wide row that this delimiter does not cut is one endless cell
+            return [1]
     return [len(row) for row in rows if row] or [1]
 
 

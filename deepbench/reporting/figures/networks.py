@@ -85,7 +85,8 @@ def learning_curve_figure(record: LearningCurveRecord, title: str) -> Picture | 
     def paint(figure: Figure) -> None:
         axes = figure.subplots()
         low = [value - spread for value, spread in zip(values, spreads, strict=True)]
-        high = [value + spread for value, spread in zip(values, spreads, strict=True)]
+        # No score of the metrics that models are tuned by goes beyond 1.
+        high = [min(value + spread, 1.0) for value, spread in zip(values, spreads, strict=True)]
         axes.fill_between(counts, low, high, color=BASELINE, alpha=0.16, lw=0)
         axes.plot(counts, values, "o-", color=BASELINE, ms=5)
         axes.set_xlabel("training samples")

@@ -152,7 +152,7 @@ def horizontal_grid(axes: Axes) -> None:
 
 def row_labels(axes: Axes, names: list[str]) -> None:
     """Name the rows of a chart that reads from top to bottom."""
-    axes.set_yticks(range(len(names)), [label(name) for name in names])
+    axes.set_yticks(range(len(names)), [label(name, 42) for name in names])
     axes.set_ylim(len(names) - 0.4, -0.6)
     axes.spines["left"].set_visible(False)
     axes.tick_params(axis="y", length=0)

@@ -26,8 +26,14 @@ def test_plain_table(read):
 
 @pytest.mark.parametrize(
     ("delimiter", "shown", "form"),
-    [(",", ",", "CSV"), (";", ";", "CSV"), ("\t", "tab", "TSV"), ("|", "|", "text"), (" ", "spaces", "text")],
-)  # fmt: skip
+    [
+        (",", ",", "CSV"),
+        (";", ";", "CSV"),
+        ("\t", "tab", "TSV"),
+        ("|", "|", "text"),
+        (" ", "spaces", "text"),
+    ],
+)
 def test_delimiter_is_detected(read, delimiter, shown, form):
     raw = read(PLAIN.replace(",", delimiter))
     assert raw.columns == ("id", "age", "weight")
@@ -162,6 +168,13 @@ def test_delimiter_by_name(read):
     assert read("a b\n1 2\n", delimiter="space").columns == ("a", "b")
 
 
+def test_rows_of_more_than_a_million_characters(read):
+    names = ",".join(f"g{i}" for i in range(170_000))
+    assert len(names) > 1_000_000
+    raw = read(names + "\n" + ",".join(["1"] * 170_000) + "\n")
+    assert raw.cells.shape == (1, 170_000)
+
+
 def test_unnamed_columns_get_a_number(read):
     raw = read("id,,x\na,1,2\nb,3,4\n")
     assert raw.columns == ("id", "column 2", "x")
@@ -265,7 +278,13 @@ def test_any_quoted_text_comes_back_or_is_refused(read, rows):
 
 @pytest.mark.parametrize(
     ("first", "column", "expected"),
-    [(None, 5, "row 7"), (0, 0, "cell A7"), (0, 25, "cell Z7"), (1, 25, "cell AA7"), (0, 16383, "cell XFD7")],
-)  # fmt: skip
+    [
+        (None, 5, "row 7"),
+        (0, 0, "cell A7"),
+        (0, 25, "cell Z7"),
+        (1, 25, "cell AA7"),
+        (0, 16383, "cell XFD7"),
+    ],
+)
 def test_cell_references(first, column, expected):
     assert CellLocator(np.array([7]), first).reference(0, column) == expected

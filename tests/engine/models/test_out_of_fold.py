@@ -55,7 +55,7 @@ def test_repeats_are_kept_apart(training: TrainingSet):
 def test_the_seed_matters_where_chance_does(training: TrainingSet, folds, monkeypatch):
     monkeypatch.setattr("deepbench.models.baselines.random_forest._TREES", 5)
     cache = FoldCache(training, folds)
-    params = {"max_features": "sqrt", "min_samples_leaf": 1}
+    params = {"tried": 1, "min_samples_leaf": 1}
     first, second = (
         out_of_fold(FOREST, cache, params, training.outcome, seed=seed) for seed in (1, 2)
     )

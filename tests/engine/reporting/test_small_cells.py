@@ -173,3 +173,14 @@ def test_prose_fields_are_cleaned_wherever_they_stand(studies: ModuleType) -> No
     assert all("by heart" in text for _, text in left)
     assert changed.sheet is not None
     assert "4 rows" not in changed.sheet.sentence
+
+
+def test_values_of_single_samples_leave_the_records(studies: ModuleType) -> None:
+    shown = releasable(studies.regression(), SmallCells(), per_sample=False)
+    assert shown.choice is not None
+    curves = shown.choice.test.curves
+    assert curves is not None
+    assert curves.observed == curves.predicted == ()
+    assert shown.check is not None
+    assert all(finding.samples == () for finding in shown.check.findings)
+    assert "P-0412" not in shown.model_dump_json()
