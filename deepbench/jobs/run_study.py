@@ -34,6 +34,7 @@ from deepbench.jobs import (
 from deepbench.jobs.context import JobContext
 from deepbench.messages import RunStudy
 from deepbench.plan import StudyPlan, read_plan
+from deepbench.privacy.ethics_register import check_answers
 from deepbench.study.folder import Study
 from deepbench.study.records import ImportRecord, Record
 from deepbench.training.compute import Compute
@@ -85,6 +86,7 @@ def run_study(request: RunStudy, progress: Progress) -> dict[str, object]:
     """
     plan_path = _plan_path(request)
     plan = read_plan(plan_path)
+    check_answers(plan)
     last = find_stage(request.until) if request.until else STAGES[-1]
     source = (plan_path.parent / plan.data.source).resolve()
     make_deterministic()

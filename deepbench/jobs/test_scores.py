@@ -125,7 +125,8 @@ def curves(found: TestPredictions, role: str) -> CurvesRecord:
 
 
 def _floats(values: NDArray[np.float64] | NDArray[np.int64]) -> tuple[float, ...]:
-    return tuple(float(value) for value in values)
+    """Return plain numbers; nothing if one of them does not exist (a class is missing)."""
+    return tuple(float(value) for value in values) if np.isfinite(values).all() else ()
 
 
 def subgroups(

@@ -21,7 +21,7 @@ from deepbench.errors import DataError, DeepBenchError, GateRefused
 from deepbench.plan import PrivacyLevel
 from deepbench.privacy.leaving import rule_for
 from deepbench.privacy.predictions_rounding import demand_rounded
-from deepbench.study.files import file_sha256, sha256_of, sync_folder
+from deepbench.study.files import file_sha256, replace_file, sha256_of, sync_folder
 
 LeavingKind = Literal["report", "results", "predictions"]
 VALID_SECONDS = 300.0
@@ -196,7 +196,7 @@ def _write_part_and_replace(binding: _Binding, content: bytes) -> None:
             raise DataError(
                 f"{target.name} was damaged while it was written.", "Check the disk; try again."
             )
-        part.replace(target)
+        replace_file(part, target)
         sync_folder(target.parent)
     except OSError as error:
         raise DataError(

@@ -62,7 +62,7 @@ def write_atomically(path: Path, content: bytes) -> None:
             stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
-        _replace(temporary, path)
+        replace_file(temporary, path)
         sync_folder(path.parent)
     except OSError as error:
         with contextlib.suppress(OSError):
@@ -73,7 +73,8 @@ def write_atomically(path: Path, content: bytes) -> None:
         ) from None
 
 
-def _replace(source: Path, target: Path) -> None:
+def replace_file(source: Path, target: Path) -> None:
+    """Put a file in the place of another at once; on Windows with a few retries."""
     for attempt in range(_REPLACE_ATTEMPTS):
         try:
             source.replace(target)

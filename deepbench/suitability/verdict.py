@@ -54,5 +54,5 @@ def _reason(result: RuleResult) -> Reason:
         return Reason(rule=result.rule, speaks="neutral", text=result.text, source=result.source)
     unit = "point" if abs(result.points) == 1 else "points"
     side: Literal["for", "against"] = "for" if result.points > 0 else "against"
-    text = f"{result.text} ({abs(result.points)} {unit} {side})"
+    text = f"{result.text.removesuffix('.')} ({abs(result.points)} {unit} {side})."
     return Reason(rule=result.rule, speaks=side, text=text, source=result.source)

@@ -13,17 +13,11 @@ import os
 import torch
 from threadpoolctl import threadpool_limits
 
+from deepbench.worker.threads import ONE_THREAD
+
 # NVIDIA: cuBLAS is deterministic only with a workspace of fixed size, read from the environment
 # when CUDA starts (docs of torch.use_deterministic_algorithms).
 _CUBLAS_WORKSPACE = ":4096:8"
-
-_THREAD_VARIABLES = (
-    "OMP_NUM_THREADS",
-    "OPENBLAS_NUM_THREADS",
-    "MKL_NUM_THREADS",
-    "VECLIB_MAXIMUM_THREADS",
-    "NUMEXPR_NUM_THREADS",
-)
 
 
 def make_deterministic(threads: int = 1) -> None:
@@ -40,7 +34,7 @@ def make_deterministic(threads: int = 1) -> None:
         raise ValueError(f"A process needs at least one thread, got {threads}.")
     os.environ["CUBLAS_WORKSPACE_CONFIG"] = _CUBLAS_WORKSPACE
     # For libraries loaded later on; those already loaded follow threadpoolctl.
-    os.environ.update(dict.fromkeys(_THREAD_VARIABLES, str(threads)))
+    os.environ.update(dict.fromkeys(ONE_THREAD, str(threads)))
     threadpool_limits(limits=threads)
     torch.set_num_threads(threads)
     # torch refuses to change this once it has run anything in parallel; nothing here does.

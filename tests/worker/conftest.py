@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -19,7 +20,9 @@ DEADLINE = 30.0
 def _toys_on_the_path(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(str(Path(__file__).parent))
     # For programs of their own, also where the package is not installed.
-    monkeypatch.setenv("PYTHONPATH", str(Path(deepbench.__file__).parents[1]))
+    # Prepended, so that the offline guard stays in force in children.
+    package = str(Path(deepbench.__file__).parents[1])
+    monkeypatch.setenv("PYTHONPATH", package, prepend=os.pathsep)
 
 
 @pytest.fixture

@@ -11,14 +11,14 @@ from deepbench.models.family import FILTER_ABOVE, BaselineFamily, FitRows, Param
 from deepbench.models.predictors import EstimatorPredictor
 from deepbench.models.problem_shape import ProblemShape
 
-_TREES = 300
+_TREES = 200
 # Rows drawn for each tree at most.
 _MOST_ROWS = 1_000
 _LARGEST_LEAF = 20
 
 
 class RandomForestFamily(BaselineFamily):
-    """Random forest (Breiman 2001, doi 10.1023/A:1010933404324) of 300 trees.
+    """Random forest (Breiman 2001, doi 10.1023/A:1010933404324) of 200 trees.
 
     Search space after Probst, Wright & Boulesteix 2019 (doi 10.1002/widm.1301): the number of
     columns tried at each split and the size of leaves matter, the number of trees only has to be

@@ -44,7 +44,7 @@ def points(record: SuitabilityRecord) -> int:
     """Add the points up from the printed reasons, as a reader would."""
     total = 0
     for reason in record.reasons:
-        match = re.search(r"\((\d+) points? (for|against)\)$", reason.text)
+        match = re.search(r"\((\d+) points? (for|against)\)\.$", reason.text)
         assert (match is None) == (reason.speaks == "neutral")
         if match:
             assert match[2] == reason.speaks
