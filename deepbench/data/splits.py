@@ -235,7 +235,7 @@ def proofs(samples: AllSamples, outer: OuterPlan) -> tuple[str, ...]:
     lines = [
         f"No biological unit is on both sides of the split (checked on {units} units, "
         f"{len(outer.folds)} fold{'s' if len(outer.folds) > 1 else ''}).",
-        f"{len(np.unique(tested))} of {len(samples)} samples are test samples; none is one twice."
+        f"{len(np.unique(tested))} of {len(samples)} samples are test samples; none of them twice."
         if len(np.unique(tested)) == len(tested)
         else "",
     ]

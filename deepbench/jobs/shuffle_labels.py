@@ -178,6 +178,9 @@ def _sentences(
             "reaches down to chance: the evidence is unclear. The test set stays locked.",
         }[signal],
         f"One p-value for all models together: {joint:.3g}.",
+        "Each shuffle repeats the fits with the settings chosen on the true labels, not the whole "
+        "search; so that the comparison is fair, the real score is the one corrected for having "
+        "been chosen among all settings tried.",
     ]
     if batch is not None and batch.low is not None and batch.low > chance:
         lines.append(

@@ -162,9 +162,9 @@ class NetworkDetail:
 
     Attributes:
         predictions: Out-of-fold predictions of each random start, (R, n, K).
-        training_loss: (epochs,) mean over folds of the first start.
+        training_loss: (epochs,) of the fold whose best epoch is in the middle, first start.
         tuning_loss: (epochs,) loss of the rows that decide early stopping, likewise.
-        best_epoch: Median over folds.
+        best_epoch: Epoch whose weights were kept in that fold.
     """
 
     predictions: tuple[NDArray[np.float64], ...]
@@ -185,13 +185,13 @@ def network_detail(task: NetworkDetailTask) -> NetworkDetail:
     found = train_on_folds(
         bench, family, (task.params,) * task.starts, bench.training.outcome, seeds
     )
-    curves = [np.array(fold.curve) for fold in found[0].folds]
-    # Folds stop at different epochs; the mean curve ends where the first of them stopped.
-    shortest = min(len(curve) for curve in curves)
-    mean = np.mean([curve[:shortest] for curve in curves], axis=0)
+    # Folds stop at different epochs, so a mean over them would be no curve of any network: the
+    # fold in the middle is shown.
+    by_epoch = sorted(found[0].folds, key=lambda fold: fold.best_epoch)
+    typical = by_epoch[len(by_epoch) // 2]
     return NetworkDetail(
         predictions=tuple(item.predictions for item in found),
-        training_loss=tuple(float(value) for value in mean[:, 0]),
-        tuning_loss=tuple(float(value) for value in mean[:, 1]),
-        best_epoch=int(np.median([fold.best_epoch for fold in found[0].folds])),
+        training_loss=tuple(fit for fit, _ in typical.curve),
+        tuning_loss=tuple(stop for _, stop in typical.curve),
+        best_epoch=typical.best_epoch,
     )

@@ -22,8 +22,9 @@ def results_document(summary: StudySummary) -> dict[str, Any]:
     document = {
         "format": RESULTS_FORMAT,
         "deepbench": summary.version,
-        "task": sheet.task if sheet else None,
+        "task": _task(summary),
         "outcome": _outcome(summary),
+        "classes": list(sheet.classes) if sheet else [],
         "samples": sheet.samples if sheet else None,
         "units": sheet.units if sheet else None,
         "features": _features(summary),
@@ -50,6 +51,13 @@ def _finite(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_finite(entry) for entry in value]
     return value
+
+
+def _task(summary: StudySummary) -> str | None:
+    """Return the kind of outcome in the words of the plan."""
+    if summary.sheet is None:
+        return None
+    return "regression" if summary.sheet.task == "regression" else "classification"
 
 
 def _outcome(summary: StudySummary) -> str | None:

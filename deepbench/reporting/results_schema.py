@@ -137,10 +137,13 @@ class ResultsDocument(_Part):
 
     format: Literal[1] = Field(description="Version of this document.")
     deepbench: str = Field(description="Version of the program.")
-    task: Literal["binary", "multiclass", "regression"] | None = Field(
+    task: Literal["classification", "regression"] | None = Field(
         description="Kind of outcome; null when the study stopped before it was known."
     )
     outcome: str | None = Field(description="Column that holds the outcome.")
+    classes: list[str] = Field(
+        description="Classes, the positive one last if there are two; empty for regression."
+    )
     samples: int | None = Field(description="Samples with a known outcome.", ge=0)
     units: int | None = Field(description="Biological units.", ge=0)
     features: int | None = Field(description="Features the models see.", ge=0)

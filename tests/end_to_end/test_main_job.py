@@ -81,7 +81,8 @@ def test_several_classes_in_units(tmp_path: Path) -> None:
     done = deepbench("run", plan, "--study", tmp_path / "s.deepbench", "--workers", "1")
     assert done.code == 0, done.err
     results = results_of(tmp_path / "s.deepbench")
-    assert (results["task"], results["units"], results["samples"]) == ("multiclass", 36, 72)
+    assert (results["task"], results["units"], results["samples"]) == ("classification", 36, 72)
+    assert results["classes"] == ["x", "y", "z"]
     assert results["split"]["design"] == "nested"
     assert results["verdict"]["signal"] == "yes"
 

@@ -24,10 +24,10 @@ HIDDEN_WIDTHS: dict[NetworkSize, tuple[int, ...]] = {
     "large": (128, 64, 32),
 }
 _TITLES: dict[NetworkSize, str] = {
-    "linear": "Network, linear rung",
-    "small": "Network, small",
-    "medium": "Network, medium",
-    "large": "Network, large",
+    "linear": "Linear network",
+    "small": "Small network",
+    "medium": "Medium network",
+    "large": "Large network",
 }
 _FIRST_NETWORK_COMPLEXITY = 3
 _FEW_ROWS = 1_000
