@@ -59,15 +59,16 @@ def run(context: JobContext) -> ShuffleRecord:
         list(block_columns(context, bench)),
         derive_seed(context.plan.seed, "batch only"),
     )
+    blocks = shuffle_blocks(bench.training, block_columns(context, bench))
+    above_chance = overall.low is not None and overall.low > chance
     return ShuffleRecord(
         models=tuple(_model_record(item, tuning_metric(task)) for item in checked),
         p_value=joint,
-        strategy=shuffle_strategy(
-            bench.training, shuffle_blocks(bench.training, block_columns(context, bench))
-        ),
+        strategy=shuffle_strategy(bench.training, blocks),
         batch_only=batch,
         signal=signal,
-        sentences=_sentences(signal, joint, overall, chance, batch),
+        sentences=_sentences(signal, joint, chance, batch),
+        explained_by_batch=signal == "no" and above_chance and len(np.unique(blocks)) > 1,
     )
 
 
@@ -165,9 +166,7 @@ def _model_record(item: _Checked, metric: str) -> ShuffledModelRecord:
     )
 
 
-def _sentences(
-    signal: str, joint: float, overall: Score, chance: float, batch: Score | None
-) -> tuple[str, ...]:
+def _sentences(signal: str, joint: float, chance: float, batch: Score | None) -> tuple[str, ...]:
     lines = [
         {
             "yes": "The score with the true labels lies above what shuffled labels give, and its "

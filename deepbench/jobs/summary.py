@@ -77,7 +77,12 @@ def sheet_after_check(sheet: SampleSheetRecord, check: CheckRecord) -> SampleShe
     """Return the sample sheet with the units that the data check settled on."""
     if check.units is None:
         return sheet
-    return sheet.model_copy(update={"units": check.units, "class_units": check.class_units})
+    merged = (
+        f"{sheet.sentence} The data check merged rows that belong together: {check.units} units."
+    )
+    return sheet.model_copy(
+        update={"units": check.units, "class_units": check.class_units, "sentence": merged}
+    )
 
 
 def _noted(study: Study, kind: str, record: type[R]) -> R | None:

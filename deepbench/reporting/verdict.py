@@ -126,6 +126,12 @@ def _signal_sentence(summary: StudySummary) -> str:
     evidence = _evidence(summary.shuffles)
     if signal == "yes":
         return f"There is a signal: {outcome} can be predicted from these measurements{evidence}."
+    if signal == "no" and summary.shuffles is not None and summary.shuffles.explained_by_batch:
+        return (
+            f"There is no evidence of signal beyond site and batch: {outcome} was predicted above "
+            "chance, but just as well when labels were shuffled inside each site and batch, so "
+            f"what the models find is where samples were processed{evidence}."
+        )
     if signal == "no":
         return (
             f"There is no evidence of signal: nothing in these measurements predicted {outcome} "

@@ -280,7 +280,11 @@ class ShuffledModelRecord(Record):
 
 
 class ShuffleRecord(Record):
-    """Stage 9: shuffled labels, with one p-value for all models together."""
+    """Stage 9: shuffled labels, with one p-value for all models together.
+
+    ``explained_by_batch``: the score is above chance, but labels shuffled inside sites and
+    batches score as high; what the models find is where samples were processed.
+    """
 
     models: tuple[ShuffledModelRecord, ...]
     p_value: float
@@ -288,6 +292,7 @@ class ShuffleRecord(Record):
     batch_only: Score | None
     signal: Literal["yes", "no", "unclear"]
     sentences: tuple[str, ...]
+    explained_by_batch: bool = False
 
 
 class ComparisonRecord(Record):
