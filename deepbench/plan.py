@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Annotated, Any, Final, Literal, get_args
 
 import tomli_w
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from deepbench.errors import PlanError
 
@@ -45,8 +45,13 @@ def _as_text(value: Any) -> Any:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
+def _once(values: list[Any]) -> list[Any]:
+    """Drop repetitions, keeping the order."""
+    return list(dict.fromkeys(values))
+
+
 ColumnName = Annotated[str, BeforeValidator(_as_text)]
-Columns = Annotated[list[ColumnName], BeforeValidator(_as_list)]
+Columns = Annotated[list[ColumnName], BeforeValidator(_as_list), AfterValidator(_once)]
 
 
 class _Part(BaseModel):
@@ -177,7 +182,7 @@ class Budget(_Part):
 class Baselines(_Part):
     """[baselines] Traditional models to try."""
 
-    families: list[BaselineName] = Field(
+    families: Annotated[list[BaselineName], AfterValidator(_once)] = Field(
         default_factory=lambda: list(BASELINE_NAMES), description="Families, by name."
     )
 
@@ -185,7 +190,7 @@ class Baselines(_Part):
 class Networks(_Part):
     """[networks] The ladder from small to large."""
 
-    sizes: list[NetworkSize] = Field(
+    sizes: Annotated[list[NetworkSize], AfterValidator(_once)] = Field(
         default_factory=lambda: list(NETWORK_SIZES), description="Sizes, small first."
     )
     seeds: int = Field(3, ge=1, le=50, description="Random starts of the chosen network.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from deepbench.checks.learning_curve import FRACTIONS, CurveTask, curve_point
+from deepbench.errors import PlanError
 from deepbench.evaluation.metrics import tuning_metric
 from deepbench.jobs.context import JobContext
 from deepbench.jobs.leaderboard import FamilyTrials, best_of_kind, model_record, search_key
@@ -17,6 +18,12 @@ def run(context: JobContext) -> LeaderboardRecord:
     bench = load_workbench(context.bench_source())
     effort = context.effort()
     offered, sentences = baselines_for(context.plan.baselines.families, bench.training.info.task)
+    if all(family.complexity == 0 for family in offered):
+        raise PlanError(
+            "The plan names no traditional model for this kind of outcome besides the dummy.",
+            'Add one, for example [baselines] families = ["dummy", "linear"]: without it nobody '
+            "can say what a network is worth (tip 2).",
+        )
     groups = run_searches(
         context,
         bench,
