@@ -1,0 +1,117 @@
+"""What stages 3 to 6 found: import, sample sheet, data check, split."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from deepbench.study.records.base import Record, Severity
+
+
+class Conversion(Record):
+    """One silent-by-nobody change made while reading: what, where, how often."""
+
+    column: str
+    what: str
+    count: int
+
+
+class ColumnRecord(Record):
+    """One column of the imported table."""
+
+    name: str
+    kind: Literal["numeric", "categorical", "text", "date", "empty"]
+    role: str
+    missing: int
+    distinct: int
+
+
+class ImportRecord(Record):
+    """Stage 3: provenance and how the file was read."""
+
+    source_name: str
+    size_bytes: int
+    sha256: str
+    format: str
+    sheet: str
+    encoding: str
+    delimiter: str
+    decimal: str
+    header: bool
+    rows: int
+    columns: tuple[ColumnRecord, ...]
+    conversions: tuple[Conversion, ...]
+    artifact: str
+
+
+class SampleSheetRecord(Record):
+    """Stage 4: roles and the design they make."""
+
+    task: Literal["binary", "multiclass", "regression"]
+    outcome: str
+    classes: tuple[str, ...]
+    class_samples: dict[str, int]
+    class_units: dict[str, int]
+    samples: int
+    units: int
+    features: int
+    numeric_features: int
+    categorical_features: int
+    roles: dict[str, tuple[str, ...]]
+    left_out_rows: int
+    sentence: str
+
+
+class FindingRecord(Record):
+    """Stage 5: one finding of the data check."""
+
+    kind: str
+    severity: Severity
+    where: str
+    message: str
+    hint: str = ""
+    columns: tuple[str, ...] = ()
+    samples: tuple[str, ...] = ()
+    decision: Literal["none", "left out", "kept", "kept together"] = "none"
+
+
+class CheckRecord(Record):
+    """Stage 5: all findings, and what follows for the features and units.
+
+    ``units`` and ``class_units`` are counted after rows were merged into units; without merging
+    they are None and empty, and the sample sheet's counts hold.
+    """
+
+    findings: tuple[FindingRecord, ...]
+    left_out_features: tuple[str, ...]
+    features: int
+    units: int | None = None
+    class_units: dict[str, int] = Field(default_factory=dict)
+
+
+class OuterFoldRecord(Record):
+    """One outer fold: the only one of a hold-out, or one of several."""
+
+    name: str
+    train_units: int
+    test_units: int
+    train_samples: int
+    test_samples: int
+    test_classes: dict[str, int]
+
+
+class SplitRecord(Record):
+    """Stage 6: how test samples were set aside."""
+
+    design: Literal["holdout", "nested", "leave-one-site-out", "time"]
+    why: str
+    train_units: int
+    test_units: int
+    outer_folds: tuple[OuterFoldRecord, ...]
+    tuning_folds: int
+    tuning_repeats: int
+    proofs: tuple[str, ...]
+    training_artifact: str
+    test_artifacts: tuple[str, ...]
+    assignment_artifact: str

@@ -1,0 +1,33 @@
+"""All records of a study together."""
+
+from __future__ import annotations
+
+from deepbench.study.records.base import Record
+from deepbench.study.records.data import CheckRecord, ImportRecord, SampleSheetRecord, SplitRecord
+from deepbench.study.records.meaning import ClaimsRecord, EthicsRecord, InterpretationRecord
+from deepbench.study.records.start import QuestionRecord, StartRecord, SuitabilityRecord
+from deepbench.study.records.tuning import LeaderboardRecord
+from deepbench.study.records.verdict import ChoiceRecord, ShuffleRecord
+
+
+class StudySummary(Record):
+    """All records of a study that exist so far, for the report."""
+
+    title: str
+    version: str
+    plan_toml: str
+    start: StartRecord | None = None
+    question: QuestionRecord | None = None
+    suitability: SuitabilityRecord | None = None
+    imported: ImportRecord | None = None
+    sheet: SampleSheetRecord | None = None
+    check: CheckRecord | None = None
+    split: SplitRecord | None = None
+    baselines: LeaderboardRecord | None = None
+    networks: LeaderboardRecord | None = None
+    shuffles: ShuffleRecord | None = None
+    choice: ChoiceRecord | None = None
+    interpretation: InterpretationRecord | None = None
+    claims: ClaimsRecord | None = None
+    ethics: EthicsRecord | None = None
+    stopped: str = ""

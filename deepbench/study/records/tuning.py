@@ -1,0 +1,79 @@
+"""What stages 7 and 8 found: trials, models, learning curve."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from deepbench.study.records.base import Record, Score
+
+
+class TrialRecord(Record):
+    """One trial: settings of one family, scored on all tuning folds."""
+
+    search: str
+    family: str
+    number: int
+    params: dict[str, Any]
+    score: float | None
+    fold_scores: tuple[float | None, ...]
+    seconds: float
+    predictions: str
+    note: str = ""
+
+
+class SanityRecord(Record):
+    """A sanity check of a network size."""
+
+    name: str
+    passed: bool
+    value: float
+    expected: float
+    sentence: str
+
+
+class CurveRecord(Record):
+    """Training against tuning (early-stopping) loss by epoch, of the best settings."""
+
+    training: tuple[float, ...]
+    tuning: tuple[float, ...]
+    best_epoch: int
+
+
+class ModelRecord(Record):
+    """One model family with its best settings."""
+
+    name: str
+    title: str
+    family: Literal["baseline", "network"]
+    size: str
+    trials: int
+    seconds: float
+    metric: str
+    plain: float | None
+    corrected: Score
+    standard_error: float | None
+    fold_scores: tuple[float | None, ...]
+    params: dict[str, Any]
+    best_trial: int
+    seed_scores: tuple[float, ...] = ()
+    sanity: tuple[SanityRecord, ...] = ()
+    curve: CurveRecord | None = None
+    note: str = ""
+
+
+class LearningCurveRecord(Record):
+    """Score of the best baseline on growing parts of the training samples."""
+
+    model: str
+    metric: str
+    samples: tuple[int, ...]
+    scores: tuple[float | None, ...]
+    spreads: tuple[float | None, ...]
+
+
+class LeaderboardRecord(Record):
+    """Stages 7 and 8: models tuned in this stage, in the order tried."""
+
+    models: tuple[ModelRecord, ...]
+    sentences: tuple[str, ...]
+    learning_curve: LearningCurveRecord | None = None
