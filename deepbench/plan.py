@@ -6,7 +6,6 @@ a description and, but for the outcome and the data source, a default.
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import json
 import tomllib
@@ -17,6 +16,7 @@ import tomli_w
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from deepbench.errors import PlanError
+from deepbench.plan_problems import explain_toml, explain_values
 
 PLAN_FORMAT: Final = 1
 
@@ -29,6 +29,8 @@ BaselineName = Literal[
 ]
 NETWORK_SIZES: tuple[NetworkSize, ...] = get_args(NetworkSize)
 BASELINE_NAMES: tuple[BaselineName, ...] = get_args(BaselineName)
+# Given in place of the plan, which happens easily.
+_TABLE_SUFFIXES = frozenset({".csv", ".tsv", ".xlsx", ".xlsm", ".xls", ".ods", ".parquet"})
 
 
 def _as_list(value: Any) -> Any:
@@ -293,14 +295,29 @@ def read_plan(path: Path) -> StudyPlan:
     Raises:
         PlanError: the file is missing, not TOML, or has an unknown key or a wrong value.
     """
+    if path.is_dir():
+        study = path.suffix == ".deepbench"
+        raise PlanError(
+            f"{path} is a {'study' if study else 'folder'}, not a plan.",
+            "To continue a study, name the plan it was run with."
+            if study
+            else "Name the plan.toml in it.",
+        )
+    if path.suffix.lower() in _TABLE_SUFFIXES and path.is_file():
+        raise PlanError(
+            f"{path.name} is a table, not a plan.",
+            "Write a plan: a text file that ends in .toml and names the table and the outcome "
+            "(see README).",
+        )
     try:
         text = path.read_bytes().decode("utf-8-sig")
-    except FileNotFoundError:
-        raise PlanError(
-            f"There is no plan at {path}.", "Check the path, or write a plan.toml (see README)."
-        ) from None
+    except (FileNotFoundError, NotADirectoryError):
+        raise _missing(path) from None
     except UnicodeDecodeError:
-        raise PlanError(f"{path.name} is not UTF-8 text.", "Save the plan as UTF-8.") from None
+        raise PlanError(
+            f"{path.name} is not UTF-8 text.",
+            "Open the plan in a text editor and save it with the encoding UTF-8.",
+        ) from None
     except OSError as error:
         raise PlanError(
             f"{path} could not be read ({error.strerror}).", "Name a plan.toml file."
@@ -308,64 +325,21 @@ def read_plan(path: Path) -> StudyPlan:
     return parse_plan(text, path.name)
 
 
+def _missing(path: Path) -> PlanError:
+    near = sorted(other.name for other in path.parent.glob("*.toml"))[:3]
+    there = f"In that folder there is {' and '.join(near)}." if near else "Check the path."
+    return PlanError(
+        f"There is no plan at {path}.", f"{there} How to write a plan stands in the README."
+    )
+
+
 def parse_plan(text: str, name: str = "plan.toml") -> StudyPlan:
     """Parse TOML text into a plan; errors as in `read_plan`."""
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise PlanError(
-            f"{name} is not valid TOML: {error}.",
-            "Text stands in quotes, a table starts with a [name] line, a path uses / or '…'.",
-        ) from None
+        raise explain_toml(error, text, name) from None
     try:
         return StudyPlan.model_validate(raw)
     except ValidationError as error:
-        raise _explain(error, raw, name) from None
-
-
-def _explain(error: ValidationError, raw: dict[str, Any], name: str) -> PlanError:
-    """Turn the first problem pydantic found into a sentence."""
-    problems = error.errors()
-    # A misspelt key is reported twice, as unknown and as missing: the first says more.
-    first = next((p for p in problems if p["type"] == "extra_forbidden"), problems[0])
-    location = [str(part) for part in first["loc"]]
-    where = ".".join(location)
-    if first["type"] == "extra_forbidden":
-        known = _known_keys(location[:-1])
-        near = difflib.get_close_matches(location[-1], known, n=1, cutoff=0.0)
-        table = f"[{'.'.join(location[:-1])}]" if len(location) > 1 else "the top level"
-        hint = f"Did you mean '{near[0]}'? " if near else ""
-        return PlanError(
-            f"{name}: '{location[-1]}' is not a key of {table}.",
-            f"{hint}Known there: {', '.join(known)}.",
-        )
-    if first["type"] == "missing":
-        if len(location) == 1:
-            return PlanError(
-                f"{name}: the table [{where}] is missing.",
-                "A plan needs [question] with outcome, and [data] with source.",
-            )
-        return PlanError(
-            f"{name}: '{location[-1]}' is missing in [{'.'.join(location[:-1])}].",
-            "A plan needs [question] with outcome, and [data] with source.",
-        )
-    message = (
-        str(first["msg"]).removeprefix("Value error, ").replace("Input should be", "it must be")
-    )
-    return PlanError(
-        f"{name}: {where} is not right: {message}.", "Correct the value and run again."
-    )
-
-
-def _known_keys(location: list[str]) -> list[str]:
-    """Return the keys known at a location inside the plan."""
-    model: type[BaseModel] = StudyPlan
-    for part in location:
-        field = model.model_fields.get(part)
-        if field is None:
-            continue  # a user's own name inside a table, for example a feature under [claims]
-        candidates = [field.annotation, *get_args(field.annotation)]
-        nested = [c for c in candidates if isinstance(c, type) and issubclass(c, BaseModel)]
-        if nested:
-            model = nested[0]
-    return list(model.model_fields)
+        raise explain_values(error, StudyPlan, name) from None

@@ -133,10 +133,11 @@ def find_stage(name: str) -> Stage:
     for stage in STAGES:
         if text in (str(stage.number), stage.key):
             return stage
-    near = difflib.get_close_matches(text, list(STAGE_BY_KEY), n=1, cutoff=0.0)
+    near = difflib.get_close_matches(text, list(STAGE_BY_KEY), n=1, cutoff=0.5)
+    hint = f"Did you mean '{near[0]}'? " if near else ""
     known = ", ".join(f"{stage.number} {stage.key}" for stage in STAGES)
     raise PlanError(
-        f"There is no stage called '{name}'.", f"Did you mean '{near[0]}'? Known: {known}."
+        f"There is no stage called '{name}'.", f"{hint}Stages, by number or name: {known}."
     )
 
 

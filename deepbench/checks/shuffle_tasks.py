@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from deepbench.data.shuffles import shuffle_blocks, shuffled_outcome
 from deepbench.evaluation.fold_scores import score
+from deepbench.evaluation.metrics import get_metric, tuning_metric
 from deepbench.models.family import BaselineFamily, Params
 from deepbench.models.networks.family import NetworkFamily
 from deepbench.models.networks.on_folds import NetworkRun, out_of_fold_networks
@@ -40,17 +41,24 @@ class ShuffleTask:
 
 
 def score_shuffles(task: ShuffleTask) -> list[float]:
-    """Return the tuning score under each shuffle, scored against the shuffled labels."""
+    """Return the tuning score under each shuffle, scored against the shuffled labels.
+
+    Where no fold's score can be computed (one class in each of them) nothing was told apart: that
+    counts as the score of guessing.
+    """
     bench = load_workbench(task.source)
     blocks = shuffle_blocks(bench.training, task.block_columns)
     outcomes = [
         shuffled_outcome(bench.training, blocks, derive_seed(task.source.seed, "shuffle", number))
         for number in task.numbers
     ]
-    return [
-        float(score(bench.training.info.task, outcome, oof, bench.fold_of))
+    kind = bench.training.info.task
+    chance = get_metric(kind, tuning_metric(kind)).chance
+    found = [
+        (score(kind, outcome, oof, bench.fold_of), outcome)
         for outcome, oof in zip(outcomes, _predictions(bench, task, outcomes), strict=True)
     ]
+    return [value if np.isfinite(value) else chance(outcome) for value, outcome in found]
 
 
 def _predictions(

@@ -313,18 +313,28 @@ def are_dates(levels: Iterable[str]) -> bool:
 
 
 def text_among_numbers(
-    source: str, reference: str, column: str, cell: str, numbers: int, more: int
+    source: str, reference: str, column: str, cell: str, numbers: int, more: int, hint: str = ""
 ) -> DataError:
-    """Return the error for a text in a numeric column."""
-    others = f" So are {counted(more, 'more cell')} of the column." if more else ""
-    if more == 1:
-        others = " So is 1 more cell of the column."
+    """Return the error for a text in a numeric column.
+
+    Args:
+        source: Name of the file.
+        reference: Where the cell is, as in `CellLocator.reference`.
+        column: Name of the column.
+        cell: What stands in the cell.
+        numbers: Cells of the column that are numbers.
+        more: Further cells that are not.
+        hint: What to do, where the ways out of a feature do not apply.
+    """
+    others = f" {counted(more, 'more cell is', 'more cells are')} not, either." if more else ""
     return DataError(
         f"{source}, {reference}, column '{shorten(column)}': '{shorten(cell, 40)}' is not a "
-        f"number; {counted(numbers, 'other is', 'others are')}.{others}",
-        "Correct the cell. Or, in the plan: add it to data.missing if it stands for a missing "
-        'value, set data.types."…" = "categorical" if the column holds labels, or put the column '
-        "under roles.ignore.",
+        f"number; {counted(numbers, 'other cell is', 'other cells are')}.{others}",
+        hint
+        or f"Correct the cell. Or, if '{shorten(cell, 40)}' stands for a missing value, write "
+        f'missing = ["NA", "{shorten(cell, 40)}"] under [data] in the plan; if the column holds '
+        f'labels, types = {{"{shorten(column)}" = "categorical"}} there; if no model should see '
+        f'it, ignore = ["{shorten(column)}"] under [roles].',
     )
 
 

@@ -73,7 +73,9 @@ def read_new_samples(
     matched = _match(raw, wanted)
     frame = _typed(raw, options, wanted, matched)
     label, names = _sample_names(raw, sample_columns)
-    return NewSamples(frame, label, names, tuple(_notes(raw, frame, wanted, matched)))
+    return NewSamples(
+        frame, label, names, tuple(_notes(raw, frame, wanted, matched, sample_columns))
+    )
 
 
 def _read(path: Path, options: Data) -> RawTable:
@@ -118,9 +120,12 @@ def _typed(
         kinds[column] = "numeric" if name in wanted.ranges or name in wanted.numeric else "text"
     numeric = {column: "numeric" for column, kind in kinds.items() if kind == "numeric"}
     others = [column for column in raw.columns if kinds.get(column) != "numeric"]
-    typed = parse_columns(
-        raw, Data.model_validate({**options.model_dump(), "types": numeric}), as_text=others
-    ).frame
+    typing = Data.model_validate({**options.model_dump(), "types": numeric})
+    try:
+        typed = parse_columns(raw, typing, as_text=others).frame
+    except DataError as error:
+        hint = "Correct the cell, or empty it: a missing value is filled in as in training."
+        raise DataError(error.message, hint) from None
     parts = {
         name: typed[matched[name]]
         if name in matched
@@ -140,13 +145,17 @@ def _sample_names(raw: RawTable, sample_columns: list[str]) -> tuple[str, NDArra
 
 
 def _notes(
-    raw: RawTable, frame: pd.DataFrame, wanted: ModelColumns, matched: dict[str, str]
+    raw: RawTable,
+    frame: pd.DataFrame,
+    wanted: ModelColumns,
+    matched: dict[str, str],
+    sample_columns: list[str],
 ) -> list[str]:
     notes = []
     absent = [n for n in (*wanted.numeric, *wanted.categorical) if n not in matched]
     if absent:
         notes.append(f"Not in the file, and not needed by this model: {some_names(absent)}.")
-    extra = [c for c in raw.columns if c not in set(matched.values())]
+    extra = [c for c in raw.columns if c not in {*matched.values(), *sample_columns}]
     if extra:
         notes.append(f"Columns that the model does not know were left aside: {some_names(extra)}.")
     notes += _unusual(frame, wanted)

@@ -34,6 +34,8 @@ from deepbench.errors import DataError, PlanError
 from deepbench.plan import Question
 
 _MOST_CLASSES = 50
+_CLASSES_OF_FEW_ROWS = 5
+_SHARE_OF_CLASSES = 0.5  # of the rows: then most classes have one row, and nothing can be learned
 _LEAST_PER_VALUE = 3
 # Of the codes for "missing" these are labels as often, so they count as classes.
 _LABELS_TOO = frozenset({"none", "nil"})
@@ -89,7 +91,7 @@ def read_outcome(
     if not len(rows):
         raise DataError(
             f"{parsed.source_name}: the outcome column '{shorten(column)}' is empty.",
-            "Name another column under question.outcome.",
+            "Name another column as outcome under [question] in the plan.",
         )
     present = texts[rows]
     numbers, _ = parse_numbers(present, parsed.decimal)
@@ -145,6 +147,7 @@ def _text_among(
         str(present[first]),
         int(is_number.sum()),
         int((~is_number).sum()) - 1,
+        "Correct the cell, or empty it: rows without an outcome are left out.",
     )
 
 
@@ -157,19 +160,25 @@ def _regression(
     question: Question,
 ) -> Outcome:
     is_number = ~np.isnan(numbers)
+    if not is_number.any():
+        raise PlanError(
+            f"question.task is regression, but the outcome '{shorten(column)}' holds no numbers; "
+            f"it holds {some_names(sorted(set(present)))}.",
+            'Write task = "classification" under [question], or name another outcome.',
+        )
     if not is_number.all():
         raise _text_among(parsed, column, rows, present, is_number)
     if question.positive is not None:
         raise PlanError(
             f"question.positive is '{question.positive}', but the outcome '{shorten(column)}' "
             "is a number (regression).",
-            'Leave it out, or set question.task = "classification".',
+            'Leave positive out, or write task = "classification" under [question].',
         )
     if np.ptp(numbers) == 0:
         raise DataError(
             f"{parsed.source_name}: the outcome '{shorten(column)}' has the same value in all "
             f"{counted(len(rows), 'row')}.",
-            "There is nothing to predict; name another column under question.outcome.",
+            "There is nothing to predict; name another column as outcome under [question].",
         )
     return Outcome(rows, numbers, OutcomeInfo(column, "regression"))
 
@@ -189,6 +198,7 @@ def _classification(
         labels = present
         order = sorted(set(present))
     _require_classes(parsed.source_name, column, order, len(rows))
+    _require_repeats(parsed.source_name, column, order, len(rows))
     counts = {name: int((labels == name).sum()) for name in order}
     positive_by = ""
     if len(order) == 2:
@@ -198,7 +208,7 @@ def _classification(
         raise PlanError(
             f"question.positive is '{question.positive}', but the outcome '{shorten(column)}' has "
             f"{len(order)} classes: {some_names(order, 10)}.",
-            "Leave it out; it is for two classes only.",
+            "Leave positive out; it is for two classes only.",
         )
     code = {name: number for number, name in enumerate(order)}
     values = np.array([code[label] for label in labels], dtype=np.int64)
@@ -211,13 +221,14 @@ def _require_classes(source: str, column: str, classes: Sequence[str], rows: int
     if len(classes) == 1:
         raise DataError(
             f"{where} has a single class, '{shorten(classes[0])}', in all {counted(rows, 'row')}.",
-            "There is nothing to predict; add samples of another class.",
+            "There is nothing to predict: add samples of another class, or name another outcome.",
         )
     if len(classes) > _MOST_CLASSES:
         raise DataError(
             f"{where} has {len(classes):,} different values, too many for classes (at most "
             f"{_MOST_CLASSES}).",
-            'If it is a number, set question.task = "regression"; else merge rare classes.',
+            'If it is a number, write task = "regression" under [question]; else merge rare '
+            "classes.",
         )
     folded: dict[str, str] = {}
     for name in classes:
@@ -228,6 +239,17 @@ def _require_classes(source: str, column: str, classes: Sequence[str], rows: int
                 "in upper and lower case only.",
                 "Write them alike in the file.",
             )
+
+
+def _require_repeats(source: str, column: str, classes: Sequence[str], rows: int) -> None:
+    """Refuse a measurement or a column of names taken for classes."""
+    if len(classes) > max(_CLASSES_OF_FEW_ROWS, _SHARE_OF_CLASSES * rows):
+        raise DataError(
+            f"{source}: the outcome '{shorten(column)}' has {len(classes):,} different values in "
+            f"{counted(rows, 'row')}, so it is a measurement or a name rather than a class.",
+            'For a measurement write task = "regression" under [question] in the plan; for a name '
+            "choose another outcome.",
+        )
 
 
 def _positive(

@@ -83,12 +83,16 @@ def unreadable(path: Path, error: OSError | ValueError) -> DataError:
 def _missing(path: Path) -> DataError:
     folder = path.parent
     if not folder.is_dir():
-        return DataError(f"There is no folder {folder}.", "Check data.source in the plan.")
+        return DataError(
+            f"There is no folder {folder}, so no {path.name} in it.",
+            "Check the path of the table.",
+        )
     try:
         names = sorted(entry.name for entry in folder.iterdir() if entry.is_file())
     except OSError:
         names = []
     return DataError(
         f"There is no file {path.name} in {folder}.",
-        f"{did_you_mean(path.name, names)}data.source is relative to the plan.",
+        f"{did_you_mean(path.name, names)}Check the name; in a plan, a path starts at the plan's "
+        "folder.",
     )

@@ -81,8 +81,15 @@ def find_column(name: str, columns: Sequence[str], header: bool, key: str) -> st
         )
     raise DataError(
         f"{key}: there is no column '{shorten(name)}'.",
-        f"{did_you_mean(name, columns)}The file has {some_names(columns, 20)}.",
+        f"{did_you_mean(name, columns)}The columns are {some_names(columns, 20)}."
+        f"{_uncut_hint(columns)}",
     )
+
+
+def _uncut_hint(columns: Sequence[str]) -> str:
+    if len(columns) == 1 and any(mark in columns[0] for mark in ",;\t|"):
+        return " The row of names was not cut into columns: correct delimiter under [data]."
+    return ""
 
 
 def _folded(name: str) -> str:
@@ -105,17 +112,24 @@ def resolve_roles(columns: Sequence[str], header: bool, plan: StudyPlan) -> Reso
         for name in getattr(plan.roles, role):
             column = find_column(name, columns, header, f"roles.{role}")
             if column in taken:
-                raise PlanError(
-                    f"The column '{shorten(column)}' has two roles: {taken[column]} and "
-                    f"roles.{role}.",
-                    "Name each column once.",
-                )
+                raise _two_roles(column, taken[column], f"roles.{role}")
             taken[column] = f"roles.{role}"
             as_written[column] = name
             found.append(column)
         if found:
             by_role[role] = tuple(found)
     return ResolvedRoles(outcome, by_role, as_written)
+
+
+def _two_roles(column: str, first: str, second: str) -> PlanError:
+    if first == second:
+        return PlanError(
+            f"The column '{shorten(column)}' stands twice in {first}.", "Name it once."
+        )
+    return PlanError(
+        f"The column '{shorten(column)}' has two roles: {first} and {second}.",
+        "Name each column once, under the role that matters most.",
+    )
 
 
 def with_roles(columns: Sequence[ColumnRecord], roles: ResolvedRoles) -> tuple[ColumnRecord, ...]:

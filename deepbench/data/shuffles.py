@@ -24,6 +24,15 @@ def shuffle_strategy(training: TrainingSet, blocks: NDArray[np.int64]) -> str:
     """Return a sentence that says what is exchanged."""
     constant, varying = _units_by_kind(training)
     where = " inside each site and batch" if len(np.unique(blocks)) > 1 else ""
+    rows = _rows_by_unit(training.units)
+    members = _by_block(constant, rows, blocks)
+    if not varying and all(
+        len({training.outcome[rows[unit][0]] for unit in units}) == 1 for units in members
+    ):
+        return (
+            "No outcome can be exchanged, because all units of a site or batch have the same: "
+            "signal and batch cannot be told apart, and the check cannot be passed."
+        )
     if not varying:
         return f"Outcomes are exchanged between whole units{where}."
     if not constant:
@@ -51,14 +60,21 @@ def shuffled_outcome(
     rows = _rows_by_unit(training.units)
     for unit in varying:
         shuffled[rows[unit]] = training.outcome[generator.permutation(rows[unit])]
-    by_block: dict[int, list[int]] = {}
-    for unit in constant:
-        by_block.setdefault(int(blocks[rows[unit][0]]), []).append(unit)
-    for members in by_block.values():
+    for members in _by_block(constant, rows, blocks):
         labels = np.array([training.outcome[rows[unit][0]] for unit in members])
         for unit, label in zip(members, generator.permutation(labels), strict=True):
             shuffled[rows[unit]] = label
     return shuffled
+
+
+def _by_block(
+    units: list[int], rows: dict[int, NDArray[np.int64]], blocks: NDArray[np.int64]
+) -> list[list[int]]:
+    """Return the units of each block."""
+    members: dict[int, list[int]] = {}
+    for unit in units:
+        members.setdefault(int(blocks[rows[unit][0]]), []).append(unit)
+    return list(members.values())
 
 
 def _rows_by_unit(units: NDArray[np.int64]) -> dict[int, NDArray[np.int64]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Literal
 
 import numpy as np
@@ -17,12 +18,14 @@ from numpy.typing import NDArray
 from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
 from deepbench.data.samples import AllSamples, Fold, TrainingSet
-from deepbench.errors import PlanError, StageBlocked
+from deepbench.data.wording import counted, shorten
+from deepbench.errors import DataError, PlanError, StageBlocked
 from deepbench.plan import StudyPlan
 from deepbench.seeds import derive_seed
 
 HOLDOUT_FROM_UNITS = 300
 _REGRESSION_BINS = 5
+_MOST_PARTS = 20
 
 Design = Literal["holdout", "nested", "leave-one-site-out", "time"]
 
@@ -50,6 +53,7 @@ def plan_outer_folds(samples: AllSamples, plan: StudyPlan) -> OuterPlan:
 
     Raises:
         PlanError: the design needs a site or date role that the plan does not give.
+        DataError: a site or date is missing, or a date cannot be read.
         StageBlocked: the design is impossible with these samples (says what would be possible).
     """
     seed = derive_seed(plan.seed, "outer folds")
@@ -89,11 +93,16 @@ def _choose_design(samples: AllSamples, plan: StudyPlan) -> tuple[Design, str]:
     )
 
 
-def strata(samples: AllSamples | TrainingSet) -> NDArray[np.int64]:
-    """Return (n,) codes to stratify by: the class, or a fifth of the outcome for regression."""
+def strata(samples: AllSamples | TrainingSet, bins: int = _REGRESSION_BINS) -> NDArray[np.int64]:
+    """Return (n,) codes to stratify by: the class, or a part of the outcome for regression.
+
+    Args:
+        samples: Samples.
+        bins: Parts of about the same number of samples that a regression's outcome is cut into.
+    """
     if samples.info.task != "regression":
         return samples.outcome.astype(np.int64)
-    edges = np.quantile(samples.outcome, np.linspace(0, 1, _REGRESSION_BINS + 1)[1:-1])
+    edges = np.quantile(samples.outcome, np.linspace(0, 1, bins + 1)[1:-1])
     return np.searchsorted(np.unique(edges), samples.outcome, side="right").astype(np.int64)
 
 
@@ -101,10 +110,21 @@ def _stratified(
     samples: AllSamples | TrainingSet, folds: int, seed: int
 ) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
     """Split into folds, units together, strata spread; fewer folds if units are too few."""
+    units = samples.number_of_units
     labels = strata(samples)
-    smallest = min(len(np.unique(samples.units[labels == label])) for label in np.unique(labels))
-    folds = max(2, min(folds, smallest)) if samples.info.classes else folds
-    folds = min(folds, samples.number_of_units)
+    if samples.info.classes:
+        present = np.unique(labels)
+        smallest = min(len(np.unique(samples.units[labels == label])) for label in present)
+        folds = max(2, min(folds, smallest, units))
+    else:
+        folds = max(2, min(folds, units))
+        # Every part of the outcome has to reach every fold.
+        labels = strata(samples, max(1, min(_REGRESSION_BINS, units // folds)))
+    if units < folds:
+        raise StageBlocked(
+            f"{units} unit cannot be divided into sets to fit and to tune on.",
+            "Collect more units, or check roles.unit if there should be more.",
+        )
     dummy = np.zeros(len(samples))
     # With each row its own unit the plain splitter gives the same balance at once.
     one_row_units = samples.number_of_units == len(samples)
@@ -140,8 +160,19 @@ def stop_rows(training: TrainingSet, fit: NDArray[np.int64], seed: int) -> NDArr
 
 
 def _holdout(samples: AllSamples, fraction: float, seed: int) -> tuple[OuterFold, ...]:
-    train, test = _stratified(samples, round(1 / fraction), seed)[0]
-    return (OuterFold("holdout", train, test),)
+    """Take as many of equal parts as make up the fraction: those nearest to an equal share.
+
+    A unit with a large share of all samples makes its part larger than it should be.
+    """
+    share = Fraction(fraction).limit_denominator(_MOST_PARTS)
+    parts = [test for _, test in _stratified(samples, share.denominator, seed)]
+    taken = min(len(parts) - 1, max(1, round(fraction * len(parts))))
+    equal = len(samples) / len(parts)
+    nearest = sorted(parts, key=lambda part: abs(len(part) - equal))[:taken]
+    is_test = np.zeros(len(samples), dtype=bool)
+    is_test[np.concatenate(nearest)] = True
+    rows = np.arange(len(samples))
+    return (OuterFold("holdout", rows[~is_test], rows[is_test]),)
 
 
 def _nested(samples: AllSamples, folds: int, seed: int) -> tuple[OuterFold, ...]:
@@ -158,6 +189,8 @@ def _by_site(samples: AllSamples, columns: list[str]) -> tuple[OuterFold, ...]:
             "Leave-one-site-out needs to know the site of each sample.",
             'Name the column in the plan: [roles] site = "…".',
         )
+    for column in columns:
+        _require_complete(samples, column, "site")
     sites = joined(samples.annotations, columns)
     names = sorted(set(sites))
     if len(names) < 2:
@@ -175,30 +208,62 @@ def _by_time(samples: AllSamples, columns: list[str], fraction: float) -> tuple[
             "Training on the past needs to know the date of each sample.",
             'Name the column in the plan: [roles] date = "…".',
         )
-    dates = _dates(samples.annotations[columns[0]])
-    frame = pd.DataFrame({"unit": samples.units, "date": dates})
+    dates = _dates(samples, columns[0])
     # A unit is tested only if all of it is later: its first date decides.
-    first = frame.groupby("unit")["date"].min().sort_values(kind="stable")
-    late = set(first.index[-max(1, round(fraction * len(first))) :])
-    is_test = np.array([unit in late for unit in samples.units])
+    first = pd.Series(dates).groupby(samples.units).min()
+    begin = _begin_of_test(first.to_numpy(), fraction)
+    if begin is None:
+        raise StageBlocked(
+            f"All units have the same date in column '{columns[0]}', so none is later.",
+            'Correct the column under roles.date, or use split.design = "auto".',
+        )
+    is_test = np.isin(samples.units, first.index[first >= begin])
     rows = np.arange(len(samples))
-    return (OuterFold("latest", rows[~is_test], rows[is_test]),)
+    # What was measured later in units that began earlier is not the past either.
+    return (OuterFold("latest", rows[~is_test & (dates < begin)], rows[is_test]),)
 
 
-def _dates(texts: pd.Series[str]) -> NDArray[np.float64]:
+def _begin_of_test(first: NDArray[np.float64], fraction: float) -> float | None:
+    """Return the date from which units are tested, or None if all have the same.
+
+    Units of one date stay together, so the share of test units is the nearest possible.
+    """
+    later = np.unique(first)[1:]
+    if not len(later):
+        return None
+    shares = np.array([np.mean(first >= date) for date in later])
+    return float(later[np.argmin(np.abs(shares - fraction))])
+
+
+def _dates(samples: AllSamples, column: str) -> NDArray[np.float64]:
     """Read ISO dates or plain years; anything else is asked for rather than guessed."""
-    numbers = pd.to_numeric(texts, errors="coerce")
-    if numbers.notna().all():
-        return numbers.to_numpy(dtype=np.float64)
-    parsed = pd.to_datetime(texts, format="ISO8601", errors="coerce")
-    if parsed.isna().any():
-        row = int(np.flatnonzero(parsed.isna().to_numpy())[0]) + 1
-        raise PlanError(
-            f"The date of sample number {row} in column '{texts.name}' is not written as "
-            "year-month-day.",
+    _require_complete(samples, column, "date")
+    texts = samples.annotations[column]
+    numbers = pd.to_numeric(texts, errors="coerce").to_numpy(dtype=np.float64)
+    # A number like 31.12 is a day and a month; 2020.5 is the middle of a year.
+    if bool(((numbers % 1 == 0) | (numbers >= 1000)).all()):
+        return numbers
+    parsed = pd.to_datetime(texts, format="ISO8601", errors="coerce", utc=True)
+    unread = np.flatnonzero(parsed.isna().to_numpy())
+    if len(unread):
+        raise DataError(
+            f"The date of sample '{shorten(str(samples.sample_ids[unread[0]]))}' in column "
+            f"'{shorten(column)}' is not written as year-month-day.",
             "Write dates like 2024-03-31 (3 April or 4 March cannot be told apart otherwise).",
         )
-    return parsed.to_numpy(dtype="datetime64[s]").astype(np.float64)
+    return parsed.dt.tz_localize(None).to_numpy(dtype="datetime64[s]").astype(np.float64)
+
+
+def _require_complete(samples: AllSamples, column: str, role: str) -> None:
+    """Refuse a column that does not say for every sample what the split goes by."""
+    values = samples.annotations[column]
+    missing = np.flatnonzero((values.isna() | (values.astype(str).str.strip() == "")).to_numpy())
+    if len(missing):
+        raise DataError(
+            f"{counted(len(missing), 'sample')} without a {role} in column '{shorten(column)}', "
+            f"the first is '{shorten(str(samples.sample_ids[missing[0]]))}'.",
+            f'Fill the {role} in, remove these rows, or use split.design = "auto".',
+        )
 
 
 def joined(frame: pd.DataFrame, columns: list[str]) -> NDArray[np.str_]:
@@ -218,14 +283,27 @@ def _require_sound(samples: AllSamples, folds: tuple[OuterFold, ...]) -> None:
                 "A unit must belong to one site. Correct the site or unit column, or use "
                 'split.design = "auto".',
             )
-        if samples.info.classes:
-            missing = set(range(samples.info.outputs)) - set(samples.outcome[fold.train].tolist())
-            if missing:
-                names = ", ".join(samples.info.classes[code] for code in sorted(missing))
-                raise StageBlocked(
-                    f"Without '{fold.name}' no sample of class {names} is left to learn from.",
-                    'Use split.design = "auto", or leave that class out.',
-                )
+        if missing := _missing_classes(samples, fold.train):
+            raise StageBlocked(
+                f"Without '{fold.name}' no sample of class {missing} is left to learn from.",
+                'Use split.design = "auto", or leave that class out.',
+            )
+        if len(folds) == 1 and (missing := _missing_classes(samples, fold.test)):
+            raise StageBlocked(
+                f"The test set would hold no sample of class {missing}.",
+                'Use split.design = "auto" or "nested" (there every unit is tested), or a larger '
+                "split.test_fraction.",
+            )
+
+
+def _missing_classes(samples: AllSamples, rows: NDArray[np.int64]) -> str:
+    """Return the classes without a sample among the rows, in words."""
+    present = set(samples.outcome[rows].tolist())
+    return ", ".join(
+        f"'{shorten(name)}'"
+        for code, name in enumerate(samples.info.classes)
+        if code not in present
+    )
 
 
 def proofs(samples: AllSamples, outer: OuterPlan) -> tuple[str, ...]:
@@ -239,6 +317,12 @@ def proofs(samples: AllSamples, outer: OuterPlan) -> tuple[str, ...]:
         if len(np.unique(tested)) == len(tested)
         else "",
     ]
+    in_neither = len(samples) - len(np.union1d(tested, outer.folds[0].train))
+    if in_neither:
+        lines.append(
+            f"{counted(in_neither, 'sample')} of units that began before the test set does, but "
+            "measured after that, are in neither set."
+        )
     if samples.info.classes:
         whole = all(
             len(np.unique(samples.outcome[fold.test])) == samples.info.outputs

@@ -6,9 +6,11 @@ from pathlib import Path
 
 from deepbench.data.column_types import ParsedTable, parse_columns
 from deepbench.data.provenance import file_facts, require_unchanged
+from deepbench.data.raw_table import RawTable
 from deepbench.data.readers.registry import read_raw
 from deepbench.data.roles import ResolvedRoles, find_column, resolve_roles, with_roles
-from deepbench.errors import PlanError
+from deepbench.data.wording import shorten
+from deepbench.errors import DataError, PlanError
 from deepbench.plan import Data, StudyPlan
 from deepbench.study.records import ImportRecord
 
@@ -26,6 +28,7 @@ def import_table(path: Path, plan: StudyPlan) -> tuple[ParsedTable, ImportRecord
     facts = file_facts(path)
     raw = read_raw(path, plan.data)
     require_unchanged(path, facts)
+    _require_samples_in_rows(raw, plan.question.outcome)
     roles = resolve_roles(raw.columns, raw.how.header, plan)
     options = _with_file_names(plan.data, raw.columns, raw.how.header, roles)
     parsed = parse_columns(raw, options, as_text=roles.role_of)
@@ -45,6 +48,20 @@ def import_table(path: Path, plan: StudyPlan) -> tuple[ParsedTable, ImportRecord
         artifact="",
     )
     return parsed, record
+
+
+def _require_samples_in_rows(raw: RawTable, outcome: str) -> None:
+    """Refuse a table that lies on its side, as tables of genes often do."""
+    known = {column.casefold() for column in raw.columns}
+    if not raw.how.header or outcome.casefold() in known:
+        return
+    if outcome not in set(raw.cells.iloc[:, 0]):
+        return
+    raise DataError(
+        f"{raw.source_name}: the outcome '{shorten(outcome)}' is a row, not a column.",
+        "Turn the table, so that each row is a sample and each column a measurement (in a "
+        "spreadsheet: copy, then paste special, transpose).",
+    )
 
 
 def _with_file_names(

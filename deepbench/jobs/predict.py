@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from deepbench.data.new_samples import ModelColumns, NewSamples, read_new_samples
 from deepbench.data.samples import OutcomeInfo
-from deepbench.errors import StageBlocked
+from deepbench.errors import DataError, StageBlocked
 from deepbench.messages import Predict
 from deepbench.models.fitted import FittedModel
 from deepbench.models.storage import load_model
@@ -22,6 +22,8 @@ from deepbench.study.records import ChoiceRecord
 from deepbench.training.determinism import make_deterministic
 from deepbench.worker.progress import Progress
 
+_OTHER_TABLES = (".xlsx", ".xlsm", ".xls", ".ods", ".parquet", ".html", ".pdf")
+
 
 def predict(request: Predict, progress: Progress) -> dict[str, object]:
     """Predict new samples.
@@ -29,9 +31,11 @@ def predict(request: Predict, progress: Progress) -> dict[str, object]:
     Raises:
         StageBlocked: the study has no finished model (it was not run to the test, or found no
             signal).
-        DataError: the table cannot be read, or its columns do not match.
+        DataError: the table cannot be read, or its columns do not match, or the output would
+            replace it.
         GateRefused: predictions may not leave at the study's level.
     """
+    _check_output(Path(request.input), Path(request.output))
     make_deterministic()
     with Study.open_for_writing_existing(Path(request.study).resolve()) as study:
         model = _final_model(study)
@@ -53,6 +57,20 @@ def predict(request: Predict, progress: Progress) -> dict[str, object]:
     return {"lines": lines, "output": str(written)}
 
 
+def _check_output(source: Path, output: Path) -> None:
+    """Refuse an output that would take the place of the input, or mislead by its ending."""
+    if output.exists() and source.exists() and output.samefile(source):
+        raise DataError(
+            f"The predictions would replace {source.name}, the table of new samples.",
+            "Choose another name for the output, for example predictions.csv.",
+        )
+    if output.suffix.lower() in _OTHER_TABLES:
+        raise DataError(
+            f"The predictions are written as CSV, but {output.name} ends in {output.suffix}.",
+            "Choose a name that ends in .csv; spreadsheet programs open it.",
+        )
+
+
 def _final_model(study: Study) -> FittedModel:
     choice = study.stage_record("test", ChoiceRecord)
     if choice is None:
@@ -64,7 +82,7 @@ def _final_model(study: Study) -> FittedModel:
             "This study has no model to predict with: no evidence of a signal was found.",
             "Predictions would be guesses. See the report for what could be done.",
         )
-    return load_model(study.folder / choice.final_model)
+    return load_model(study.stored_folder(choice.final_model))
 
 
 def model_columns(model: FittedModel) -> ModelColumns:

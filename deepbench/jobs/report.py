@@ -52,12 +52,13 @@ def locations(context: JobContext) -> ReportRecord:
 def _write(context: JobContext, summary: StudySummary, sentence: str) -> ReportRecord:
     folder = context.study.folder
     html = render_html(summary).encode("utf-8")
-    results = json.dumps(results_document(summary), indent=2, ensure_ascii=False, allow_nan=False)
+    document = json.dumps(results_document(summary), indent=2, ensure_ascii=False, allow_nan=False)
+    results = f"{document}\n".encode()
     # Copies under their hash stay in the study; the plain names always show the latest.
     context.study.store("report", "report.html", html)
-    context.study.store("report", "results.json", results.encode("utf-8"))
+    context.study.store("report", "results.json", results)
     write_atomically(folder / REPORT_FILE, html)
-    write_atomically(folder / RESULTS_FILE, results.encode("utf-8") + b"\n")
+    write_atomically(folder / RESULTS_FILE, results)
     return ReportRecord(
         report=REPORT_FILE,
         results=RESULTS_FILE,
@@ -81,7 +82,7 @@ def _reproduces(context: JobContext) -> tuple[bool, str]:
     future = context.compute.submit(fit_final_model, task)
     for _ in context.compute.wait([future], context.progress):
         context.progress.report(1, 1, "fitting the chosen model again")
-    stored = load_model(context.study.folder / choice.final_model)
+    stored = load_model(context.study.stored_folder(choice.final_model))
     features = bench.training.features
     again, before = future.result().predict(features), stored.predict(features)
     scale = 1.0 + float(np.abs(before).max())

@@ -12,7 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from deepbench.data.provenance import file_facts
+from deepbench.data.provenance import file_facts, require_regular_file
+from deepbench.data.wording import did_you_mean, some_names
 from deepbench.errors import PlanError, StageBlocked
 from deepbench.jobs import (
     check_data,
@@ -35,7 +36,7 @@ from deepbench.jobs.context import JobContext
 from deepbench.messages import RunStudy
 from deepbench.plan import StudyPlan, read_plan
 from deepbench.privacy.ethics_register import check_answers
-from deepbench.study.folder import Study
+from deepbench.study.folder import Study, is_study
 from deepbench.study.records import ImportRecord, Record
 from deepbench.training.compute import Compute
 from deepbench.training.determinism import make_deterministic
@@ -88,10 +89,14 @@ def run_study(request: RunStudy, progress: Progress) -> dict[str, object]:
     plan = read_plan(plan_path)
     check_answers(plan)
     last = find_stage(request.until) if request.until else STAGES[-1]
-    source = (plan_path.parent / plan.data.source).resolve()
+    source = _source_path(plan_path, plan)
     make_deterministic()
+    device = choose_device(request.device)
+    folder = Path(request.study).resolve()
+    if not is_study(folder):
+        require_regular_file(source)  # before a folder is made that would hold nothing
     with (
-        Study.open_for_writing(Path(request.study).resolve()) as study,
+        Study.open_for_writing(folder) as study,
         Compute(request.workers) as compute,
     ):
         study.save_plan(plan)
@@ -101,7 +106,7 @@ def run_study(request: RunStudy, progress: Progress) -> dict[str, object]:
             source=source,
             progress=progress,
             compute=compute,
-            device=choose_device(request.device),
+            device=device,
             fingerprints=fingerprints(plan, _source_sha256(study, plan, source)),
         )
         _run_stages(context, last)
@@ -115,9 +120,20 @@ def _plan_path(request: RunStudy) -> Path:
     if request.example not in EXAMPLES:
         raise PlanError(
             f"There is no built-in example called '{request.example}'.",
-            f"Known: {', '.join(EXAMPLES)}.",
+            f"{did_you_mean(request.example or '', EXAMPLES)}The examples are "
+            f"{some_names(EXAMPLES)}.",
         )
     return example_plan(request.example)
+
+
+def _source_path(plan_path: Path, plan: StudyPlan) -> Path:
+    """Return the path of the table, which the plan gives relative to itself."""
+    try:
+        return (plan_path.parent / plan.data.source).resolve()
+    except (OSError, RuntimeError, ValueError):  # a circle of links, a NUL character
+        raise PlanError(
+            "source under [data] in the plan is no path.", "Name the file of the table."
+        ) from None
 
 
 def _source_sha256(study: Study, plan: StudyPlan, source: Path) -> str:
@@ -179,7 +195,8 @@ def _run_stage(context: JobContext, stage: Stage) -> None:
         raise
     seconds = time.perf_counter() - began
     context.study.finish_stage(stage.key, context.fingerprints[stage.key], record, seconds)
-    context.progress.stage_finished(stage.number, stage.key, seconds, "")
+    sentence = str(getattr(record, "sentence", ""))
+    context.progress.stage_finished(stage.number, stage.key, seconds, sentence)
 
 
 def _result(context: JobContext, last: Stage) -> RunResult:

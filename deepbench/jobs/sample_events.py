@@ -22,8 +22,3 @@ def samples_artifact(study: Study, stage: str) -> str:
         raise StudyError(f"The stage '{stage}' has not run.", "Run the plan from the start.")
     artifact: str = events[-1].data["artifact"]
     return artifact
-
-
-def all_sample_artifacts(study: Study) -> list[str]:
-    """Return every table that holds samples from before the split."""
-    return sorted({event.data["artifact"] for event in study.ledger.of_kind("samples")})

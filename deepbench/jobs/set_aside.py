@@ -9,7 +9,7 @@ from deepbench.data.splits import OuterFold, OuterPlan, plan_outer_folds, proofs
 from deepbench.data.table_store import from_parquet_bytes
 from deepbench.data.vault.sealing import seal
 from deepbench.jobs.context import JobContext
-from deepbench.jobs.sample_events import all_sample_artifacts, samples_artifact
+from deepbench.jobs.sample_events import samples_artifact
 from deepbench.study.records import OuterFoldRecord, SplitRecord
 
 
@@ -34,9 +34,10 @@ def run(context: JobContext) -> SplitRecord:
         test_artifacts=tests,
         assignment_artifact=assignment,
     )
-    study.record("sealed", {"training": training, "tests": list(tests)})
-    keep = {training, *tests, assignment}
-    study.retire([name for name in all_sample_artifacts(study) if name not in keep])
+    study.record("sealed", {"training": training, "tests": list(tests), "assignment": assignment})
+    # Also tables of an earlier split, and those that a kill kept out of the ledger.
+    study.retire_others("data", {training, assignment})
+    study.retire_others("vault", set(tests))
     return record
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from deepbench.errors import StudyError
+from deepbench.errors import DataError, StudyError
 from deepbench.jobs.summary import study_summary
 from deepbench.messages import WriteReport
 from deepbench.privacy.gate import LeaveRequest, issue_pass, write_out
@@ -13,6 +13,7 @@ from deepbench.study.folder import Study
 from deepbench.worker.progress import Progress
 
 _SMALLEST_CELL = 10
+_SUFFIXES = (".html", ".htm")
 
 
 def write_report(request: WriteReport, progress: Progress) -> dict[str, object]:
@@ -20,12 +21,20 @@ def write_report(request: WriteReport, progress: Progress) -> dict[str, object]:
 
     Raises:
         StudyError: no study there, or it has no plan yet.
+        DataError: the output is no HTML file, or cannot be written.
         GateRefused: the gate does not let the report leave.
     """
+    if Path(request.output).suffix.lower() not in _SUFFIXES:
+        raise DataError(
+            f"The report is a web page, but {Path(request.output).name} does not end in .html.",
+            "Name a file such as report.html; a browser can print it as PDF.",
+        )
     with Study.open_for_writing_existing(Path(request.study).resolve()) as study:
         progress.check_cancelled()
         if not (study.folder / "plan.toml").exists():
-            raise StudyError("This study has no plan yet.", "Run a plan on it first.")
+            raise StudyError(
+                "This study has no plan yet.", "Run one first: deepbench run PLAN --study STUDY."
+            )
         level = study.plan().privacy.level
         guarded = level in ("sensitive", "restricted")
         html = render_html(

@@ -162,12 +162,14 @@ def _checked_destination(destination: Path, study: Path) -> Path:
         home = study.resolve(strict=True)
         # samefile, not a comparison of text: names differ in case on Windows and macOS.
         inside = any(ancestor.samefile(home) for ancestor in (folder, *folder.parents))
+        if not folder.is_dir():
+            raise NotADirectoryError
         target = folder / destination.name
         is_link, is_folder = destination.is_symlink(), not destination.name or target.is_dir()
         is_special = target.exists() and not target.is_file()
     except OSError:
         raise DataError(
-            f"There is no folder {destination.parent} that can be used.",
+            f"There is no folder {destination.parent} to write {destination.name} in.",
             "Create it, or choose another place.",
         ) from None
     if inside:

@@ -15,6 +15,12 @@ from deepbench.errors import StudyError
 from deepbench.study.files import file_sha256, sha256_of, write_atomically
 
 _HASH_LENGTH = 16
+#: Files with a plain name, and the area and name of the artifact each is a copy of.
+PLAIN_COPIES = {
+    "plan.toml": ("runs", "plan.toml"),
+    "results.json": ("report", "results.json"),
+    "report/report.html": ("report", "report.html"),
+}
 
 
 def store_artifact(folder: Path, area: str, name: str, content: bytes) -> str:
@@ -23,14 +29,18 @@ def store_artifact(folder: Path, area: str, name: str, content: bytes) -> str:
     The file is called ``NAME-HASH.SUFFIX`` where HASH begins the SHA-256 of the content; one
     that is there already is not written again.
     """
-    stem, dot, suffix = name.rpartition(".")
-    digest = sha256_of(content)
-    relative = f"{area}/{stem}-{digest[:_HASH_LENGTH]}{dot}{suffix}"
+    relative = artifact_name(area, name, sha256_of(content))
     path = folder / relative
     if not (path.exists() and path.stat().st_size == len(content)):
         path.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(path, content)
     return relative
+
+
+def artifact_name(area: str, name: str, digest: str) -> str:
+    """Return the path of an artifact relative to the study folder, from its SHA-256."""
+    stem, dot, suffix = name.rpartition(".")
+    return f"{area}/{stem}-{digest[:_HASH_LENGTH]}{dot}{suffix}"
 
 
 def read_artifact(folder: Path, relative: str) -> bytes:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import shutil
 import time
 import uuid
 from pathlib import Path
@@ -71,6 +72,16 @@ def write_atomically(path: Path, content: bytes) -> None:
             f"{path.name} could not be written in {path.parent} ({error.strerror}).",
             "Check free disk space and whether you may write in that folder.",
         ) from None
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Delete what writes that were killed left in a folder: they may hold samples."""
+    for pattern in (".*.part", ".write-test-*"):
+        for path in folder.glob(pattern):
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink(missing_ok=True)
 
 
 def replace_file(source: Path, target: Path) -> None:

@@ -21,6 +21,7 @@ from deepbench.plan import StudyPlan, read_plan
 from deepbench.study import artifacts
 from deepbench.study.files import (
     file_sha256,
+    remove_leftovers,
     sha256_of,
     sync_file,
     sync_folder,
@@ -29,7 +30,13 @@ from deepbench.study.files import (
 from deepbench.study.ledger import Ledger
 from deepbench.study.location import require_writable
 from deepbench.study.lock import StudyLock
-from deepbench.study.migrations import FORMAT_FILE, migrate, read_format, write_format
+from deepbench.study.migrations import (
+    FORMAT_FILE,
+    migrate,
+    read_format,
+    require_not_newer,
+    write_format,
+)
 from deepbench.study.records import Record
 
 AREAS = ("data", "vault", "runs", "models", "report")
@@ -44,7 +51,13 @@ class Study:
     def __init__(self, folder: Path, lock: StudyLock | None) -> None:
         self.folder = folder
         self._lock = lock
-        self.ledger = Ledger(folder / "ledger.jsonl", writable=lock is not None)
+        try:
+            self.ledger = Ledger(folder / "ledger.jsonl", writable=lock is not None)
+        except OSError as error:
+            raise StudyError(
+                f"ledger.jsonl in {folder.name} could not be read ({error.strerror}).",
+                "Check whether you may read the study folder.",
+            ) from None
 
     @classmethod
     def open_for_writing(cls, folder: Path) -> Self:
@@ -56,7 +69,7 @@ class Study:
         """
         require_writable(folder)
         if not (folder / FORMAT_FILE).exists():
-            strange = [p.name for p in folder.iterdir() if p.name not in (*AREAS, "study.lock")]
+            strange = [p.name for p in folder.iterdir() if not _is_beginning(p.name)]
             if strange:
                 raise StudyError(
                     f"{folder} is not a study and is not empty.",
@@ -70,6 +83,8 @@ class Study:
             migrate(folder)
             for area in AREAS:
                 (folder / area).mkdir(exist_ok=True)
+                remove_leftovers(folder / area)
+            remove_leftovers(folder)
             return cls(folder, lock)
         except BaseException:
             lock.release()
@@ -88,7 +103,7 @@ class Study:
         Raises:
             StudyError: no study, or its ledger was changed.
         """
-        read_format(folder)
+        require_not_newer(folder)
         return cls(folder, None)
 
     def close(self) -> None:
@@ -143,9 +158,19 @@ class Study:
         for relative in relatives:
             (self.folder / relative).unlink(missing_ok=True)
 
+    def retire_others(self, area: str, keep: set[str]) -> None:
+        """Delete every artifact of an area but these, also one that no ledger line names."""
+        self.retire(sorted(self._artifacts_there(area) - keep))
+
     def retired(self) -> set[str]:
-        """Return the artifacts that the ledger says were deleted on purpose."""
-        return {name for e in self.ledger.of_kind("retired") for name in e.data["artifacts"]}
+        """Return the artifacts that were deleted on purpose and not written again since."""
+        gone: set[str] = set()
+        for event in self.ledger:
+            if event.kind == "retired":
+                gone.update(event.data["artifacts"])
+            else:
+                gone -= _artifact_names(event.data)
+        return gone
 
     def exists(self, relative: str) -> bool:
         """Say whether an artifact is still there."""
@@ -234,20 +259,58 @@ class Study:
     # --- integrity --------------------------------------------------------------------
 
     def problems(self) -> list[str]:
-        """Return what is wrong with the files that the ledger names; empty if all is well."""
+        """Return what is wrong with the artifacts; empty if all is well.
+
+        Looked at are those that the ledger names, and whatever else has a hash in its name.
+        """
         named = set().union(*(_artifact_names(event.data) for event in self.ledger))
+        named |= {name for area in AREAS for name in self._artifacts_there(area)}
         retired = {name for name in self.retired() if not self.exists(name)}
         found = [artifacts.artifact_problem(self.folder, name) for name in sorted(named - retired)]
         for event in self.ledger.of_kind("folder"):
-            for name, digest in event.data["sha256"].items():
-                path = self.folder / event.data["folder"] / name
-                if not path.is_file():
-                    found.append(f"{event.data['folder']}/{name} is missing.")
-                elif file_sha256(path) != digest:
-                    found.append(
-                        f"{event.data['folder']}/{name} was changed since it was written."
-                    )
+            found.extend(self._folder_problems(event.data))
+        found.extend(self._copy_problem(name) for name in artifacts.PLAIN_COPIES)
         return [problem for problem in found if problem]
+
+    def stored_folder(self, relative: str) -> Path:
+        """Return the path of a stored folder, its files checked against the ledger.
+
+        Raises:
+            StudyError: a file is missing or was changed, or the ledger does not name the folder.
+        """
+        events = [e for e in self.ledger.of_kind("folder") if e.data["folder"] == relative]
+        found = self._folder_problems(events[-1].data) if events else [f"{relative} is unknown."]
+        if found:
+            raise StudyError(found[0], "Restore the study folder from a backup.")
+        return self.folder / relative
+
+    def _folder_problems(self, data: dict[str, Any]) -> list[str]:
+        found = []
+        for name, digest in data["sha256"].items():
+            path = self.folder / data["folder"] / name
+            if not path.is_file():
+                found.append(f"{data['folder']}/{name} is missing.")
+            elif file_sha256(path) != digest:
+                found.append(f"{data['folder']}/{name} was changed since it was written.")
+        return found
+
+    def _copy_problem(self, name: str) -> str:
+        """Return what is wrong with a file for users, or an empty text."""
+        path = self.folder / name
+        if not path.is_file():
+            return ""
+        original = artifacts.artifact_name(*artifacts.PLAIN_COPIES[name], file_sha256(path))
+        return "" if self.exists(original) else f"{name} was changed since it was written."
+
+    def _artifacts_there(self, area: str) -> set[str]:
+        """Return the artifacts that lie in an area."""
+        names = (f"{area}/{path.name}" for path in (self.folder / area).glob("*"))
+        return {name for name in names if _ARTIFACT_NAME.fullmatch(name)}
+
+
+def _is_beginning(name: str) -> bool:
+    """Say whether a file may lie in a new study that was killed before it had its format file."""
+    return name in AREAS or name.startswith(("study.lock", ".study.json.", ".write-test-"))
 
 
 def _artifact_names(data: object) -> set[str]:
@@ -259,6 +322,11 @@ def _artifact_names(data: object) -> set[str]:
     if isinstance(data, list):
         return set().union(*(_artifact_names(value) for value in data), set())
     return set()
+
+
+def is_study(folder: Path) -> bool:
+    """Say whether a folder holds a study, readable or not."""
+    return (folder / FORMAT_FILE).exists()
 
 
 def study_title(folder: Path) -> str:

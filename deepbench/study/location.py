@@ -66,6 +66,12 @@ def require_writable(folder: Path) -> None:
     Raises:
         StudyError: it cannot be created or written.
     """
+    occupied = next((place for place in (folder, *folder.parents) if place.exists()), None)
+    if occupied is not None and not occupied.is_dir():
+        raise StudyError(
+            f"The study cannot be written to {folder}: {occupied.name} is a file.",
+            "Choose another place with --study, for example a new folder in Documents.",
+        )
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=folder, prefix=".write-test-") as stream:
@@ -74,6 +80,6 @@ def require_writable(folder: Path) -> None:
             os.fsync(stream.fileno())
     except OSError as error:
         raise StudyError(
-            f"The folder {folder} is not writable ({error.strerror}).",
+            f"The study folder {folder} is not writable ({error.strerror}).",
             "Choose another place with --study, for example a folder in Documents.",
         ) from None

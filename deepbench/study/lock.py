@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import platform
@@ -40,9 +41,9 @@ class StudyLock:
                 f"The study folder cannot be locked ({error.strerror}).",
                 "Check whether you may write in that folder.",
             ) from None
-        self._note.write_text(
-            json.dumps({"process": os.getpid(), "computer": platform.node()}), encoding="utf-8"
-        )
+        holder = json.dumps({"process": os.getpid(), "computer": platform.node()})
+        with contextlib.suppress(OSError):  # a full disk: the lock holds without its note
+            self._note.write_text(holder, encoding="utf-8")
 
     def release(self) -> None:
         """Give the lock back."""

@@ -28,16 +28,40 @@ def read_format(folder: Path) -> int:
         StudyError: the folder is no study, or its format file is damaged.
     """
     try:
-        number = json.loads((folder / FORMAT_FILE).read_text(encoding="utf-8"))["format"]
-    except FileNotFoundError:
+        text = (folder / FORMAT_FILE).read_text(encoding="utf-8")
+    except (FileNotFoundError, NotADirectoryError):
         raise StudyError(
-            f"{folder} is not a DeepBench study.", "Name a folder that ends in .deepbench."
+            f"{folder} is not a DeepBench study.",
+            "Name the study folder; unless you chose another name it ends in .deepbench.",
         ) from None
-    except (ValueError, KeyError, OSError):
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "no text"
+        raise StudyError(
+            f"{FORMAT_FILE} in {folder.name} could not be read ({reason}).",
+            "Check whether you may read the study folder, or restore it from a backup.",
+        ) from None
+    try:
+        return int(json.loads(text)["format"])
+    except (ValueError, KeyError, TypeError):
         raise StudyError(
             f"{FORMAT_FILE} in {folder.name} is damaged.", "Restore it from a backup."
         ) from None
-    return int(number)
+
+
+def require_not_newer(folder: Path, target: int = STUDY_FORMAT) -> int:
+    """Return the format number of a study folder that this version can read.
+
+    Raises:
+        StudyError: as in `read_format`, or a newer DeepBench wrote the study.
+    """
+    number = read_format(folder)
+    if number > target:
+        raise StudyError(
+            f"{folder.name} was written by a newer DeepBench (format {number}, this one knows "
+            f"{target}).",
+            "Install the newer version.",
+        )
+    return number
 
 
 def write_format(folder: Path, number: int = STUDY_FORMAT) -> None:
@@ -58,13 +82,7 @@ def migrate(
         StudyError: the study was written by a newer DeepBench.
     """
     steps = MIGRATIONS if migrations is None else migrations
-    number = read_format(folder)
-    if number > target:
-        raise StudyError(
-            f"{folder.name} was written by a newer DeepBench (format {number}, this one knows "
-            f"{target}).",
-            "Install the newer version.",
-        )
+    number = require_not_newer(folder, target)
     while number < target:
         _back_up(folder, number)
         steps[number](folder)

@@ -69,16 +69,13 @@ def choose_device(choice: Choice | str) -> DeviceReport:
     if choice == "auto":
         return _choose_automatically()
     if choice not in _LABELS:
-        raise PlanError(
-            f"The plan asks for the device {choice!r}, which does not exist.",
-            'Use "auto", "cpu", "cuda" or "mps".',
-        )
+        raise PlanError(f"There is no device called {choice!r}.", "Use auto, cpu, cuda or mps.")
     report = probe_device(choice)
     if not report.usable:
         raise PlanError(
-            f"The plan asks to train on {_LABELS[report.kind]}. {report.sentence}",
-            'Set the device to "auto" or "cpu" in the plan; results stay valid, training is '
-            "slower for large networks.",
+            f"Networks cannot be trained on {_LABELS[report.kind]}. {report.sentence}",
+            "Use --device auto or --device cpu: the results are as valid, large networks only "
+            "take longer.",
         )
     return report
 

@@ -55,7 +55,7 @@ class ClassImbalance(Finding):
         )
         hint = (
             "Collect more units of these classes, merge them with others, or remove their rows; "
-            "check roles.unit and the finding 'repeated units' if there should be more."
+            "check unit under [roles] and the finding 'repeated units' if there should be more."
             if blocking
             else "Collect more units if you can; read the intervals, not the scores."
         )
@@ -100,6 +100,6 @@ class ClassImbalance(Finding):
                     + ("too few" if blocking else "very few")
                     + " for a regression to be judged."
                 ),
-                hint="Collect more units, or check roles.unit if there should be more.",
+                hint="Collect more units, or check unit under [roles] if there should be more.",
             )
         ]

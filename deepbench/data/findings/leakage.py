@@ -140,7 +140,7 @@ class SuspiciousFeatures(Finding):
             ),
             hint=(
                 "Kept. Ask of each whether its value was known before the outcome and is not made "
-                "from it; if not, put it under roles.ignore."
+                "from it; if not, name it as ignore under [roles]."
             ),
             columns=telling.columns,
             decision="kept",

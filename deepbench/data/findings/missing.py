@@ -47,7 +47,7 @@ class MissingValues(Finding):
             severity="warning",
             where="features",
             message=f"{some_names(columns)} {verb} in any sample and cannot be used.",
-            hint="Left out. If there should be values, look at the file and at data.missing.",
+            hint="Left out. If there should be values, look at the file and at missing in [data].",
             columns=columns,
             decision="left out",
         )
@@ -62,7 +62,7 @@ class MissingValues(Finding):
                 f"{some_names(columns)} {verb} in more than half of the samples (up to "
                 f"{100 * most:.0f} %); most of what a model sees there is filled in."
             ),
-            hint="Put them under roles.ignore if the reason for the gaps is not known.",
+            hint="Name them as ignore under [roles] if the reason for the gaps is not known.",
             columns=columns,
             decision="kept",
         )
@@ -110,7 +110,7 @@ class MissingValues(Finding):
             ),
             hint=(
                 "Ask why the values are missing. If the reason would not hold for new samples, "
-                "put the columns under roles.ignore."
+                "name the columns as ignore under [roles]."
             ),
             columns=columns,
             decision="kept",

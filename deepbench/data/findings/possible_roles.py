@@ -45,7 +45,7 @@ class PossibleRoles(Finding):
                         f"'{shorten(column)}' sounds like a {role} and is used as a feature: a "
                         f"model may learn which {role} had more samples of a class."
                     ),
-                    hint=f'Give it its role: roles.{role} = "{column}".',
+                    hint=f'Give it its role: {role} = "{column}" under [roles] in the plan.',
                     columns=(column,),
                     decision="kept",
                 )

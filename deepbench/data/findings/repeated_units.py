@@ -157,9 +157,9 @@ class RepeatedUnits(Finding):
             ),
             hint=(
                 "Rows of one unit are kept together, and the column is no feature. State it in "
-                "the plan with a column that names the units (roles.unit). If the rows are "
-                f'independent, put it under roles.ignore: ignore = "{column}" (and under no other '
-                "role)."
+                "the plan with a column that names the units (unit under [roles]). If the rows "
+                f'are independent, write ignore = "{column}" under [roles], and no other role '
+                "for it."
             ),
             columns=(candidate.column,),
             decision="kept together",

@@ -80,8 +80,8 @@ def _chosen_delimiter(option: str) -> str:
     delimiter = _NAMES.get(option.casefold(), option)
     if len(delimiter) != 1 or delimiter in '"\r\n':
         raise PlanError(
-            f"data.delimiter: '{option}' is not one character.",
-            'Use "," ";" "|" "tab" or "space".',
+            f"delimiter under [data] in the plan: '{option}' is not one character.",
+            'Write ",", ";", "|", "tab" or "space".',
         )
     return delimiter
 

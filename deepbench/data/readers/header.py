@@ -76,8 +76,12 @@ def _vote(name: str, is_number: bool, below: np.ndarray, below_numbers: np.ndarr
     return -1 if name in levels else 1
 
 
-def clean_names(cells: Sequence[str]) -> tuple[list[str], list[Conversion]]:
+def clean_names(cells: Sequence[str], source: str) -> tuple[list[str], list[Conversion]]:
     """Return tidy, distinct column names and what was changed about them.
+
+    Args:
+        cells: The header.
+        source: Name of the file, for sentences.
 
     Raises:
         DataError: two columns have the same name.
@@ -101,7 +105,7 @@ def clean_names(cells: Sequence[str]) -> tuple[list[str], list[Conversion]]:
                 column="(column names)", what="spaces or unusual characters tidied", count=changed
             )
         )
-    _require_distinct(names)
+    _require_distinct(names, source)
     return names, conversions
 
 
@@ -113,15 +117,15 @@ def _tidy(cell: str) -> str:
     )
 
 
-def _require_distinct(names: list[str]) -> None:
+def _require_distinct(names: list[str], source: str) -> None:
     seen: dict[str, int] = {}
     for position, name in enumerate(names, start=1):
         if name in seen:
             twins = len(names) - len(set(names))
             more = "" if twins == 1 else f" ({counted(twins, 'repeated name')} in all)"
             raise DataError(
-                f"Two columns are both called '{shorten(name)}': columns {seen[name]} and "
-                f"{position}{more}.",
+                f"{source}: two columns are both called '{shorten(name)}': columns "
+                f"{seen[name]} and {position}{more}.",
                 "Give each column its own name. If genes or proteins are in the rows, transpose "
                 "the table first: one row is one sample here.",
             )

@@ -31,6 +31,7 @@ _SIGNATURES: tuple[tuple[bytes, str, str], ...] = (
     (b"RDA", "an R data file", "Write the table with write.csv in R."),
 )
 _PICKLE = re.compile(rb"\x80[\x02-\x05]")
+_PICKLE_NAMES = (".pkl", ".pickle", ".joblib")  # the oldest kind of pickle is text
 _MARKUP = re.compile(rb"\s*<(!doctype|html|table|\?xml|head|body)", re.IGNORECASE)
 
 
@@ -43,7 +44,7 @@ def refuse_if_no_table(head: bytes, name: str) -> None:
     for signature, what, hint in _SIGNATURES:
         if head.startswith(signature):
             raise DataError(f"{name} is {what}, not a table.", hint)
-    if _PICKLE.match(head):
+    if _PICKLE.match(head) or name.lower().endswith(_PICKLE_NAMES):
         raise DataError(
             f"{name} is a Python pickle, which can run programs when it is opened.",
             "Write the table as CSV or Parquet.",

@@ -34,7 +34,7 @@ def build_table(grid: Grid, options: Data) -> RawTable:
         raise DataError(f"{grid.source_name} is empty.", "Name a file that holds a table.")
     header = _take_header(grid, options)
     _drop_unnamed_blank_columns(grid, header)
-    names, conversions = clean_names(header) if header else ([], [])
+    names, conversions = clean_names(header, grid.source_name) if header else ([], [])
     if not grid.rows:
         raise DataError(
             f"{grid.source_name} has column names but no rows of data.",
@@ -160,7 +160,8 @@ def _require_rectangular(grid: Grid, width: int, header: bool) -> None:
             raise DataError(
                 f"{grid.source_name}, row {number}: the row has {counted(len(row), 'cell')}, "
                 f"{reference} {verb} {width:,}.",
-                f"Correct that row{separator}, or set data.delimiter.",
+                f"Correct that row{separator}, or name the right delimiter under [data] in the "
+                "plan.",
             )
 
 
@@ -219,7 +220,8 @@ def choose_decimal(
                 f"{grid.source_name}, {locator.reference(row, column)}, column "
                 f"'{shorten(names[column])}': {cells[row, column]} can be read as a decimal "
                 "fraction or as thousands.",
-                'Set data.decimal = "," (fractions) or "." (thousands) in the plan.',
+                'Write decimal = "," (fractions) or decimal = "." (thousands) under [data] in the '
+                "plan.",
             )
     return "."
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 
 from deepbench.data.wording import counted
 from deepbench.errors import DataError, PlanError
@@ -15,6 +16,11 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16", "UTF-16"),
     (codecs.BOM_UTF16_BE, "utf-16", "UTF-16"),
 )
+
+
+# No text has these; UTF-16 and UTF-32 without a mark have NUL, which is told apart.
+_BINARY = re.compile(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f]")
+_HEAD_BYTES = 4096
 
 
 def decode(data: bytes, encoding: str, name: str) -> tuple[str, str, list[Conversion]]:
@@ -49,8 +55,8 @@ def decode(data: bytes, encoding: str, name: str) -> tuple[str, str, list[Conver
         raise DataError(
             f"{name}, line {line}: the file holds {counted(nulls, 'NUL character')}, which no "
             "text has: it is binary, damaged, or in another encoding.",
-            'If it came from Excel as "Unicode text", set data.encoding = "utf-16-le"; else '
-            "export the table again as CSV.",
+            'If it came from Excel as "Unicode text", write encoding = "utf-16-le" under [data] '
+            "in the plan; else export the table again as CSV.",
         )
     return text, words, conversions
 
@@ -65,7 +71,7 @@ def _choose(data: bytes, encoding: str) -> tuple[str, str]:
         b"a".decode(encoding, errors="replace")  # also refuses codecs that are no text: zip, rot13
     except (LookupError, ValueError):
         raise PlanError(
-            f"data.encoding: there is no text encoding called '{encoding}'.",
+            f"encoding under [data] in the plan: there is no text encoding called '{encoding}'.",
             "Usual ones are utf-8, cp1252 (Windows, Western Europe), latin-1, utf-16, gb18030.",
         ) from None
     codec = codecs.lookup(encoding).name
@@ -75,12 +81,17 @@ def _choose(data: bytes, encoding: str) -> tuple[str, str]:
 def _wrong_encoding(
     data: bytes, error: UnicodeDecodeError, encoding: str, words: str, name: str
 ) -> DataError:
+    if encoding == "auto" and _BINARY.search(data[:_HEAD_BYTES]):
+        return DataError(
+            f"{name} is not text, and no kind of table that is known here.",
+            "Open it in the program that made it and save the table as CSV or XLSX.",
+        )
     line = data.count(b"\n", 0, error.start) + 1
     hint = (
-        'Files from Excel on Windows are mostly in cp1252: set data.encoding = "cp1252" in the '
-        'plan and look at the accented letters, or save the file as "CSV UTF-8".'
+        'Files from Excel on Windows are mostly in cp1252: write encoding = "cp1252" under [data] '
+        'in the plan, or save the file in Excel as "CSV UTF-8".'
         if encoding == "auto"
-        else "Correct data.encoding in the plan."
+        else "Correct encoding under [data] in the plan."
     )
     return DataError(
         f"{name}, line {line}: byte {error.start + 1:,} (0x{data[error.start]:02x}) is not "

@@ -55,7 +55,7 @@ class WorkbookReader(Reader):
                 if start is None:
                     raise DataError(
                         f"{path.name}: the sheet '{sheet.name}' is empty.",
-                        "Choose another with data.sheet.",
+                        'Choose another: sheet = "…" under [data] in the plan.',
                     )
                 cells = sheet.to_python(skip_empty_area=True)
                 merged = len(sheet.merged_cell_ranges or [])
@@ -138,12 +138,14 @@ def _choose_sheet(
     sheets = [workbook.get_sheet_by_name(sheet) for sheet in visible or names]
     filled = [sheet for sheet in sheets if sheet.start is not None]
     if not filled:
-        raise DataError(f"{name} is empty: none of its sheets has a cell.")
+        raise DataError(
+            f"{name} is empty: none of its sheets has a cell.", "Name a file that holds a table."
+        )
     if len(filled) > 1:
         raise DataError(
             f"{name} has {counted(len(filled), 'sheet')} and the plan names none: "
             f"{some_names([sheet.name for sheet in filled], 20)}.",
-            f'Choose one: data.sheet = "{filled[0].name}".',
+            f'Choose one: write sheet = "{filled[0].name}" under [data] in the plan.',
         )
     return filled[0], len(names) - 1
 

@@ -165,4 +165,9 @@ def _largest_eigenvalue(x: NDArray[np.float64], weights: NDArray[np.float64]) ->
     scaled = x * np.sqrt(weights)[:, None]
     gram = scaled @ scaled.T if x.shape[1] > len(x) else scaled.T @ scaled
     last = len(gram) - 1
-    return float(eigh(gram, eigvals_only=True, subset_by_index=(last, last))[0])
+    try:
+        return float(eigh(gram, eigvals_only=True, subset_by_index=(last, last))[0])
+    except np.linalg.LinAlgError:
+        # The intercept's column makes the largest eigenvalue a double one. LAPACK's search for a
+        # single one fails on such now and then ("Internal Error"), that for all of them does not.
+        return float(np.linalg.eigvalsh(gram)[-1])

@@ -78,7 +78,9 @@ def test_text_among_numbers_names_the_cell(typed):
     column = [*map(str, range(30)), "abc", "5", "<0.1"]
     with pytest.raises(DataError) as caught:
         typed({"id": range(33), "mean area": column})
-    assert "row 32, column 'mean area': 'abc' is not a number; 31 others are." in str(caught.value)
+    assert "row 32, column 'mean area': 'abc' is not a number; 31 other cells are." in str(
+        caught.value
+    )
     assert "1 more cell" in caught.value.message
     with pytest.raises(DataError, match="'inf'"):
         typed({"x": ["inf", *map(str, range(30))]})

@@ -235,7 +235,7 @@ def test_numbered_names_are_units(make_samples):
     assert found.columns == ("MouseID",)
     assert (found.severity, found.decision) == ("serious", "kept together")
     assert "20 units" in found.message
-    assert "roles.ignore" in found.hint
+    assert 'ignore = "MouseID" under [roles]' in found.hint
     assert cleaned.units.tolist() == unit.tolist()
     assert "MouseID" not in cleaned.annotations.columns
 
@@ -422,7 +422,7 @@ def test_features_that_sound_like_a_batch(make_samples):
     features = {"Plate": [f"p{i % 3}" for i in range(60)], "plateau": np.arange(60) % 5.0}
     found = only(run(make_samples(BINARY, features=features))[0], "possible role")
     assert found.columns == ("Plate",)
-    assert 'roles.batch = "Plate"' in found.hint
+    assert 'batch = "Plate" under [roles]' in found.hint
 
 
 # --- all together ---------------------------------------------------------------------------

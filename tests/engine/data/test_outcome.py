@@ -82,7 +82,12 @@ def test_task_of_the_plan(outcome):
     found = outcome([0, 1, 2] * 8, task="regression")
     assert found.values.dtype == np.float64
     assert found.info.classes == ()
-    assert outcome(range(12), task="classification").info.classes[:3] == ("0", "1", "2")
+    assert outcome([*range(12)] * 2, task="classification").info.classes[:3] == ("0", "1", "2")
+
+
+def test_words_are_no_regression(outcome):
+    with pytest.raises(PlanError, match="holds no numbers; it holds 'high' and 'low'"):
+        outcome(["low", "high"] * 10, task="regression")
 
 
 def test_rows_without_outcome_are_left_out(outcome):
@@ -106,6 +111,8 @@ def test_none_is_a_grade(outcome):
         ([3.5] * 20, {"task": "regression"}, "same value"),
         ([f"c{i}" for i in range(60)], {}, "60 different values"),
         (range(60), {"task": "classification"}, "60 different values"),
+        (range(40), {"task": "classification"}, "40 different values in 40 rows, so it is a"),
+        ([f"mouse {i}" for i in range(12)], {}, "a measurement or a name"),
         (["yes", "Yes", "no"] * 5, {}, "upper and lower case"),
         (["NA", "?"] * 10, {}, "is empty"),
         ([*range(30), "high"], {}, r"row 32, column 'outcome': 'high'"),

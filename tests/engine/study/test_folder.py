@@ -127,7 +127,7 @@ def test_other_folders_are_left_alone(tmp_path: Path) -> None:
 
 def test_a_place_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
-    with pytest.raises(StudyError, match="is not writable"):
+    with pytest.raises(StudyError, match="file is a file"):
         Study.open_for_writing(tmp_path / "file" / "a.deepbench")
 
 
