@@ -6,6 +6,7 @@ a description and, but for the outcome and the data source, a default.
 
 from __future__ import annotations
 
+import difflib
 import hashlib
 import json
 import tomllib
@@ -326,10 +327,12 @@ def read_plan(path: Path) -> StudyPlan:
 
 
 def _missing(path: Path) -> PlanError:
-    near = sorted(other.name for other in path.parent.glob("*.toml"))[:3]
-    there = f"In that folder there is {' and '.join(near)}." if near else "Check the path."
+    names = sorted(other.name for other in path.parent.glob("*.toml"))
+    near = difflib.get_close_matches(path.name, names, n=1)
+    hint = f"Did you mean {near[0]}? " if near else ""
     return PlanError(
-        f"There is no plan at {path}.", f"{there} How to write a plan stands in the README."
+        f"There is no plan at {path}.",
+        f"{hint}Check the path; how to write a plan stands in the README.",
     )
 
 

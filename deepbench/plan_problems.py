@@ -65,7 +65,7 @@ def _toml_hint(problem: str, line: str) -> str:
     if any(quote in line for quote in _CURLY_QUOTES):
         return 'Use straight quotes ("), not the curly ones of a word processor.'
     if "\\" in line:
-        return f"Write the path with / in place of \\: {key} = {value.replace(chr(92), '/')}"
+        return f"Write the path with / in place of \\: {key} = {value.replace(chr(92), '/')}."
     if "twice" in problem or "overwrite" in problem:
         return "Keep one of them: each table and each of its keys stands in a plan once."
     if key and re.fullmatch(r"[\w .-]+", value) and problem == "Invalid value":
@@ -101,12 +101,12 @@ def _unknown_key(problem: ErrorDetails, model: type[BaseModel], name: str) -> Pl
     known = _known_keys(tables, model)
     near = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
     homes = [table for table in model.model_fields if key in _known_keys([table], model)]
-    if near:
-        hint = f"Did you mean '{near[0]}'? "
-    elif tables and key in model.model_fields:
+    if tables and key in model.model_fields:
         hint = f"Begin a line [{key}] for it. "
-    elif homes:
-        hint = f"It belongs under {_table(homes[:1])}. "
+    elif len(homes) == 1:
+        hint = f"It belongs under {_table(homes)}. "
+    elif near:
+        hint = f"Did you mean '{near[0]}'? "
     else:
         hint = ""
     if tables:

@@ -70,6 +70,7 @@ def study_summary(study: Study, current: dict[str, str] | None = None) -> StudyS
         interpretation=found("interpretation", InterpretationRecord),
         claims=found("claims", ClaimsRecord),
         ethics=found("ethics", EthicsRecord),
+        openings=len(study.ledger.of_kind("test_opened")),
     )
 
 

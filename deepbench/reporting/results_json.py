@@ -6,7 +6,12 @@ import math
 from typing import Any
 
 from deepbench.reporting.results_schema import RESULTS_FORMAT, ResultsDocument
-from deepbench.reporting.verdict import models_of, signal_of, verdict_sentences
+from deepbench.reporting.verdict import (
+    models_of,
+    signal_of,
+    test_openings,
+    verdict_sentences,
+)
 from deepbench.study.records import ModelRecord, Score, StudySummary
 
 
@@ -167,10 +172,11 @@ def _verdict(summary: StudySummary) -> dict[str, Any]:
 
 def _test(summary: StudySummary) -> dict[str, Any]:
     record = summary.choice.test if summary.choice is not None else None
-    if record is None or record.opened == 0:
-        return {"opened": 0, "model": None, "metrics": {}, "baseline_metrics": {}}
+    openings = test_openings(summary)
+    if record is None or openings == 0:
+        return {"opened": openings, "model": None, "metrics": {}, "baseline_metrics": {}}
     return {
-        "opened": record.opened,
+        "opened": openings,
         "model": record.model or None,
         "metrics": _scores(record.metrics),
         "baseline_metrics": _scores(record.baseline_metrics),

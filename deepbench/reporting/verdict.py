@@ -71,8 +71,9 @@ def signal_of(summary: StudySummary) -> Literal["yes", "no", "unclear"]:
 
 
 def test_openings(summary: StudySummary) -> int:
-    """Return how often the test set was opened."""
-    return summary.choice.test.opened if summary.choice is not None else 0
+    """Return how often the test set was opened, in this run or an earlier one of the study."""
+    recorded = summary.choice.test.opened if summary.choice is not None else 0
+    return max(recorded, summary.openings)
 
 
 def test_use_sentence(openings: int) -> str:
@@ -110,6 +111,11 @@ def verdict_sentences(summary: StudySummary) -> list[str]:
         sentences.append(_signal_sentence(summary))
     if summary.choice is not None:
         sentences += [_deep_learning_sentence(summary), _test_sentence(summary)]
+    elif openings := test_openings(summary):
+        sentences.append(
+            f"The test set was opened {times(openings)} earlier in this study; this run did not "
+            "look at it."
+        )
     elif summary.stopped:
         sentences.append("The test set stays locked; nothing has looked at it.")
     else:

@@ -19,6 +19,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pandas as pd
@@ -116,7 +117,7 @@ def require_clear(said: DeepBenchError, exit_code: int = 2) -> str:
     """Hold an error to what a bench biologist needs, and return it as one text."""
     assert said.exit_code == exit_code
     assert re.fullmatch(r"\S.*[.)…]", said.message), said.message
-    assert re.fullmatch(r"\S.*[.?]|Write the path with .*", said.hint), said.hint
+    assert re.fullmatch(r"\S.*[.?]", said.hint), said.hint
     everything = str(said)
     for jargon in ("Traceback", "Error", "Exception", "None", "nan", "pydantic", "Input should"):
         assert jargon not in everything
@@ -333,7 +334,7 @@ def test_bad_plans(plan: str, says: tuple[str, ...], tmp_path: Path) -> None:
         (("table.csv",), ("is a table, not a plan",)),
         (("lab",), ("is a folder, not a plan",)),
         (("old.deepbench",), ("is a study, not a plan",)),
-        (("plam.toml",), ("There is no plan at", "there is plan.toml")),
+        (("plam.toml",), ("There is no plan at", "Did you mean plan.toml?")),
         (("latin.toml",), ("is not UTF-8 text", "text editor")),
     ],
     ids=lambda words: words[0],
@@ -596,7 +597,7 @@ def test_a_stopped_run_continues_and_repeats_no_trial(story: Story) -> None:
     assert types_of(story.continued)[-1] == "JobFinished"
     assert results_of(story.study)["verdict"]["signal"] == "yes"
     events = Study.open_for_reading(story.study).ledger.of_kind("trial")
-    keys = [json.dumps(event.data, sort_keys=True) for event in events]
+    keys = [(e.data["search"], e.data["family"], e.data["number"]) for e in events]
     assert keys
     assert len(keys) == len(set(keys))
     assert check_study(CheckStudy(str(story.study)), Progress())
@@ -605,7 +606,7 @@ def test_a_stopped_run_continues_and_repeats_no_trial(story: Story) -> None:
 @posix
 def test_every_event_is_a_message(story: Story) -> None:
     for line in (story.stopped.out + story.continued.out).splitlines():
-        assert isinstance(messages.decode(line.encode()), messages.Event.__args__)
+        assert isinstance(messages.decode(line.encode()), get_args(Event))
 
 
 class Tags(HTMLParser):
@@ -627,12 +628,11 @@ class Tags(HTMLParser):
 def test_odd_names_are_inert_in_the_report(story: Story) -> None:
     page = Tags()
     page.feed((story.study / "report" / "report.html").read_text(encoding="utf-8"))
+    # As text, so not as tags: the bold of a class name is none.
     for name in (*FEATURES, *CLASSES):
         assert name in page.text
     assert ("img", "x") not in page.tags
     assert not {tag for tag, _ in page.tags} & {"script", "iframe", "object"}
-    # The bold of a class name would be the only one without a source of its own.
-    assert "<b>KO</b>" in page.text
 
 
 @posix

@@ -11,7 +11,11 @@ from deepbench.study.records.verdict import ChoiceRecord, ShuffleRecord
 
 
 class StudySummary(Record):
-    """All records of a study that exist so far, for the report."""
+    """All records of a study that exist so far, for the report.
+
+    ``openings`` counts how often the test set was opened, by the ledger: also when the run that
+    is told of never got so far.
+    """
 
     title: str
     version: str
@@ -30,4 +34,5 @@ class StudySummary(Record):
     interpretation: InterpretationRecord | None = None
     claims: ClaimsRecord | None = None
     ethics: EthicsRecord | None = None
+    openings: int = 0
     stopped: str = ""
