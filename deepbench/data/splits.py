@@ -211,7 +211,7 @@ def _by_time(samples: AllSamples, columns: list[str], fraction: float) -> tuple[
     dates = _dates(samples, columns[0])
     # A unit is tested only if all of it is later: its first date decides.
     first = pd.Series(dates).groupby(samples.units).min()
-    begin = _begin_of_test(first.to_numpy(), fraction)
+    begin = _begin_of_test(np.asarray(first, dtype=np.float64), fraction)
     if begin is None:
         raise StageBlocked(
             f"All units have the same date in column '{columns[0]}', so none is later.",

@@ -129,11 +129,12 @@ class Study:
         """Write the plan into the study and note its hash in the ledger, if it changed."""
         content = plan.to_toml().encode("utf-8")
         path = self.folder / "plan.toml"
-        if path.exists() and path.read_bytes() == content:
-            return
         copy = self.store("runs", "plan.toml", content)
-        write_atomically(path, content)
-        self.ledger.append("plan", {"artifact": copy})
+        if not path.exists() or path.read_bytes() != content:
+            write_atomically(path, content)
+        noted = self.ledger.of_kind("plan")
+        if not noted or noted[-1].data["artifact"] != copy:
+            self.ledger.append("plan", {"artifact": copy})
 
     def plan(self) -> StudyPlan:
         """Return the plan stored in the study."""

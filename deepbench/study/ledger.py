@@ -74,10 +74,16 @@ class Ledger:
         # A writer may be at work meanwhile: the ledger has at least the lines that the head named
         # before it was read, and at most one more than the head names afterwards.
         before = self._read_head()
-        self._events, self._length = self._load()
+        self._events, self._length, torn = self._load()
         after = self._read_head()
-        self._require_whole(before, after)
+        torn_after_all = torn and before == after and before.lines == len(self._events) + 1
+        if not torn_after_all:
+            self._require_whole(before, after)
         self._lines_in_head = after.lines
+        if torn_after_all and writable:
+            # A disk that lost the end of a line it had confirmed. What is left of the line shows
+            # that nobody took it away; the ledger keeps a note of it all the same.
+            self.append("torn_line", {"line": before.lines})
 
     def __iter__(self) -> Iterator[Event]:
         return iter(self._events)
@@ -178,10 +184,10 @@ class Ledger:
                 f"Restore ledger.jsonl and {HEAD_FILE} from a backup, both of the same moment.",
             )
 
-    def _load(self) -> tuple[list[Event], int]:
-        """Return the events, and the bytes their lines take."""
+    def _load(self) -> tuple[list[Event], int, bool]:
+        """Return the events, the bytes their lines take, and whether a torn line follows."""
         if not self.path.exists():
-            return [], 0
+            return [], 0, False
         content = self.path.read_bytes()
         # A line without its newline was torn by a crash; nothing after it was ever shown.
         whole, _, torn = content.rpartition(b"\n")
@@ -196,7 +202,7 @@ class Ledger:
                 raise _broken(number)
             previous = event.hash
             events.append(event)
-        return events, length
+        return events, length, bool(torn)
 
     def _drop_torn_line(self, length: int) -> None:
         with self.path.open("r+b") as stream:

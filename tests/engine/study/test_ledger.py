@@ -53,6 +53,16 @@ def test_a_torn_last_line_is_dropped_and_writing_goes_on(tmp_path: Path, cut: in
     assert [event.data["number"] for event in Ledger(path, writable=False)] == [0, 1, 2, 9]
 
 
+@pytest.mark.parametrize("cut", [1, 5, 40])
+def test_a_line_torn_after_it_was_confirmed_is_dropped_and_noted(tmp_path: Path, cut: int) -> None:
+    path = tmp_path / "ledger.jsonl"
+    _filled(path)
+    path.write_bytes(path.read_bytes()[:-cut])
+    assert len(Ledger(path, writable=False)) == 3
+    assert [event.kind for event in Ledger(path, writable=True)] == ["note"] * 3 + ["torn_line"]
+    assert len(Ledger(path, writable=False)) == 4
+
+
 def test_a_ledger_torn_in_its_first_line_is_empty(tmp_path: Path) -> None:
     path = tmp_path / "ledger.jsonl"
     _killed_in_append(path, 0, 40)
