@@ -103,6 +103,9 @@ def strata(samples: AllSamples | TrainingSet, bins: int = _REGRESSION_BINS) -> N
     if samples.info.task != "regression":
         return samples.outcome.astype(np.int64)
     edges = np.quantile(samples.outcome, np.linspace(0, 1, bins + 1)[1:-1])
+    if len(above := samples.outcome[samples.outcome > samples.outcome.min()]):
+        # Where most outcomes are the lowest one (counts), the others still make a part.
+        edges = np.maximum(edges, above.min())
     return np.searchsorted(np.unique(edges), samples.outcome, side="right").astype(np.int64)
 
 

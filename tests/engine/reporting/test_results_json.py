@@ -14,7 +14,8 @@ from deepbench.study.records import Score
 STUDIES = ("binary", "null_locked", "multiclass", "regression", "stopped_early", "reused")
 # As the plan of the project names them.
 KEYS = [
-    "format", "deepbench", "task", "outcome", "classes", "samples", "units", "features", "suitability",
+    "format", "deepbench", "task", "outcome", "classes", "samples", "units", "features",
+    "suitability",
     "findings", "split", "models", "shuffled", "comparison", "verdict", "test",
 ]  # fmt: skip
 
