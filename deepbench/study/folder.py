@@ -1,7 +1,7 @@
 """The study folder (``NAME.deepbench/``): everything a study knows, in files that survive.
 
-plan.toml, ledger.jsonl, data/ (imported and training samples), vault/ (test samples), runs/
-(records and out-of-fold predictions), models/, report/.
+plan.toml, ledger.jsonl (and ledger.head.json), data/ (imported and training samples), vault/
+(test samples), runs/ (records and out-of-fold predictions), models/, report/.
 """
 
 from __future__ import annotations

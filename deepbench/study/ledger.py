@@ -158,7 +158,9 @@ class Ledger:
             return _Head(int(content["lines"]), str(content["hash"]))
         except FileNotFoundError:
             return _Head(0, GENESIS)
-        except (OSError, ValueError, TypeError, KeyError):
+        except OSError as error:
+            raise _unreadable(HEAD_FILE, error) from None
+        except (ValueError, TypeError, KeyError):
             raise StudyError(
                 f"{HEAD_FILE} of this study is damaged.", f"Restore {HEAD_FILE} from a backup."
             ) from None
@@ -186,9 +188,12 @@ class Ledger:
 
     def _load(self) -> tuple[list[Event], int, bool]:
         """Return the events, the bytes their lines take, and whether a torn line follows."""
-        if not self.path.exists():
+        try:
+            content = self.path.read_bytes()
+        except FileNotFoundError:
             return [], 0, False
-        content = self.path.read_bytes()
+        except OSError as error:
+            raise _unreadable(self.path.name, error) from None
         # A line without its newline was torn by a crash; nothing after it was ever shown.
         whole, _, torn = content.rpartition(b"\n")
         length = len(content) - len(torn)
@@ -220,6 +225,13 @@ def _parse(line: bytes, number: int) -> Event:
     if digest != event.hash:
         raise _broken(number)
     return event
+
+
+def _unreadable(name: str, error: OSError) -> StudyError:
+    return StudyError(
+        f"{name} of this study could not be read ({error.strerror}).",
+        "Check whether you may read the study folder, and whether another program holds the file.",
+    )
 
 
 def _broken(number: int) -> StudyError:

@@ -131,7 +131,7 @@ def _words(process: psutil.Process) -> list[str]:
 
 def _run_and_kill(plan: Path, study: Path, victim: str, stage: str, events: int) -> None:
     """Run with two workers, and kill one of the processes some events into a stage."""
-    options = ("--workers", "2", "--events")
+    options = ("--workers", "2", "--device", "cpu", "--events")
     with subprocess.Popen(
         [sys.executable, "-m", "deepbench", "run", plan, "--study", study, *options],
         stdout=subprocess.PIPE,
@@ -159,17 +159,22 @@ def _run_and_kill(plan: Path, study: Path, victim: str, stage: str, events: int)
     assert not alive, "a process outlived the one that was killed"
 
 
-def test_killed_processes_cost_nothing_that_was_done(finished_study: Path, tmp_path: Path) -> None:
-    plan, study = finished_study.parent / "plan.toml", tmp_path / "s.deepbench"
+def test_killed_processes_cost_nothing_that_was_done(tmp_path: Path) -> None:
+    tables.two_classes(tmp_path / "table.csv")
+    plan = tables.plan_for(tmp_path, "group", TINY)
+    whole, study = tmp_path / "whole.deepbench", tmp_path / "s.deepbench"
+    run_here(plan, whole)
     for victim, stage, events in (
         ("worker", "baselines", 4),
         ("pool process", "shuffles", 3),
         ("command", "test", 12),
     ):
         _run_and_kill(plan, study, victim, stage, events)
-        assert deepbench("check", study).code == 0
-    done = deepbench("run", plan, "--study", study, "--workers", "2")
+        with Study.open_for_reading(study) as opened:
+            assert opened.problems() == []
+    done = deepbench("run", plan, "--study", study, "--workers", "2", "--device", "cpu")
     assert done.code == 0, done.err
-    assert without_times(results_of(study)) == without_times(results_of(finished_study))
+    assert deepbench("check", study).code == 0
+    assert without_times(results_of(study)) == without_times(results_of(whole))
     _nothing_twice(study)
     _intact(study)

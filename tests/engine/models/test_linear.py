@@ -190,3 +190,17 @@ def test_row_space_is_the_singular_value_decomposition(shape: tuple[int, int]):
 
 def test_row_space_of_equal_rows_is_empty():
     assert row_space(np.zeros((5, 9))).scores.shape == (5, 0)
+
+
+def test_an_eigenvalue_that_lapack_fails_to_single_out_is_found(monkeypatch):
+    """Its search fails on some double eigenvalues, and the intercept's column makes them."""
+    given = problem(rows_of(6, 2), 0.7)
+    expected = fit_elastic_net(given, fraction=0.1)
+
+    def refuse(*arguments: object, **options: object) -> None:
+        raise np.linalg.LinAlgError("Internal Error.")
+
+    monkeypatch.setattr(elastic_net, "eigh", refuse)
+    found = fit_elastic_net(given, fraction=0.1)
+    np.testing.assert_allclose(found[0], expected[0], atol=1e-6)
+    np.testing.assert_allclose(found[1], expected[1], atol=1e-6)

@@ -162,3 +162,63 @@ def test_synced_folders_are_named(tmp_path: Path) -> None:
     folder = tmp_path / "OneDrive - Lab" / "a.deepbench"
     folder.mkdir(parents=True)
     assert any("cloud service" in text for text in location_warnings(folder))
+
+
+@pytest.mark.parametrize("left", ["study.lock.json", ".study.json.1a2b.part", ".write-test-x1"])
+def test_a_study_killed_at_its_beginning_can_begin_again(tmp_path: Path, left: str) -> None:
+    folder = tmp_path / "a.deepbench"
+    folder.mkdir()
+    (folder / left).write_text("")
+    with Study.open_for_writing(folder):
+        assert read_format(folder) == STUDY_FORMAT
+    assert left == "study.lock.json" or not (folder / left).exists()
+
+
+def test_what_killed_writes_left_is_removed(tmp_path: Path) -> None:
+    with Study.open_for_writing(tmp_path / "a.deepbench") as study:
+        folder = study.folder
+    (folder / "data" / ".samples-0.parquet.1a2b.part").write_bytes(b"rows")
+    (folder / "models" / ".final.part").mkdir()
+    (folder / "models" / ".final.part" / "weights").write_bytes(b"1")
+    with Study.open_for_writing(folder):
+        assert not list(folder.rglob("*.part"))
+
+
+def test_an_artifact_that_only_a_record_names_is_checked(tmp_path: Path) -> None:
+    with Study.open_for_writing(tmp_path / "a.deepbench") as study:
+        name = study.store("runs", "test-predictions.csv", b"sample\n")
+        assert study.problems() == []
+        (study.folder / name).write_bytes(b"other\n")
+        assert study.problems() == [f"{name} was changed since it was written."]
+
+
+def test_an_artifact_written_again_is_no_longer_retired(tmp_path: Path) -> None:
+    with Study.open_for_writing(tmp_path / "a.deepbench") as study:
+        for _ in range(2):
+            name = study.store("data", "training.parquet", b"rows")
+            study.record("sealed", {"training": name})
+            assert name not in study.retired()
+            study.retire_others("data", set())
+            assert study.retired() == {name}
+        assert len(study.ledger.of_kind("retired")) == 2
+        study.store("data", "training.parquet", b"rows")
+        study.record("sealed", {"training": name})
+        (study.folder / name).unlink()
+        assert study.problems() == [f"{name} is missing."]
+
+
+def test_files_of_others_in_an_area_are_left_alone(tmp_path: Path) -> None:
+    with Study.open_for_writing(tmp_path / "a.deepbench") as study:
+        (study.folder / "data" / "notes.txt").write_text("mine")
+        study.retire_others("data", set())
+        assert (study.folder / "data" / "notes.txt").exists()
+
+
+def test_a_plan_that_a_kill_kept_out_of_the_ledger_is_noted_later(tmp_path: Path) -> None:
+    with Study.open_for_writing(tmp_path / "a.deepbench") as study:
+        (study.folder / "plan.toml").write_text(PLAN.to_toml(), encoding="utf-8")
+        study.save_plan(PLAN)
+        assert len(study.ledger.of_kind("plan")) == 1
+        study.save_plan(PLAN.model_copy(update={"seed": 2}))
+        study.save_plan(PLAN)
+        assert len(study.ledger.of_kind("plan")) == 3

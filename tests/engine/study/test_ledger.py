@@ -129,6 +129,24 @@ def test_a_lost_or_damaged_head_is_said(tmp_path: Path, head: bytes | None, said
         Ledger(path, writable=True)
 
 
+@pytest.mark.parametrize("name", [HEAD_FILE, "ledger.jsonl"])
+def test_a_file_that_cannot_be_read_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    path = tmp_path / "ledger.jsonl"
+    _filled(path)
+    read = Path.read_bytes
+
+    def refuse(self: Path) -> bytes:
+        if self.name == name:
+            raise PermissionError(13, "Permission denied")
+        return read(self)
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    with pytest.raises(StudyError, match=f"{name} .*could not be read .Permission denied"):
+        Ledger(path, writable=False)
+
+
 def test_an_old_head_is_noticed(tmp_path: Path) -> None:
     path = tmp_path / "ledger.jsonl"
     ledger = _filled(path, 2)
@@ -147,7 +165,7 @@ def test_a_reader_beside_a_writer_sees_a_whole_ledger(
     writer = _filled(path, 2)
     load = Ledger._load
 
-    def load_meanwhile(self: Ledger) -> tuple[list[Event], int]:
+    def load_meanwhile(self: Ledger) -> tuple[list[Event], int, bool]:
         monkeypatch.setattr(Ledger, "_load", load)
         writer.append("note", {"number": 2})
         writer.append("note", {"number": 3})
