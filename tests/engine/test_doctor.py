@@ -25,7 +25,7 @@ def test_machine_facts_also_for_a_folder_that_is_not_there_yet(tmp_path):
     assert 1 <= facts.processor_cores <= os.cpu_count()
     assert facts.memory_gb == pytest.approx(psutil.virtual_memory().total / 1e9, abs=0.1)
     assert facts.disk_free_gb == pytest.approx(shutil.disk_usage(tmp_path).free / 1e9, abs=1.0)
-    assert (facts.device, facts.device_sentence) == ("A card", "It works.")
+    assert (facts.device, facts.device_sentence) == ("cuda", "It works.")
     assert facts.versions["python"] == platform.python_version()
 
 
