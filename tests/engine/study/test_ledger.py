@@ -63,6 +63,14 @@ def test_a_line_torn_after_it_was_confirmed_is_dropped_and_noted(tmp_path: Path,
     assert len(Ledger(path, writable=False)) == 4
 
 
+def test_an_opening_of_the_test_set_cannot_be_torn_away(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.jsonl"
+    _filled(path).append("test_opened", {"models": ["linear"]})
+    path.write_bytes(path.read_bytes()[:-5])
+    with pytest.raises(StudyError, match="was cut off"):
+        Ledger(path, writable=True)
+
+
 def test_a_ledger_torn_in_its_first_line_is_empty(tmp_path: Path) -> None:
     path = tmp_path / "ledger.jsonl"
     _killed_in_append(path, 0, 40)
