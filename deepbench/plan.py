@@ -155,6 +155,16 @@ class Check(_Part):
         default_factory=list,
         description="Features that stay although the check would leave them out.",
     )
+    leave_out: Columns = Field(
+        default_factory=list, description="Features that are left out after a finding."
+    )
+    leave_out_samples: Columns = Field(
+        default_factory=list, description="Samples that are left out after a finding, by name."
+    )
+    reasons: dict[str, str] = Field(
+        default_factory=dict,
+        description='Why a finding was accepted or overruled, by its name ("kind: where").',
+    )
 
 
 class Split(_Part):
@@ -342,7 +352,16 @@ def parse_plan(text: str, name: str = "plan.toml") -> StudyPlan:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise explain_toml(error, text, name) from None
+    return plan_from_answers(raw, name)
+
+
+def plan_from_answers(answers: dict[str, Any], name: str = "plan.toml") -> StudyPlan:
+    """Return the plan of nested dicts, as TOML gives them.
+
+    Raises:
+        PlanError: an unknown key, a missing one or a wrong value.
+    """
     try:
-        return StudyPlan.model_validate(raw)
+        return StudyPlan.model_validate(answers)
     except ValidationError as error:
         raise explain_values(error, StudyPlan, name) from None

@@ -36,6 +36,13 @@ JOB_FUNCTIONS: Mapping[str, str] = {
     "WriteReport": "deepbench.jobs.write_report:write_report",
     "CheckStudy": "deepbench.jobs.check_study:check_study",
     "Doctor": "deepbench.jobs.doctor:doctor",
+    "PreviewTable": "deepbench.jobs.preview_table:preview_table",
+    "SketchDesign": "deepbench.jobs.sketch_design:sketch_design",
+    "JudgeSuitability": "deepbench.jobs.judge_suitability:judge_suitability",
+    "LetOut": "deepbench.jobs.let_out:let_out",
+    "ListExports": "deepbench.jobs.export_study:list_exports",
+    "ExportStudy": "deepbench.jobs.export_study:export_study",
+    "SupportBundle": "deepbench.jobs.support_bundle:support_bundle",
 }
 MAX_MESSAGE_BYTES = 64 * 2**20
 _LIBRARIES = ("numpy", "pandas", "scikit-learn", "torch", "shap")

@@ -7,8 +7,19 @@ from typing import Any, Literal
 from deepbench.study.records.base import Record, Score
 
 
+class CurveRecord(Record):
+    """Training against tuning (early-stopping) loss by epoch, of the best settings."""
+
+    training: tuple[float, ...]
+    tuning: tuple[float, ...]
+    best_epoch: int
+
+
 class TrialRecord(Record):
-    """One trial: settings of one family, scored on all tuning folds."""
+    """One trial: settings of one family, scored on all tuning folds.
+
+    ``curve`` is that of a network's middle fold, thinned to at most 60 epochs.
+    """
 
     search: str
     family: str
@@ -19,6 +30,7 @@ class TrialRecord(Record):
     seconds: float
     predictions: str
     note: str = ""
+    curve: CurveRecord | None = None
 
 
 class SanityRecord(Record):
@@ -29,14 +41,6 @@ class SanityRecord(Record):
     value: float
     expected: float
     sentence: str
-
-
-class CurveRecord(Record):
-    """Training against tuning (early-stopping) loss by epoch, of the best settings."""
-
-    training: tuple[float, ...]
-    tuning: tuple[float, ...]
-    best_epoch: int
 
 
 class ModelRecord(Record):

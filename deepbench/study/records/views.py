@@ -1,0 +1,173 @@
+"""What pages show beside a stage's record: per-sample views that never leave by themselves.
+
+They are artifacts of their own, named in the ledger by a ``view`` event with ``name``, ``stage``
+and ``artifact``; the last event of a name holds.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from deepbench.study.records.base import Record
+from deepbench.study.records.data import ColumnRecord, Conversion
+
+SampleRole = Literal["training", "tuning", "test"]
+
+
+class PreviewRecord(Record):
+    """How a file would be read, and its first cells as text and as parsed (stage 3).
+
+    ``raw`` and ``parsed`` hold the same cells, row by row; an empty parsed cell is missing.
+    ``problem`` and ``hint`` say why the file cannot be imported as it stands; then ``columns``
+    may be empty, and ``raw`` shows what can be shown.
+    """
+
+    source_name: str
+    size_bytes: int
+    format: str
+    sheet: str
+    sheets: tuple[str, ...]
+    encoding: str
+    delimiter: str
+    decimal: str
+    header: bool
+    rows: int
+    columns: tuple[ColumnRecord, ...]
+    conversions: tuple[Conversion, ...]
+    shown_columns: tuple[str, ...]
+    row_numbers: tuple[int, ...]
+    raw: tuple[tuple[str, ...], ...]
+    parsed: tuple[tuple[str, ...], ...]
+    proposed_roles: dict[str, tuple[str, ...]]
+    outcome_candidates: tuple[str, ...]
+    problem: str = ""
+    hint: str = ""
+
+
+class CrossTable(Record):
+    """Samples counted by two columns; ``counts[i][j]`` belongs to ``rows[i]``, ``columns[j]``."""
+
+    row_title: str
+    column_title: str
+    rows: tuple[str, ...]
+    columns: tuple[str, ...]
+    counts: tuple[tuple[int, ...], ...]
+
+
+class DesignRecord(Record):
+    """The design that roles make, before they are settled (stage 4).
+
+    ``tables``: outcome against each batch, site, date or sensitive column, and samples per unit.
+    ``problem`` and ``hint`` say why the roles cannot hold; counts are then those without them.
+    """
+
+    sentence: str
+    task: str
+    classes: tuple[str, ...]
+    class_samples: dict[str, int]
+    class_units: dict[str, int]
+    samples: int
+    units: int
+    features: int
+    tables: tuple[CrossTable, ...]
+    problem: str = ""
+    hint: str = ""
+
+
+class ExplorationRecord(Record):
+    """Missing values and principal components (stage 5; after the split training samples only).
+
+    ``outcomes`` are class names or numbers as text. ``colourings`` hold a value for each sample
+    under the name of each batch, site, date and unit column. ``components`` are coordinates on
+    each principal component, ``explained`` their shares of the variance. ``missing_map`` holds
+    the share of missing cells in blocks of neighbouring samples (rows) and features (columns).
+    """
+
+    scope: Literal["all samples", "training samples"]
+    outcome: str
+    task: str
+    classes: tuple[str, ...]
+    samples: tuple[str, ...]
+    outcomes: tuple[str, ...]
+    colourings: dict[str, tuple[str, ...]]
+    components: tuple[tuple[float, ...], ...]
+    explained: tuple[float, ...]
+    features_used: int
+    missing_share: float
+    missing_map: tuple[tuple[float, ...], ...]
+    missing_features: tuple[tuple[str, int], ...]
+    missing_samples: tuple[tuple[str, int], ...]
+
+
+class SplitMapRecord(Record):
+    """Where each sample stands in each outer fold (stage 6).
+
+    ``outcomes`` is empty text for samples of a sealed hold-out. ``places[f][s]`` is 0 for
+    training, 1 for the tuning set of the first tuning fold, 2 for the test set. ``tuning_fold[s]``
+    is the number of the tuning fold of the first repeat in which a sample is tuned on, or -1.
+    """
+
+    samples: tuple[str, ...]
+    units: tuple[str, ...]
+    outcomes: tuple[str, ...]
+    outer_folds: tuple[str, ...]
+    places: tuple[tuple[int, ...], ...]
+    tuning_fold: tuple[int, ...]
+
+
+class PredictionsRecord(Record):
+    """Predictions of the chosen model on the opened test samples (stage 10).
+
+    ``probabilities[s]`` has one number per class; for regression it is empty and ``values``
+    holds the predictions.
+    """
+
+    model: str
+    classes: tuple[str, ...]
+    samples: tuple[str, ...]
+    units: tuple[str, ...]
+    observed: tuple[str, ...]
+    predicted: tuple[str, ...]
+    probabilities: tuple[tuple[float, ...], ...]
+    values: tuple[float, ...]
+
+
+class ExplanationRecord(Record):
+    """Attributions of single held-out samples by one model (stage 11).
+
+    For two classes they speak for the positive class, for regression for the value; for several
+    classes there is one record per class. ``attributions[s][f]`` belongs to ``samples[s]`` and
+    ``features[f]``; ``rest[s]`` is the sum over all features not listed. ``values[s][f]`` is the
+    feature's value as text, ``numbers[s][f]`` the same as a number or None.
+    base + sum of attributions + rest = output.
+    """
+
+    model: str
+    method: str
+    scale: str
+    target: str
+    samples: tuple[str, ...]
+    observed: tuple[str, ...]
+    base: tuple[float, ...]
+    outputs: tuple[float, ...]
+    features: tuple[str, ...]
+    values: tuple[tuple[str, ...], ...]
+    numbers: tuple[tuple[float | None, ...], ...]
+    attributions: tuple[tuple[float, ...], ...]
+    rest: tuple[float, ...]
+
+
+class ExplanationsRecord(Record):
+    """All explanations of single samples (stage 11)."""
+
+    explanations: tuple[ExplanationRecord, ...]
+
+
+class ExportItem(Record):
+    """One thing that may leave a study, or may not, and why (stage 14)."""
+
+    name: str
+    title: str
+    suffix: str
+    allowed: bool
+    sentence: str
