@@ -35,11 +35,11 @@ from deepbench.messages import (
     WriteReport,
 )
 from deepbench.worker.client import Worker
+from deepbench.worker.pool_size import MAX_DEFAULT_WORKERS, default_workers
 from deepbench.worker.process import JOB_FUNCTIONS
 
 POLL_SECONDS = 0.1
 STOP_SECONDS = 10.0
-MAX_DEFAULT_WORKERS = 8
 EXIT_CODES = (
     "Exit codes: 0 done, 1 a fault of the program or the machine, 2 a problem with the plan, the "
     "data or the study folder, 3 a stage blocks, 130 stopped by the user."
@@ -188,16 +188,6 @@ def default_study_folder(plan_path: Path) -> Path:
     """Return where the study of a plan lies unless said otherwise: beside it, NAME.deepbench."""
     plan_path = plan_path.absolute()
     return plan_path.with_name(f"{plan_path.stem}.deepbench")
-
-
-def default_workers() -> int:
-    """Return one process per physical core this process may use, at most eight."""
-    import psutil
-
-    cores = psutil.cpu_count(logical=False) or os.cpu_count() or 1
-    if sys.platform == "linux":
-        cores = min(cores, len(os.sched_getaffinity(0)))
-    return max(1, min(cores, MAX_DEFAULT_WORKERS))
 
 
 def _open_wizard(parser: argparse.ArgumentParser) -> int:

@@ -13,9 +13,9 @@ from deepbench.worker.progress import Progress
 
 
 def doctor(request: Doctor, progress: Progress) -> dict[str, object]:
-    """Return ``{"lines": [...], "machine": {...}}`` for this machine and the current folder."""
+    """Return ``{"lines": [...], "machine": {...}}`` for this machine and a folder."""
     progress.check_cancelled()
-    machine = machine_facts(_try_device(request.device), Path.cwd())
+    machine = machine_facts(_try_device(request.device), Path(request.folder).absolute())
     return {"lines": machine_lines(machine), "machine": machine.model_dump(mode="json")}
 
 

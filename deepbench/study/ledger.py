@@ -187,7 +187,7 @@ class Ledger:
                 _RESTORE,
             )
         if before.lines > 0 and self._events[before.lines - 1].hash != before.hash:
-            raise _broken(before.lines)
+            raise broken_ledger(before.lines)
         if after.lines < found - 1:
             raise StudyError(
                 f"{HEAD_FILE} of this study is missing or too old: it names {after.lines} of the "
@@ -211,9 +211,9 @@ class Ledger:
         events: list[Event] = []
         previous = GENESIS
         for number, line in enumerate(whole.splitlines(), start=1):
-            event = _parse(line, number)
+            event = parse_line(line, number)
             if event.previous != previous or event.number != number:
-                raise _broken(number)
+                raise broken_ledger(number)
             previous = event.hash
             events.append(event)
         return events, length, bool(torn)
@@ -225,14 +225,15 @@ class Ledger:
             os.fsync(stream.fileno())
 
 
-def _parse(line: bytes, number: int) -> Event:
+def parse_line(line: bytes, number: int) -> Event:
+    """Return the event of a line; StudyError when it was changed."""
     try:
         event = Event(**json.loads(line.decode("utf-8")))
         digest = _digest(event.number, event.time, event.kind, event.data, event.previous)
     except (ValueError, TypeError):
-        raise _broken(number) from None
+        raise broken_ledger(number) from None
     if digest != event.hash:
-        raise _broken(number)
+        raise broken_ledger(number)
     return event
 
 
@@ -243,7 +244,8 @@ def _unreadable(name: str, error: OSError) -> StudyError:
     )
 
 
-def _broken(number: int) -> StudyError:
+def broken_ledger(number: int) -> StudyError:
+    """Return the error for a line that does not fit."""
     return StudyError(
         f"The ledger of this study was changed: line {number} does not fit the lines before it.",
         _RESTORE,

@@ -70,7 +70,7 @@ def require_writable(folder: Path) -> None:
     if occupied is not None and not occupied.is_dir():
         raise StudyError(
             f"The study cannot be written to {folder}: {occupied.name} is a file.",
-            "Choose another place with --study, for example a new folder in Documents.",
+            "Choose another place (--study), for example a new folder in Documents.",
         )
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -81,5 +81,16 @@ def require_writable(folder: Path) -> None:
     except OSError as error:
         raise StudyError(
             f"The study folder {folder} is not writable ({error.strerror}).",
-            "Choose another place with --study, for example a folder in Documents.",
+            "Choose another place (--study), for example a folder in Documents.",
         ) from None
+
+
+def find_source(folder: Path, source: str) -> Path:
+    """Return the path of a study's table as its answers name it.
+
+    Relative paths begin at the study folder; a study that was run from a plan has its table
+    beside the plan, and the study folder lies there too.
+    """
+    path = Path(source)
+    candidates = [folder / path, folder.parent / path]
+    return next((place for place in candidates if place.exists()), candidates[0])

@@ -1,0 +1,52 @@
+"""Start the wizard.
+
+Only the standard library is imported at the top: a missing or broken Qt must end in a sentence,
+and the worker's processes import this module again where processes are spawned.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import sys
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Open the window; return the exit code.
+
+    Args:
+        arguments: Words after the program's name; those of this process if None.
+    """
+    multiprocessing.freeze_support()
+    if not _has_screen():
+        print(
+            "There is no screen here to open the window on. The same work can be done without "
+            "one: deepbench run plan.toml (deepbench run --help says more).",
+            file=sys.stderr,
+        )
+        return 1
+    # One thread: numpy only draws here, and its buffers for more threads cost 10 MB each.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    try:
+        from deepbench_ui.app import run
+    except ImportError as error:
+        missing = getattr(error, "name", None) or str(error)
+        print(
+            f"The window cannot be opened: {missing} is missing. Install DeepBench again with "
+            "'python packaging/bootstrap.py install'; on Debian and Ubuntu it names the system "
+            "libraries that Qt needs.",
+            file=sys.stderr,
+        )
+        return 1
+    return run(sys.argv[1:] if arguments is None else arguments)
+
+
+def _has_screen() -> bool:
+    """Return whether Qt finds a screen; without one it would end the process."""
+    if not sys.platform.startswith("linux") or os.environ.get("QT_QPA_PLATFORM"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

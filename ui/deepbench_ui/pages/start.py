@@ -1,0 +1,183 @@
+"""Step 0: how sensitive the data is, and what this machine has."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLineEdit, QPushButton
+
+from deepbench.messages import Doctor, JobFailed
+from deepbench.study.location import location_warnings
+from deepbench.study.records import MachineRecord
+from deepbench_ui.pages.base import Page, card, label
+from deepbench_ui.widgets.banner import Banner
+from deepbench_ui.widgets.choices import Choices, Option
+
+SENSITIVITY = "How sensitive is the data?"
+SENSITIVITY_WHY = (
+    "This decides what may leave the study later: figures, tables, models. You can raise it at "
+    "any time; choosing a lower level needs a reason."
+)
+LEVELS = (
+    Option("public", "Public", "Published, or about no person: may be shown to anybody."),
+    Option("internal", "Internal", "Not published, about no identifiable person."),
+    Option(
+        "sensitive",
+        "Sensitive",
+        "About people or patients, without names: health, genes, clinical values. If in doubt, "
+        "choose this.",
+    ),
+    Option(
+        "restricted",
+        "Restricted",
+        "Under a contract, or persons could be recognised: almost nothing leaves the study.",
+    ),
+)
+REASON, REASON_HINT = (
+    "Why is the level lower than sensitive?",
+    "For example: published data set, cell lines, plants",
+)
+LEVEL_STEP, REASON_STEP = "sensitivity of the data", "reason for the level"
+MACHINE = "This computer"
+MACHINE_WAIT = "The calculation process is looking at this computer and trying its graphics card…"
+MACHINE_AGAIN, DEVICE = "Check Again", "Train networks on"
+DEVICES = {
+    "auto": "Whatever is fastest here",
+    "cpu": "The processor only",
+    "cuda": "NVIDIA graphics card",
+    "mps": "Apple graphics",
+}
+ROWS = (
+    "System",
+    "Processor",
+    "Memory",
+    "Free disk space",
+    "Networks train on",
+)
+OFFLINE = "DeepBench opens no network connection; nothing of this leaves the computer."
+STUDY = "This study"
+STUDY_TEXT = "It lies in {folder}"
+
+
+class StartPage(Page):
+    """Sensitivity and machine."""
+
+    key = "start"
+    title = "Start"
+    lead = "Two things first: how careful must we be with the data, and what can this computer do?"
+
+    def build(self) -> None:
+        """Make the widgets."""
+        frame, inside = card(SENSITIVITY)
+        inside.addWidget(label(SENSITIVITY_WHY, "muted"))
+        self.level = Choices("start.level", LEVELS, SENSITIVITY)
+        self.level.chosen.connect(
+            lambda value: self.session.answer("privacy.level", value, LEVEL_STEP)
+        )
+        inside.addWidget(self.level)
+        self.reason_label = label(REASON)
+        self.reason = QLineEdit()
+        self.named(self.reason, "reason", REASON)
+        self.reason.setPlaceholderText(REASON_HINT)
+        self.reason.textEdited.connect(
+            lambda text: self.session.answer("privacy.reason", text, REASON_STEP, merge=True)
+        )
+        inside.addWidget(self.reason_label)
+        inside.addWidget(self.reason)
+        self.form.addWidget(frame)
+        self._build_study()
+        self._build_machine()
+        self.form.addStretch(1)
+        self._asked = False
+
+    def _build_study(self) -> None:
+        frame, inside = card(STUDY)
+        inside.addWidget(label(STUDY_TEXT.format(folder=self.session.folder), "", "start.folder"))
+        for number, warning in enumerate(location_warnings(self.session.folder)):
+            banner = Banner(f"start.folder-warning.{number}")
+            inside.addWidget(banner)
+            banner.show_message("warning", warning)
+        self.form.addWidget(frame)
+
+    def _build_machine(self) -> None:
+        frame, inside = card(MACHINE)
+        self.machine_note = label(MACHINE_WAIT, "muted", "start.machine-note")
+        inside.addWidget(self.machine_note)
+        grid = QGridLayout()
+        grid.setColumnStretch(1, 1)
+        self.facts = []
+        for row, title in enumerate(ROWS):
+            value = label("", "", f"start.machine.{row}")
+            grid.addWidget(label(title, "muted"), row, 0)
+            grid.addWidget(value, row, 1)
+            self.facts.append(value)
+        inside.addLayout(grid)
+        line = QHBoxLayout()
+        line.addWidget(label(DEVICE))
+        self.device = QComboBox()
+        self.named(self.device, "device", DEVICE)
+        for value, text in DEVICES.items():
+            self.device.addItem(text, value)
+        self.device.activated.connect(self._choose_device)
+        again = QPushButton(MACHINE_AGAIN)
+        self.named(again, "check-machine")
+        again.clicked.connect(self._look)
+        line.addWidget(self.device)
+        line.addWidget(again)
+        line.addStretch(1)
+        inside.addLayout(line)
+        inside.addWidget(label(OFFLINE, "muted", "start.offline"))
+        self.form.addWidget(frame)
+
+    def refresh(self) -> None:
+        """Show level and reason."""
+        level = self.session.value("privacy.level")
+        self.level.show_choice(level)
+        lowered = level in ("public", "internal")
+        self.reason_label.setVisible(lowered)
+        self.reason.setVisible(lowered)
+        if not self.reason.hasFocus():
+            self.reason.setText(self.session.value("privacy.reason", ""))
+        self.device.setCurrentIndex(max(0, self.device.findData(self.session.device)))
+
+    def entered(self) -> None:
+        """Look at the machine the first time."""
+        if not self._asked:
+            self._look()
+
+    def next_problem(self) -> str:
+        """A lower level needs its reason."""
+        lowered = self.session.value("privacy.level") in ("public", "internal")
+        return REASON if lowered and not self.session.value("privacy.reason") else ""
+
+    def _choose_device(self) -> None:
+        self.session.device = self.device.currentData()
+        self.session.device_chosen.emit(self.session.device)
+        self._look()
+
+    def _look(self) -> None:
+        self._asked = True
+        self.machine_note.setText(MACHINE_WAIT)
+        self.machine_note.show()
+        self.session.ask(
+            Doctor(self.session.device, str(self.session.folder)),
+            self._show_machine,
+            self._not_seen,
+        )
+
+    def _show_machine(self, result: dict[str, Any]) -> None:
+        machine = MachineRecord.model_validate(result["machine"])
+        self.machine_note.hide()
+        cores = machine.processor_cores
+        texts = (
+            machine.system,
+            f"{cores} core{'s' if cores != 1 else ''}",
+            f"{machine.memory_gb:.1f} GB",
+            f"{machine.disk_free_gb:.1f} GB",
+            f"{machine.device}. {machine.device_sentence}",
+        )
+        for shown, text in zip(self.facts, texts, strict=True):
+            shown.setText(text)
+
+    def _not_seen(self, event: JobFailed) -> None:
+        self.machine_note.setText(f"{event.message} {event.hint}".strip())

@@ -1,0 +1,193 @@
+"""Fields that write an answer as the user types, and show it without disturbing the typing."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import ClassVar
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
+
+from deepbench_ui.pages.base import label
+from deepbench_ui.session import StudySession
+
+
+class TextAnswer(QWidget):
+    """A question with a line of text (or several) as its answer.
+
+    Args:
+        session: The open study.
+        name: objectName of the field.
+        path: Place of the answer in the plan.
+        question: What is asked.
+        step: What was changed, for "Undo …".
+        hint: Shown while the field is empty.
+        explanation: Shown below the question; nothing if empty.
+        lines: Height of the field in lines; 1 is a line edit.
+    """
+
+    def __init__(
+        self,
+        session: StudySession,
+        name: str,
+        path: str | tuple[str, ...],
+        question: str,
+        step: str,
+        *,
+        hint: str = "",
+        explanation: str = "",
+        lines: int = 1,
+    ) -> None:
+        super().__init__()
+        self._session, self._path, self._step = session, path, step
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        self.question = label(question, "question")
+        column.addWidget(self.question)
+        if explanation:
+            column.addWidget(label(explanation, "muted"))
+        self.field: QLineEdit | QPlainTextEdit
+        if lines == 1:
+            line = QLineEdit()
+            line.textEdited.connect(self._write)
+            self.field = line
+        else:
+            area = QPlainTextEdit()
+            area.setTabChangesFocus(True)
+            area.setFixedHeight(area.fontMetrics().lineSpacing() * lines + 18)
+            area.textChanged.connect(self._area_changed)
+            self.field = area
+        self.field.setPlaceholderText(hint)
+        self.field.setObjectName(name)
+        self.field.setAccessibleName(question)
+        self.question.setBuddy(self.field)
+        column.addWidget(self.field)
+        self._showing = False
+
+    @property
+    def text(self) -> str:
+        """What stands in the field."""
+        if isinstance(self.field, QLineEdit):
+            return self.field.text()
+        return self.field.toPlainText()
+
+    def refresh(self) -> None:
+        """Show the answer, unless it is being typed."""
+        wanted = str(self._session.value(self._path, ""))
+        if self.text.strip() == wanted.strip():
+            return
+        self._showing = True
+        if isinstance(self.field, QLineEdit):
+            self.field.setText(wanted)
+        else:
+            self.field.setPlainText(wanted)
+        self._showing = False
+
+    def _area_changed(self) -> None:
+        if not self._showing:
+            self._write(self.text)
+
+    def _write(self, text: str) -> None:
+        self._session.answer(self._path, text.strip() or None, self._step, merge=True)
+
+
+class NumberAnswer(QWidget):
+    """A question with a number as its answer; what is no number is said and not saved.
+
+    Args:
+        session: The open study.
+        name: objectName of the field.
+        path: Place of the answer in the plan.
+        question: What is asked.
+        step: What was changed, for "Undo …".
+        check: Returns why a number will not do; empty when it will.
+        hint: Shown while the field is empty.
+        explanation: Shown below the question.
+    """
+
+    problem_changed = Signal(str)
+    whole: ClassVar[bool] = False
+
+    def __init__(
+        self,
+        session: StudySession,
+        name: str,
+        path: str | tuple[str, ...],
+        question: str,
+        step: str,
+        check: Callable[[float], str],
+        *,
+        hint: str = "",
+        explanation: str = "",
+    ) -> None:
+        super().__init__()
+        self._session, self._path, self._step, self._check = session, path, step, check
+        self.problem = ""
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        self.question = label(question, "question")
+        column.addWidget(self.question)
+        if explanation:
+            column.addWidget(label(explanation, "muted"))
+        self.field = QLineEdit()
+        self.field.setObjectName(name)
+        self.field.setAccessibleName(question)
+        self.field.setPlaceholderText(hint)
+        self.field.setMaximumWidth(self.field.fontMetrics().horizontalAdvance("0") * 24)
+        self.field.textEdited.connect(self._write)
+        self.question.setBuddy(self.field)
+        column.addWidget(self.field)
+        self._note = label("", "danger", f"{name}.problem")
+        self._note.hide()
+        column.addWidget(self._note)
+
+    def refresh(self) -> None:
+        """Show the answer, unless a wrong one is being corrected."""
+        value = self._session.value(self._path)
+        if self.problem and self.field.hasFocus():
+            return
+        if value != _number(self.field.text(), self.whole):
+            self.field.setText("" if value is None else f"{value:g}")
+            self._tell("")
+
+    def _write(self, text: str) -> None:
+        if not text.strip():
+            self._tell("")
+            self._session.answer(self._path, None, self._step, merge=True)
+            return
+        value = _number(text, self.whole)
+        if value is None:
+            self._tell("Write a whole number." if self.whole else "Write a number, such as 0.85.")
+            return
+        self._tell(self._check(value))
+        if not self.problem:
+            self._session.answer(self._path, value, self._step, merge=True)
+
+    def _tell(self, problem: str) -> None:
+        self._note.setText(problem)
+        self._note.setVisible(bool(problem))
+        if problem != self.problem:
+            self.problem = problem
+            self.problem_changed.emit(problem)
+
+
+class WholeNumberAnswer(NumberAnswer):
+    """A question with a whole number as its answer."""
+
+    whole = True
+
+
+def _number(text: str, whole: bool) -> float | int | None:
+    """Return the number in a text, with point or comma as decimal mark; None if it is none."""
+    try:
+        value = float(text.strip().replace(",", "."))
+    except ValueError:
+        return None
+    if not math.isfinite(value):
+        return None
+    if whole:
+        return int(value) if value == int(value) else None
+    return value

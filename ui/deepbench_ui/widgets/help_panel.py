@@ -1,0 +1,122 @@
+"""The help on the right: why we ask, the tip and its source, an example, terms on hover."""
+
+from __future__ import annotations
+
+import html
+
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QToolButton,
+    QToolTip,
+    QVBoxLayout,
+    QWidget,
+)
+
+from deepbench_ui.help_texts import HelpPage, glossary, load_help, mark_terms
+from deepbench_ui.theme import icon, theme
+
+TITLE, WHY, TIP, EXAMPLE, TERMS = "Help", "Why we ask", "Tip {}", "An example", "Words used here"
+TERMS_HINT = "Point at an underlined word, or click it, to read what it means."
+CLOSE = "Hide the help"
+_WIDTH = 270
+
+
+class HelpPanel(QFrame):
+    """Help for the page that is shown."""
+
+    closed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("help")
+        self.setProperty("kind", "help")
+        self.setAccessibleName(TITLE)
+        self._key = ""
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(14, 10, 6, 8)
+        head = QHBoxLayout()
+        heading = QLabel(TITLE)
+        heading.setProperty("role", "heading")
+        self.close_button = QToolButton()
+        self.close_button.setObjectName("help.close")
+        self.close_button.setAccessibleName(CLOSE)
+        self.close_button.setToolTip(CLOSE)
+        self.close_button.clicked.connect(self.closed)
+        head.addWidget(heading, 1)
+        head.addWidget(self.close_button)
+        outer.addLayout(head)
+        self.text = QLabel()
+        self.text.setObjectName("help.text")
+        self.text.setWordWrap(True)
+        self.text.setTextFormat(Qt.TextFormat.RichText)
+        self.text.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.text.setTextInteractionFlags(
+            Qt.TextInteractionFlag.LinksAccessibleByKeyboard
+            | Qt.TextInteractionFlag.LinksAccessibleByMouse
+        )
+        self.text.setOpenExternalLinks(False)
+        self.text.linkHovered.connect(self._explain)
+        self.text.linkActivated.connect(self._explain)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(self.text)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        outer.addWidget(scroll, 1)
+        self.setMinimumWidth(_WIDTH)
+        self.setMaximumWidth(round(_WIDTH * 1.5))
+        theme().changed.connect(self._paint)
+        self._paint()
+
+    def show_help(self, key: str) -> None:
+        """Show the help of a page."""
+        if key != self._key:
+            self._key = key
+            self._paint()
+
+    def _paint(self) -> None:
+        self.close_button.setIcon(icon("close", "text_muted"))
+        if self._key:
+            self.text.setText(_as_html(load_help(self._key), theme().colour("accent").name()))
+
+    def _explain(self, link: str) -> None:
+        term = link.removeprefix("term:")
+        meaning = glossary().get(term)
+        if meaning is None:
+            QToolTip.hideText()
+            return
+        where = self.text.mapToGlobal(QPoint(0, 0))
+        cursor = self.cursor().pos()
+        place = cursor if self.text.rect().contains(self.text.mapFromGlobal(cursor)) else where
+        QToolTip.showText(
+            place, f"<b>{html.escape(term)}</b><br>{html.escape(meaning)}", self.text
+        )
+
+
+def _as_html(page: HelpPage, link_colour: str) -> str:
+    def marked(text: str) -> str:
+        return mark_terms(text, page.keys).replace("<a ", f'<a style="color:{link_colour}" ')
+
+    parts = [f"<h4>{WHY}</h4><p>{marked(page.why)}</p>"]
+    if page.tip:
+        parts.append(f"<h4>{TIP.format(page.tip)}</h4><p>{marked(page.tip_text)}</p>")
+        parts.append(f"<p><small>{html.escape(page.source)}</small></p>")
+    parts.append(f"<h4>{EXAMPLE}</h4><p>{marked(page.example)}</p>")
+    parts.extend(
+        f"<h4>{html.escape(section.heading)}</h4><p>{marked(section.text)}</p>"
+        for section in page.more
+    )
+    known = [term for term in page.keys if term in glossary()]
+    if known:
+        links = ", ".join(
+            f'<a style="color:{link_colour}" href="term:{html.escape(term)}">'
+            f"{html.escape(term)}</a>"
+            for term in known
+        )
+        parts.append(f"<h4>{TERMS}</h4><p>{TERMS_HINT}</p><p>{links}</p>")
+    return "".join(parts)

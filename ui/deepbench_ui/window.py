@@ -1,0 +1,478 @@
+"""The window: step rail, page, help, footer, run bar, menus; which page comes next and why not."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QTimer
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QHBoxLayout,
+    QMainWindow,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from deepbench.errors import DeepBenchError, StudyError
+from deepbench.study.folder import study_title
+from deepbench.workflow import STAGE_BY_KEY
+from deepbench_ui import dialogs
+from deepbench_ui.examples import Example, example_answers
+from deepbench_ui.faults import Faults
+from deepbench_ui.menus import Menus
+from deepbench_ui.pages.base import Page
+from deepbench_ui.pages.registry import PAGE_BY_KEY, PAGES
+from deepbench_ui.pages.welcome import WelcomePage
+from deepbench_ui.session import RunEnd, StudySession
+from deepbench_ui.settings import Settings
+from deepbench_ui.theme import theme
+from deepbench_ui.widgets.banner import Banner
+from deepbench_ui.widgets.footer import Footer
+from deepbench_ui.widgets.help_panel import HelpPanel
+from deepbench_ui.widgets.run_bar import RunBar
+from deepbench_ui.widgets.step_rail import StepRail
+from deepbench_ui.worker_bridge import WorkerBridge
+
+TITLE = "DeepBench"
+RUNNING = "A calculation is running. You can look at every page meanwhile."
+RUN_FIRST = "“{verb}” comes first."
+DONE = "Done: {title}."
+STOPPED = "Stopped. What was finished is kept; the same button goes on from there."
+CONTINUE = "Continue"
+INTERRUPTED = (
+    "When this study was last open, a calculation was under way (up to step {number}, {title}). "
+    "What was finished is kept. It can go on from there."
+)
+NATIVE_CRASH = (
+    "DeepBench ended unexpectedly last time. Your answers and all finished results are on disk. "
+    "If it happens again, save a support bundle (menu Help); it holds no data."
+)
+OPENED_NOWHERE = "Open a study first."
+#: Below this width of the window the help hides by itself, so that pages keep their room.
+HELP_FROM_WIDTH = 1180
+_OPEN_ATTEMPTS = 12
+_OPEN_RETRY_MILLISECONDS = 250
+TABLE_SUFFIXES = (
+    ".csv", ".tsv", ".txt", ".tab", ".xlsx", ".xlsm", ".xls", ".parquet", ".ods",
+)  # fmt: skip
+
+
+class MainWindow(QMainWindow):
+    """The wizard's window.
+
+    Args:
+        settings: What is remembered between starts.
+        faults: Catches faults; told how to show them.
+    """
+
+    def __init__(self, settings: Settings, faults: Faults) -> None:
+        super().__init__()
+        self.settings = settings
+        self.faults = faults
+        self.session: StudySession | None = None
+        self.desk = WorkerBridge(parent=self)
+        self.runner = WorkerBridge(parent=self)
+        self._pages: dict[str, Page] = {}
+        self._current = ""
+        self._help_wanted = settings.show_help
+        self._closing = False
+        self._forward_after_run = ""
+        self.setObjectName("window")
+        self.setWindowTitle(TITLE)
+        self.setAcceptDrops(True)
+        self._build()
+        self.menus = Menus(self)
+        self.runner.stuck_changed.connect(self.run_bar.show_stuck)
+        faults.tell_with(lambda kind: dialogs.tell_fault(self, kind))
+        self._place_window()
+        self._show_welcome()
+        if faults.last_native_crash:
+            self.message.show_message("warning", NATIVE_CRASH)
+
+    # --- building ---------------------------------------------------------------------
+
+    def _build(self) -> None:
+        centre = QWidget()
+        centre.setObjectName("window.centre")
+        self.setCentralWidget(centre)
+        row = QHBoxLayout(centre)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        self.rail = StepRail(PAGES)
+        self.rail.chosen.connect(self.show_page)
+        row.addWidget(self.rail)
+        middle = QFrame()
+        middle.setObjectName("window.middle")
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        self.message = Banner("window.message")
+        self.stack = QStackedWidget()
+        self.stack.setObjectName("window.pages")
+        self.run_bar = RunBar()
+        self.footer = Footer()
+        holder = QVBoxLayout()
+        holder.setContentsMargins(16, 8, 16, 0)
+        holder.addWidget(self.message)
+        column.addLayout(holder)
+        column.addWidget(self.stack, 1)
+        column.addWidget(self.run_bar)
+        column.addWidget(self.footer)
+        row.addWidget(middle, 1)
+        self.help_panel = HelpPanel()
+        self.help_panel.closed.connect(lambda: self.show_help(False))
+        row.addWidget(self.help_panel)
+        self.welcome = WelcomePage(self)
+        self.stack.addWidget(self.welcome)
+        self.footer.back.connect(self.go_back)
+        self.footer.forward.connect(self.go_forward)
+        self.footer.run.connect(self.run_page)
+
+    def _place_window(self) -> None:
+        if self.settings.window:
+            self.restoreGeometry(QByteArray.fromHex(self.settings.window.encode("ascii")))
+            return
+        screen = self.screen().availableGeometry()
+        self.resize(min(1280, screen.width()), min(720, screen.height()))
+
+    # --- opening and closing a study ----------------------------------------------------
+
+    def open_path(self, path: Path) -> None:
+        """Open what was dropped on the window or named at the start: a study or a table."""
+        if path.is_dir():
+            self.open_study(path)
+        elif path.suffix.lower() in TABLE_SUFFIXES:
+            self.use_table(path)
+        else:
+            self.tell("warning", dialogs.NOT_FOR_US.format(name=path.name))
+
+    def use_table(self, path: Path) -> None:
+        """Take a table as the data of the open study, or of a new one."""
+        if self.session is None:
+            folder = dialogs.ask_new_study(self, path.stem, path.parent)
+            if folder is None or not self.create_study(folder):
+                return
+        assert self.session is not None
+        self.session.answer("data.source", str(path), dialogs.CHOICE_OF_FILE)
+        self.show_page("import")
+
+    def create_study(self, folder: Path, example: Example | None = None) -> bool:
+        """Make a new study and open it; return whether that worked."""
+        try:
+            folder.mkdir(parents=True, exist_ok=False)
+        except FileExistsError:
+            self.tell("warning", dialogs.EXISTS.format(name=study_title(folder)))
+            return False
+        except OSError as error:
+            self.tell("danger", dialogs.NOT_MADE.format(folder=folder, why=error.strerror))
+            return False
+        self.open_study(folder, new=True)
+        if self.session is None:
+            return False
+        if example is not None:
+            answers = example_answers(example, folder)
+            self.session.answer_all(answers, dialogs.EXAMPLE_ANSWERS)
+        return True
+
+    def open_study(self, folder: Path, *, new: bool = False, attempt: int = 1) -> None:
+        """Open a study; one that is open elsewhere is refused with a sentence.
+
+        Args:
+            folder: Study folder.
+            new: Whether it was made just now and holds nothing yet.
+            attempt: How often this was tried: a worker whose window was killed needs a moment to
+                let the study go.
+        """
+        if self.session is not None and not self.close_study():
+            return
+        try:
+            dialogs.require_study(folder, new)
+            session = StudySession(
+                folder, self.desk, self.runner, device=self.settings.device, parent=self
+            )
+        except StudyError as error:
+            if getattr(error, "is_passing", False) and attempt < _OPEN_ATTEMPTS:
+                QTimer.singleShot(
+                    _OPEN_RETRY_MILLISECONDS,
+                    self,
+                    lambda: self.open_study(folder, new=new, attempt=attempt + 1),
+                )
+                return
+            self.tell("danger", str(error))
+            return
+        except DeepBenchError as error:
+            self.tell("danger", str(error))
+            return
+        self._take(session)
+
+    def _take(self, session: StudySession) -> None:
+        self.session = session
+        self.message.clear()
+        self.settings.remember(session.folder)
+        session.answers_changed.connect(self._study_changed)
+        session.results_changed.connect(self._study_changed)
+        session.run_changed.connect(self._study_changed)
+        session.run_ended.connect(self._run_ended)
+        session.progressed.connect(self.run_bar.show_progress)
+        session.device_chosen.connect(self._remember_device)
+        session.noticed.connect(lambda text: self.tell("info", text))
+        session.failed.connect(lambda text, hint: self.tell("danger", f"{text} {hint}".strip()))
+        self.run_bar.pause.connect(session.pause)
+        self.run_bar.resume.connect(session.resume)
+        self.run_bar.stop.connect(session.stop)
+        self.run_bar.stop_hard.connect(session.stop_hard)
+        self.setWindowTitle(f"{study_title(session.folder)} – {TITLE}")
+        self.rail.setEnabled(True)
+        self.menus.study_opened(session)
+        page = session.draft.page
+        self.show_page(page if page in PAGE_BY_KEY else "start")
+        self._offer_to_continue()
+
+    def _offer_to_continue(self) -> None:
+        session = self.session
+        if session is None or not session.interrupted_run:
+            return
+        stage = STAGE_BY_KEY.get(session.interrupted_run)
+        if stage is None:
+            session.forget_interrupted_run()
+            return
+        self.message.show_message(
+            "info",
+            INTERRUPTED.format(number=stage.number, title=stage.title),
+            CONTINUE,
+            lambda: self._continue(stage.key),
+        )
+
+    def _continue(self, key: str) -> None:
+        self.message.clear()
+        if self.session is not None:
+            self.session.start_run(key)
+
+    def close_study(self) -> bool:
+        """Close the open study; return whether it was (the user may keep a run going)."""
+        session = self.session
+        if session is None:
+            return True
+        if session.run is not None and not dialogs.may_stop_run(self):
+            return False
+        self._let_go(session)
+        self._show_welcome()
+        return True
+
+    def _let_go(self, session: StudySession) -> None:
+        if self._current in self._pages:
+            self._pages[self._current].hide_page()
+        session.close()
+        self.session = None
+        self.settings.closed()
+        self.run_bar.show_run(None)
+        for signal in (self.run_bar.pause, self.run_bar.resume):
+            with contextlib.suppress(RuntimeError):
+                signal.disconnect()
+        for signal in (self.run_bar.stop, self.run_bar.stop_hard):
+            with contextlib.suppress(RuntimeError):
+                signal.disconnect()
+        for page in self._pages.values():
+            self.stack.removeWidget(page)
+            page.deleteLater()
+        self._pages.clear()
+        self._current = ""
+        session.deleteLater()
+        self.setWindowTitle(TITLE)
+        self.menus.study_opened(None)
+
+    def _show_welcome(self) -> None:
+        self.stack.setCurrentWidget(self.welcome)
+        self.welcome.refresh()
+        self.rail.hide()
+        self.footer.hide()
+        self.help_panel.hide()
+        self.message.clear()
+
+    # --- pages --------------------------------------------------------------------------
+
+    @property
+    def current_page(self) -> Page | None:
+        """The page that is shown; None while no study is open."""
+        return self._pages.get(self._current)
+
+    def show_page(self, key: str) -> None:
+        """Show a page of the open study."""
+        session = self.session
+        if session is None or key == self._current:
+            return
+        if self._current in self._pages:
+            self._pages[self._current].hide_page()
+        page = self._pages.get(key)
+        if page is None:
+            page = PAGE_BY_KEY[key].load()(session)
+            self._pages[key] = page
+            self.stack.addWidget(page)
+        self._current = key
+        session.show_page(key)
+        self.stack.setCurrentWidget(page)
+        page.show_page()
+        self.rail.show()
+        self.footer.show()
+        self.rail.show_current(key)
+        self.help_panel.show_help(key)
+        self._fit_help()
+        self._study_changed()
+        page.scroll.verticalScrollBar().setValue(0)
+
+    def go_back(self) -> None:
+        """Show the page before."""
+        self._go(-1)
+
+    def go_forward(self) -> None:
+        """Show the next page."""
+        self._go(1)
+
+    def _go(self, step: int) -> None:
+        keys = list(PAGE_BY_KEY)
+        place = keys.index(self._current) + step
+        if 0 <= place < len(keys):
+            self.show_page(keys[place])
+
+    def run_page(self) -> None:
+        """Calculate the stage of the page that is shown."""
+        page, session = self.current_page, self.session
+        if page is None or session is None or session.run is not None or not page.confirm_run():
+            return
+        self.message.clear()
+        session.start_run(page.key)
+
+    def _study_changed(self) -> None:
+        """Bring rail, footer and run bar up to date."""
+        session, page = self.session, self.current_page
+        if session is None or page is None:
+            return
+        standing = session.standing()
+        self.rail.show_states(standing.states, standing.reasons)
+        self.run_bar.show_run(session.run)
+        self.menus.study_changed()
+        state = standing.states.get(page.key, "done")
+        reason = standing.reasons.get(page.key, "")
+        running = session.run is not None
+        runnable = bool(page.run_verb) and state in ("ready", "blocked", "out of date")
+        can_next = state == "done" and not page.next_problem()
+        last = self._current == list(PAGE_BY_KEY)[-1]
+        if running and not can_next:
+            reason = RUNNING
+        elif state == "done":
+            reason = page.next_problem()
+        elif not reason and runnable:
+            reason = RUN_FIRST.format(verb=page.run_verb)
+        elif state in ("out of date", "blocked"):
+            reason = "" if page.run_verb else reason
+        self.footer.show_state(
+            can_back=self._current != PAGES[0].key,
+            can_next=can_next and not last,
+            reason=reason,
+            verb=page.run_verb if runnable else "",
+            can_run=runnable and not running and self._can_run(page.key),
+        )
+
+    def _can_run(self, key: str) -> bool:
+        """Say whether the answers make a plan and nothing before waits for a decision."""
+        session = self.session
+        if session is None or session.draft.plan() is None:
+            return False
+        return session.draft.value("privacy.level") is not None
+
+    def _run_ended(self, end: RunEnd) -> None:
+        stage = STAGE_BY_KEY[end.until]
+        if end.outcome == "done":
+            self.tell("ok", DONE.format(title=stage.title))
+        elif end.outcome == "stopped":
+            self.tell("info", STOPPED)
+        else:
+            blocked = self.session is not None and end.kind in ("StageBlocked", "GateRefused")
+            again = "" if blocked or end.kind in ("PlanError", "DataError") else CONTINUE
+            self.message.show_message(
+                "warning" if blocked else "danger",
+                f"{end.message} {end.hint}".strip(),
+                again,
+                lambda: self._continue(end.until),
+            )
+        QApplication.alert(self)
+
+    # --- help, messages, look -----------------------------------------------------------
+
+    def tell(self, severity: str, text: str) -> None:
+        """Show a message above the page."""
+        self.message.show_message(severity, text)
+
+    def show_help(self, wanted: bool) -> None:
+        """Show or hide the help."""
+        self._help_wanted = wanted
+        self.settings.show_help = wanted
+        self.settings.save()
+        self.help_panel.setVisible(wanted and self.session is not None)
+        self.menus.help_shown(self.help_panel.isVisible())
+
+    def _fit_help(self) -> None:
+        fits = self.width() >= HELP_FROM_WIDTH
+        self.help_panel.setVisible(self._help_wanted and fits and self.session is not None)
+        self.menus.help_shown(self.help_panel.isVisible())
+
+    def _remember_device(self, device: str) -> None:
+        self.settings.device = device
+        self.settings.save()
+
+    def set_theme(self, mode: str) -> None:
+        """Choose light, dark or the system's theme."""
+        self.settings.theme = mode
+        self.settings.save()
+        theme().set_mode(mode)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Hide the help when there is no room for it."""
+        super().resizeEvent(event)
+        crossed = (event.oldSize().width() >= HELP_FROM_WIDTH) != (
+            event.size().width() >= HELP_FROM_WIDTH
+        )
+        if crossed and hasattr(self, "menus"):
+            self._fit_help()
+
+    # --- drag and drop, closing -----------------------------------------------------------
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
+        """Take files and folders of this computer."""
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
+        """Open the first file or folder."""
+        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        if paths:
+            event.acceptProposedAction()
+            # Not inside the drop: a dialog here would block the program that the file comes from.
+            QTimer.singleShot(0, self, lambda: self.open_path(paths[0]))
+
+    def close_without_asking(self) -> None:
+        """Close at once: the system or the terminal asked, and answers are on disk."""
+        self._closing = True
+        self.close()
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
+        """Ask during a run; everything else is on disk."""
+        running = self.session is not None and self.session.run is not None
+        if running and not self._closing and not dialogs.may_stop_run(self):
+            event.ignore()
+            return
+        self.settings.window = bytes(self.saveGeometry().toHex().data()).decode("ascii")
+        self.settings.save()
+        super().closeEvent(event)
+
+    def shut_down(self) -> None:
+        """Let the study and the workers go."""
+        self.faults.tell_with(None)
+        if self.session is not None:
+            self._let_go(self.session)
+        self.desk.close()
+        self.runner.close()
