@@ -27,12 +27,20 @@ class PageEntry:
     place: str
     number: int
 
+    @property
+    def short_title(self) -> str:
+        """The title as the rail shows it."""
+        return _SHORT.get(self.key, self.title)
+
     def load(self) -> type[Page]:
         """Import the page."""
         module, _, name = self.place.partition(":")
         found: type[Page] = getattr(importlib.import_module(f"deepbench_ui.pages.{module}"), name)
         return found
 
+
+#: Titles that are too long for the rail.
+_SHORT = {"suitability": "Is deep learning a fit?", "test": "Open the test set"}
 
 _PLACES: dict[str, tuple[str, str]] = {
     "start": ("Plan", "start:StartPage"),

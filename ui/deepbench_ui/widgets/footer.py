@@ -68,13 +68,14 @@ class Footer(QFrame):
         self._set_kind(self.run_button, "primary" if verb and can_run else "")
         self._set_kind(self.next_button, "primary" if can_next else "")
 
-    @staticmethod
-    def _set_kind(button: QPushButton, kind: str) -> None:
+    def _set_kind(self, button: QPushButton, kind: str) -> None:
         if button.property("kind") != kind:
             button.setProperty("kind", kind)
             button.style().unpolish(button)
             button.style().polish(button)
+            self._paint()
 
     def _paint(self) -> None:
         self.back_button.setIcon(icon("back"))
-        self.next_button.setIcon(icon("next"))
+        kind = self.next_button.property("kind")
+        self.next_button.setIcon(icon("next", "on_accent" if kind == "primary" else "text"))

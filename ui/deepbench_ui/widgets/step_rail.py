@@ -41,6 +41,7 @@ STATE_TITLES: Mapping[str, str] = {
     NO_STATE: "",
 }
 _ICON_SIZE = QSize(18, 18)
+_MARGIN = 40
 
 
 class StepButton(QPushButton):
@@ -50,7 +51,7 @@ class StepButton(QPushButton):
 
     def __init__(self, entry: PageEntry) -> None:
         number = f"{entry.number}  " if entry.number >= 0 else ""
-        super().__init__(f"{number}{entry.title}")
+        super().__init__(f"{number}{entry.short_title}")
         self.entry = entry
         self.state = "unset"
         self.setObjectName(f"rail.{entry.key}")
@@ -118,9 +119,8 @@ class StepRail(QFrame):
         for entry in entries:
             self._add(entry)
         self._column.addStretch(1)
-        self.setMinimumWidth(
-            inside.sizeHint().width() + scroll.verticalScrollBar().sizeHint().width()
-        )
+        bar = scroll.verticalScrollBar().sizeHint().width()
+        self.setFixedWidth(inside.sizeHint().width() + bar)
         theme().changed.connect(self._paint)
 
     def _add(self, entry: PageEntry) -> None:
@@ -142,7 +142,7 @@ class StepRail(QFrame):
         if 0 <= place < len(keys):
             button = self.buttons[keys[place]]
             button.setFocus(Qt.FocusReason.TabFocusReason)
-            self._scroll.ensureWidgetVisible(button)
+            self._scroll.ensureWidgetVisible(button, 0, _MARGIN)
 
     def show_states(self, states: Mapping[str, str], reasons: Mapping[str, str]) -> None:
         """Show the state of every page."""
@@ -157,7 +157,7 @@ class StepRail(QFrame):
             button.setFocusPolicy(
                 Qt.FocusPolicy.StrongFocus if current else Qt.FocusPolicy.ClickFocus
             )
-        self._scroll.ensureWidgetVisible(self.buttons[key])
+        self._scroll.ensureWidgetVisible(self.buttons[key], 0, _MARGIN)
 
     def _paint(self) -> None:
         for button in self.buttons.values():
