@@ -116,9 +116,9 @@ class NewStudyDialog(QDialog):
         self.note.setProperty("role", "muted")
         column.addWidget(self.note)
         self.buttons = QDialogButtonBox()
-        self.create = self.buttons.addButton(CREATE, QDialogButtonBox.ButtonRole.AcceptRole)
-        self.create.setObjectName("new.create")
-        self.create.setProperty("kind", "primary")
+        self.create_button = self.buttons.addButton(CREATE, QDialogButtonBox.ButtonRole.AcceptRole)
+        self.create_button.setObjectName("new.create")
+        self.create_button.setProperty("kind", "primary")
         cancel = self.buttons.addButton(QDialogButtonBox.StandardButton.Cancel)
         cancel.setObjectName("new.cancel")
         self.buttons.accepted.connect(self.accept)
@@ -147,7 +147,7 @@ class NewStudyDialog(QDialog):
         else:
             note, good = NEW_PLACE.format(path=self.path), True
         self.note.setText(note)
-        self.create.setEnabled(good)
+        self.create_button.setEnabled(good)
 
     def _browse(self) -> None:
         chosen = QFileDialog.getExistingDirectory(

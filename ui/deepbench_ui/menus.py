@@ -14,12 +14,12 @@ from deepbench.study.folder import study_title
 from deepbench_ui import dialogs
 from deepbench_ui.session import StudySession
 from deepbench_ui.settings import studies_folder
-from deepbench_ui.theme import icon, theme
+from deepbench_ui.theme import ThemeMode, icon, theme
 
 if TYPE_CHECKING:
     from deepbench_ui.window import MainWindow
 
-THEMES = {"system": "Like the System", "light": "Light", "dark": "Dark"}
+THEMES: dict[ThemeMode, str] = {"system": "Like the System", "light": "Light", "dark": "Dark"}
 UNDO, REDO = "Undo", "Redo"
 NO_RECENT = "No Studies Yet"
 KEYS_TITLE = "Keys"
@@ -165,7 +165,7 @@ class Menus:
         if page:
             self._window.show_page(page)
 
-    def _set_theme(self, mode: str) -> None:
+    def _set_theme(self, mode: ThemeMode) -> None:
         self._window.set_theme(mode)
 
     def _toggle_help(self) -> None:

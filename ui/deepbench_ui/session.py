@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -182,19 +182,19 @@ class StudySession(QObject):
 
     def undo(self) -> str:
         """Take back the last answer; return the key of its page."""
+        page = ""
         with self._told():
             page = self.draft.undo()
             self._answers_moved()
-            return page
-        return ""
+        return page
 
     def redo(self) -> str:
         """Give again the answer that was taken back last; return the key of its page."""
+        page = ""
         with self._told():
             page = self.draft.redo()
             self._answers_moved()
-            return page
-        return ""
+        return page
 
     def show_page(self, key: str) -> None:
         """Note which page is shown."""
@@ -206,7 +206,7 @@ class StudySession(QObject):
         self.answers_changed.emit()
 
     @contextlib.contextmanager
-    def _told(self) -> Any:
+    def _told(self) -> Iterator[None]:
         """Say what cannot be done instead of raising into Qt."""
         try:
             yield
@@ -217,15 +217,17 @@ class StudySession(QObject):
 
     def record(self, stage: str, kind: type[R]) -> R | None:
         """Return what a stage found when it last finished, or None."""
+        found: R | None = None
         with self._told():
-            return self.history.record(stage, kind)
-        return None
+            found = self.history.record(stage, kind)
+        return found
 
     def view(self, name: str, kind: type[R]) -> R | None:
         """Return a view that a stage stored beside its record, or None."""
+        found: R | None = None
         with self._told():
-            return self.history.view(name, kind)
-        return None
+            found = self.history.view(name, kind)
+        return found
 
     def trials(self) -> list[TrialRecord]:
         """Return all trials so far, in the order they finished."""

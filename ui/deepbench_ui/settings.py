@@ -11,12 +11,13 @@ import json
 import os
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from PySide6.QtCore import QStandardPaths
 
 from deepbench.errors import DeepBenchError
 from deepbench.study.files import write_atomically
+from deepbench_ui.theme import ThemeMode
 
 CONFIG_VARIABLE = "DEEPBENCH_CONFIG"
 MOST_RECENT = 12
@@ -59,7 +60,7 @@ class Settings:
 
     recent: list[str] = field(default_factory=list)
     open_study: str = ""
-    theme: str = "system"
+    theme: ThemeMode = "system"
     device: str = "auto"
     show_help: bool = True
     folder: str = ""
@@ -76,6 +77,8 @@ class Settings:
                 value = content.get(part.name, getattr(found, part.name))
                 if type(value) is type(getattr(found, part.name)):
                     setattr(found, part.name, value)
+            if found.theme not in get_args(ThemeMode):
+                found.theme = "system"
         except FileNotFoundError:
             pass
         except (OSError, ValueError, AttributeError):

@@ -29,7 +29,7 @@ from deepbench_ui.pages.registry import PAGE_BY_KEY, PAGES
 from deepbench_ui.pages.welcome import WelcomePage
 from deepbench_ui.session import RunEnd, StudySession
 from deepbench_ui.settings import Settings
-from deepbench_ui.theme import theme
+from deepbench_ui.theme import ThemeMode, theme
 from deepbench_ui.widgets.banner import Banner
 from deepbench_ui.widgets.footer import Footer
 from deepbench_ui.widgets.help_panel import HelpPanel
@@ -322,7 +322,7 @@ class MainWindow(QMainWindow):
         self.help_panel.show_help(key)
         self._fit_help()
         self._study_changed()
-        page.scroll.verticalScrollBar().setValue(0)
+        page.scroll_area.verticalScrollBar().setValue(0)
 
     def go_back(self) -> None:
         """Show the page before."""
@@ -424,7 +424,7 @@ class MainWindow(QMainWindow):
         self.settings.device = device
         self.settings.save()
 
-    def set_theme(self, mode: str) -> None:
+    def set_theme(self, mode: ThemeMode) -> None:
         """Choose light, dark or the system's theme."""
         self.settings.theme = mode
         self.settings.save()

@@ -166,8 +166,10 @@ class QuestionPage(Page):
         if self._line.text().strip() != outcome:
             self._line.setText(outcome)
         self.kind.show_choice(self.session.value("question.task", "auto"))
-        for part in (self.positive, *self.texts, self.useful, self.ceiling):
-            part.refresh()
+        for text in (self.positive, *self.texts):
+            text.refresh()
+        for number in (self.useful, self.ceiling):
+            number.refresh()
 
     def next_problem(self) -> str:
         """A number that is none has to be corrected."""

@@ -107,10 +107,10 @@ class StartPage(Page):
         grid.setColumnStretch(1, 1)
         self.facts = []
         for row, title in enumerate(ROWS):
-            value = label("", "", f"start.machine.{row}")
+            fact = label("", "", f"start.machine.{row}")
             grid.addWidget(label(title, "muted"), row, 0)
-            grid.addWidget(value, row, 1)
-            self.facts.append(value)
+            grid.addWidget(fact, row, 1)
+            self.facts.append(fact)
         inside.addLayout(grid)
         line = QHBoxLayout()
         line.addWidget(label(DEVICE))
@@ -176,8 +176,8 @@ class StartPage(Page):
             f"{machine.disk_free_gb:.1f} GB",
             f"{machine.device}. {machine.device_sentence}",
         )
-        for shown, text in zip(self.facts, texts, strict=True):
-            shown.setText(text)
+        for fact, text in zip(self.facts, texts, strict=True):
+            fact.setText(text)
 
     def _not_seen(self, event: JobFailed) -> None:
         self.machine_note.setText(f"{event.message} {event.hint}".strip())
