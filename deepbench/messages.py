@@ -76,9 +76,10 @@ class CheckStudy:
 
 @dataclass(frozen=True, slots=True)
 class Doctor:
-    """Describe this machine and try the device."""
+    """Describe this machine, the free space in ``folder``, and try the device."""
 
     device: str = "auto"
+    folder: str = "."
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from deepbench.data.number_text import Decimal, Texts, looks_like_identifier, parse_numbers
+from deepbench.data.number_text import (
+    Decimal,
+    Texts,
+    looks_like_identifier,
+    parse_numbers,
+)
 from deepbench.data.raw_table import CellLocator, RawTable
 from deepbench.data.wording import counted, shorten
 from deepbench.errors import DataError
@@ -83,18 +88,25 @@ class _Block:
     grouped: int
 
 
-def parse_columns(raw: RawTable, options: Data, as_text: Collection[str] = ()) -> ParsedTable:
+def parse_columns(
+    raw: RawTable,
+    options: Data,
+    as_text: Collection[str] = (),
+    refused: dict[str, DataError] | None = None,
+) -> ParsedTable:
     """Propose a type for each column and convert its cells.
 
     Args:
         raw: Text cells.
         options: [data] of the plan: ``missing`` codes and ``types``.
         as_text: Columns to leave as text whatever they hold (roles, outcome).
+        refused: Where given, a column with a text among its numbers is left as text, and its
+            error is put here in place of being raised.
 
     Raises:
         DataError: a text stands among numbers; says where.
     """
-    typed = _Typing(raw, options, frozenset(as_text))
+    typed = _Typing(raw, options, frozenset(as_text), refused)
     for block in _blocks(raw, options):
         typed.add(block)
     return typed.finish()
@@ -145,10 +157,17 @@ def _coded_missing(
 class _Typing:
     """Collects typed columns block by block."""
 
-    def __init__(self, raw: RawTable, options: Data, as_text: frozenset[str]) -> None:
+    def __init__(
+        self,
+        raw: RawTable,
+        options: Data,
+        as_text: frozenset[str],
+        refused: dict[str, DataError] | None,
+    ) -> None:
         self._raw = raw
         self._options = options
         self._as_text = as_text
+        self._refused = refused
         self._frames: list[pd.DataFrame] = []
         self._records: list[ColumnRecord] = []
         self._conversions: list[Conversion] = []
@@ -203,8 +222,8 @@ class _Typing:
             if name in self._as_text or forced == "categorical":
                 continue
             if texts[column] and (forced == "numeric" or self._is_mistake(block, column)):
-                raise self._text_among_numbers(block, column, name)
-            if forced == "numeric":
+                self._refuse(name, self._text_among_numbers(block, column, name))
+            elif forced == "numeric":
                 numeric[column] = True
             elif not texts[column]:
                 what = "numbers kept as text (leading zeros or 16 digits, as in identifiers)"
@@ -216,6 +235,11 @@ class _Typing:
         ]
         numeric[kept_text] = False
         return numeric
+
+    def _refuse(self, name: str, error: DataError) -> None:
+        if self._refused is None:
+            raise error
+        self._refused[name] = error
 
     def _is_mistake(self, block: _Block, column: int) -> bool:
         """Whether the texts of a column are more likely mistakes than labels."""

@@ -35,6 +35,7 @@ _SURE_POINT = (
     rf"^[+-]?(\d*\.(\d{{1,2}}|\d{{4,}}){_EXPONENT}|0?\.\d+{_EXPONENT}|\d+\.\d+[eE][+-]?\d+)$"
     r"|^[+-]?\d{1,3}(,\d{3}){2,}$|^[+-]?\d{1,3}(,\d{3})+\.\d*$"
 )
+_WHOLE_BELOW = 1e16  # from here on Python writes whole numbers with an exponent
 _IDENTIFIER = r"^[+-]?0\d+$|^[+-]?\d{16,}$"
 
 
@@ -110,3 +111,12 @@ def detect_decimal(texts: Texts) -> tuple[Decimal | None, NDArray[np.int64]]:
     if len(either) and not commas and not points:
         return None, either
     return ".", either
+
+
+def number_text(value: float) -> str:
+    """Return a number in its shortest exact form; nothing where it is missing."""
+    if np.isnan(value):
+        return ""
+    if value.is_integer() and abs(value) < _WHOLE_BELOW:
+        return str(int(value))
+    return repr(value)

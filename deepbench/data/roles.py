@@ -21,7 +21,8 @@ from deepbench.study.records import ColumnRecord, SampleSheetRecord
 ROLE_NAMES: tuple[str, ...] = tuple(Roles.model_fields)
 #: Roles whose columns travel with the samples, as annotations.
 ANNOTATION_ROLES = ("unit", "batch", "site", "date", "sensitive")
-_LEAST_SAMPLES = 10
+#: Fewer samples than this are refused.
+LEAST_SAMPLES = 10
 _FEATURE_KINDS = frozenset({"numeric", "categorical", "empty"})
 
 
@@ -112,7 +113,7 @@ def resolve_roles(columns: Sequence[str], header: bool, plan: StudyPlan) -> Reso
         for name in getattr(plan.roles, role):
             column = find_column(name, columns, header, f"roles.{role}")
             if column in taken:
-                raise _two_roles(column, taken[column], f"roles.{role}")
+                raise two_roles(column, taken[column], f"roles.{role}")
             taken[column] = f"roles.{role}"
             as_written[column] = name
             found.append(column)
@@ -121,7 +122,8 @@ def resolve_roles(columns: Sequence[str], header: bool, plan: StudyPlan) -> Reso
     return ResolvedRoles(outcome, by_role, as_written)
 
 
-def _two_roles(column: str, first: str, second: str) -> PlanError:
+def two_roles(column: str, first: str, second: str) -> PlanError:
+    """Return the error for a column that two keys of the plan name, or one twice."""
     if first == second:
         return PlanError(
             f"The column '{shorten(column)}' stands twice in {first}.", "Name it once."
@@ -193,12 +195,12 @@ def assign_roles(parsed: ParsedTable, plan: StudyPlan) -> tuple[AllSamples, Samp
 
 
 def _require_enough(parsed: ParsedTable, column: str, outcome: Outcome) -> None:
-    if len(outcome.rows) < _LEAST_SAMPLES:
+    if len(outcome.rows) < LEAST_SAMPLES:
         without = len(parsed.frame) - len(outcome.rows)
         rest = f" ({counted(without, 'row')} without an outcome left out)" if without else ""
         raise DataError(
             f"{parsed.source_name} has {counted(len(outcome.rows), 'sample')} with an outcome in "
-            f"'{shorten(column)}'{rest}; at least {_LEAST_SAMPLES} are needed.",
+            f"'{shorten(column)}'{rest}; at least {LEAST_SAMPLES} are needed.",
             "Add samples: with fewer than about 20 per class no model can be judged.",
         )
 

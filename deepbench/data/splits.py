@@ -155,6 +155,21 @@ def tuning_folds(training: TrainingSet, folds: int, repeats: int, seed: int) -> 
     )
 
 
+def search_name(outer_fold: int | None) -> str:
+    """Return the name of a search, for seeds: ``main``, or that of an outer fold."""
+    return "main" if outer_fold is None else f"outer {outer_fold}"
+
+
+def tuning_seed(master: int, outer_fold: int | None) -> int:
+    """Return the seed of the tuning folds of a search.
+
+    Args:
+        master: Master seed of the plan.
+        outer_fold: None for the main search, or the outer fold whose test samples are left out.
+    """
+    return derive_seed(master, "tuning", search_name(outer_fold))
+
+
 def stop_rows(training: TrainingSet, fit: NDArray[np.int64], seed: int) -> NDArray[np.int64]:
     """Return the part of the fit rows (about a fifth, whole units) that decides early stopping."""
     part = training.take(fit)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from deepbench.data.column_types import ParsedTable, parse_columns
 from deepbench.data.provenance import file_facts, require_unchanged
-from deepbench.data.raw_table import RawTable
 from deepbench.data.readers.registry import read_raw
 from deepbench.data.roles import ResolvedRoles, find_column, resolve_roles, with_roles
 from deepbench.data.wording import shorten
@@ -28,9 +28,11 @@ def import_table(path: Path, plan: StudyPlan) -> tuple[ParsedTable, ImportRecord
     facts = file_facts(path)
     raw = read_raw(path, plan.data)
     require_unchanged(path, facts)
-    _require_samples_in_rows(raw, plan.question.outcome)
+    if raw.how.header:
+        first_column = set(raw.cells.iloc[:, 0])
+        require_samples_in_rows(path.name, raw.columns, first_column, plan.question.outcome)
     roles = resolve_roles(raw.columns, raw.how.header, plan)
-    options = _with_file_names(plan.data, raw.columns, raw.how.header, roles)
+    options = with_file_names(plan.data, raw.columns, raw.how.header, roles)
     parsed = parse_columns(raw, options, as_text=roles.role_of)
     record = ImportRecord(
         source_name=path.name,
@@ -50,24 +52,39 @@ def import_table(path: Path, plan: StudyPlan) -> tuple[ParsedTable, ImportRecord
     return parsed, record
 
 
-def _require_samples_in_rows(raw: RawTable, outcome: str) -> None:
-    """Refuse a table that lies on its side, as tables of genes often do."""
-    known = {column.casefold() for column in raw.columns}
-    if not raw.how.header or outcome.casefold() in known:
-        return
-    if outcome not in set(raw.cells.iloc[:, 0]):
+def require_samples_in_rows(
+    source: str, columns: Sequence[str], first_column: Collection[str], outcome: str
+) -> None:
+    """Refuse a table that lies on its side, as tables of genes often do.
+
+    Args:
+        source: Name of the file.
+        columns: Names in its header.
+        first_column: Cells of its first column.
+        outcome: Name of the outcome in the plan.
+
+    Raises:
+        DataError: the outcome is the name of a row.
+    """
+    known = {column.casefold() for column in columns}
+    if outcome.casefold() in known or outcome not in first_column:
         return
     raise DataError(
-        f"{raw.source_name}: the outcome '{shorten(outcome)}' is a row, not a column.",
+        f"{source}: the outcome '{shorten(outcome)}' is a row, not a column.",
         "Turn the table, so that each row is a sample and each column a measurement (in a "
         "spreadsheet: copy, then paste special, transpose).",
     )
 
 
-def _with_file_names(
-    options: Data, columns: tuple[str, ...], header: bool, roles: ResolvedRoles
+def with_file_names(
+    options: Data, columns: Sequence[str], header: bool, roles: ResolvedRoles
 ) -> Data:
-    """Return the options with ``types`` under the names that the columns have in the file."""
+    """Return the options with ``types`` under the names that the columns have in the file.
+
+    Raises:
+        DataError: there is no such column.
+        PlanError: the column has a role.
+    """
     types = {}
     for name, kind in options.types.items():
         column = find_column(name, columns, header, "data.types")

@@ -69,6 +69,22 @@ def from_parquet_bytes(data: bytes, kind: type[Samples]) -> Samples:
     )
 
 
+def sample_names_in(data: bytes) -> list[str]:
+    """Return the names of the samples that `to_parquet_bytes` wrote, and nothing else of them.
+
+    Raises:
+        StudyError: the bytes hold no samples.
+    """
+    try:
+        names = pq.read_table(io.BytesIO(data), columns=["sample"])["sample"]
+    except (pa.ArrowException, OSError, KeyError, ValueError):
+        raise StudyError(
+            "A table of the study is damaged and cannot be read.",
+            "Run 'deepbench check' on the study, or import the data again.",
+        ) from None
+    return [str(name) for name in names.to_pylist()]
+
+
 def table_to_parquet_bytes(parsed: ParsedTable) -> bytes:
     """Return a typed table as the bytes of a Parquet file."""
     columns = {"row": pa.array(parsed.locator.rows)}

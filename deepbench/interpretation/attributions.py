@@ -39,7 +39,8 @@ class Attributions:
     Attributes:
         model: Name of the model.
         method: How they were computed.
-        unit: What they are measured in.
+        scale: What they add up to.
+        unit: What they are measured in, for all outputs together.
         features: (p,) the user's columns that the model sees; the others have none.
         values: (n, p, O) attributions: O is 1 for two classes (the positive one) and for
             regression, else the number of classes.
@@ -51,6 +52,7 @@ class Attributions:
 
     model: str
     method: str
+    scale: Scale
     unit: str
     features: tuple[str, ...]
     values: Floats
@@ -93,6 +95,7 @@ def attribute(
     return Attributions(
         model=model.name,
         method=explanation.method,
+        scale=explanation.scale,
         unit=_unit(model.info, explanation),
         features=features,
         values=explanation.values,

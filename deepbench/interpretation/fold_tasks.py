@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from deepbench.data.shuffles import shuffle_blocks, shuffled_outcome
 from deepbench.interpretation.attributions import attribute
@@ -56,14 +57,20 @@ def attribute_fold(task: AttributionTask) -> FoldAttributions:
     bench = load_workbench(task.source)
     fold = bench.folds[task.fold]
     seed = derive_seed(task.source.seed, "attribution", task.family, task.fold, task.shuffled)
-    generator = np.random.default_rng(seed)
     model = _fit(bench, task, _outcome(bench, task), seed)
-    explained = np.sort(generator.permutation(fold.tune)[:MOST_SAMPLES])
+    explained = _explained_rows(bench, task.fold)
+    generator = np.random.default_rng(seed)
     background = np.sort(generator.permutation(fold.fit)[:MOST_BACKGROUND])
     features = bench.training.features
     samples = features.iloc[explained].reset_index(drop=True)
     known = features.iloc[background].reset_index(drop=True)
-    return FoldAttributions(attribute(model, known, samples, seed), samples)
+    return FoldAttributions(attribute(model, known, samples, seed), samples, explained)
+
+
+def _explained_rows(bench: Workbench, fold: int) -> NDArray[np.int64]:
+    """Draw the samples of a fold to explain, the same for every model, so that they compare."""
+    generator = np.random.default_rng(derive_seed(bench.source.seed, "explained samples", fold))
+    return np.sort(generator.permutation(bench.folds[fold].tune)[:MOST_SAMPLES])
 
 
 def _outcome(bench: Workbench, task: AttributionTask) -> Outcome:

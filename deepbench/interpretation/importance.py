@@ -30,10 +30,12 @@ class FoldAttributions:
     Attributes:
         attributions: Of samples in the fold's tuning set, by the model fitted without them.
         samples: (n, p) features of the same samples, in the same order.
+        rows: (n,) their numbers in the training set.
     """
 
     attributions: Attributions
     samples: pd.DataFrame
+    rows: NDArray[np.int64]
 
 
 def importances(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from deepbench.data.exploration import explore
 from deepbench.data.findings.base import FindingContext
 from deepbench.data.findings.registry import check, clean
 from deepbench.data.samples import AllSamples
@@ -12,6 +13,7 @@ from deepbench.errors import StageBlocked
 from deepbench.jobs.context import JobContext
 from deepbench.jobs.sample_events import note_samples, samples_artifact
 from deepbench.jobs.summary import CHECK_BLOCKED, SUITABILITY_WITH_DATA, sheet_after_check
+from deepbench.jobs.views import store_view
 from deepbench.seeds import derive_seed
 from deepbench.study.records import CheckRecord, SampleSheetRecord, StartRecord
 from deepbench.suitability.facts import DataFacts
@@ -23,14 +25,19 @@ def run(context: JobContext) -> CheckRecord:
 
     Raises:
         StageBlocked: a finding makes every result worthless, for example an outcome that is the
-            same as the batch.
+            same as the batch. What was found, and the look at the samples, are kept all the same.
+        PlanError: a decision in [check] names what does not exist.
     """
     study = context.study
     samples = from_parquet_bytes(study.read(samples_artifact(study, "sample-sheet")), AllSamples)
     found = check(samples, _finding_context(context))
     cleaned = clean(samples, found)
-    found = found.model_copy(update=_merged_units(context, cleaned))
+    found = found.model_copy(update=_counts(context, found, cleaned))
     _judge_with_data(context, found)
+    roles = context.record("sample-sheet", SampleSheetRecord).roles
+    # Of all samples: the split deletes it and looks again at those that train.
+    shown = explore(cleaned, roles, "all samples")
+    store_view(study, "data", "exploration", "check", shown)
     _stop_if_blocking(context, found)
     artifact = study.store("data", "checked.parquet", to_parquet_bytes(cleaned))
     note_samples(study, "check", artifact)
@@ -39,10 +46,14 @@ def run(context: JobContext) -> CheckRecord:
 
 def _finding_context(context: JobContext) -> FindingContext:
     sheet = context.record("sample-sheet", SampleSheetRecord)
+    asked = context.plan.check
     return FindingContext(
         roles=sheet.roles,
         seed=derive_seed(context.plan.seed, "findings"),
-        keep=frozenset(context.plan.check.keep),
+        keep=frozenset(asked.keep),
+        leave_out=frozenset(asked.leave_out),
+        leave_out_samples=frozenset(asked.leave_out_samples),
+        reasons=asked.reasons,
     )
 
 
@@ -61,16 +72,20 @@ def _stop_if_blocking(context: JobContext, found: CheckRecord) -> None:
     )
 
 
-def _merged_units(context: JobContext, cleaned: AllSamples) -> dict[str, object]:
-    """Return the counts of units if the check merged rows into fewer of them."""
+def _counts(context: JobContext, found: CheckRecord, cleaned: AllSamples) -> dict[str, object]:
+    """Return the counts that are no longer those of the sample sheet."""
     sheet = context.record("sample-sheet", SampleSheetRecord)
-    if cleaned.number_of_units == sheet.units:
-        return {}
-    classes = {
-        name: len(np.unique(cleaned.units[cleaned.outcome == code]))
-        for code, name in enumerate(cleaned.info.classes)
-    }
-    return {"units": cleaned.number_of_units, "class_units": classes}
+    of_class = {name: cleaned.outcome == code for code, name in enumerate(cleaned.info.classes)}
+    counts: dict[str, object] = {}
+    if found.left_out_samples:
+        counts["samples"] = len(cleaned)
+        counts["class_samples"] = {name: int(rows.sum()) for name, rows in of_class.items()}
+    if found.left_out_samples or cleaned.number_of_units != sheet.units:
+        counts["units"] = cleaned.number_of_units
+        counts["class_units"] = {
+            name: len(np.unique(cleaned.units[rows])) for name, rows in of_class.items()
+        }
+    return counts
 
 
 def _judge_with_data(context: JobContext, found: CheckRecord) -> None:

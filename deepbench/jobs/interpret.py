@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from deepbench.interpretation.explanations import explanations
 from deepbench.interpretation.fold_tasks import AttributionTask, attribute_fold
 from deepbench.interpretation.importance import FoldAttributions, importances
 from deepbench.jobs.context import JobContext
 from deepbench.jobs.leaderboard import FamilyTrials, all_trials, best_of_kind
 from deepbench.jobs.shuffle_labels import block_columns
+from deepbench.jobs.steps import Steps, in_sentence
+from deepbench.jobs.views import store_view
 from deepbench.models.workbench import Workbench, load_workbench
-from deepbench.study.records import AttributionRecord, ChoiceRecord, InterpretationRecord
+from deepbench.study.records import (
+    AttributionRecord,
+    ChoiceRecord,
+    ExplanationRecord,
+    ExplanationsRecord,
+    InterpretationRecord,
+)
 
 
 def run(context: JobContext) -> InterpretationRecord:
@@ -25,11 +34,26 @@ def run(context: JobContext) -> InterpretationRecord:
     network = best_of_kind(trials, "network")
     wanted = [by_name[choice.recommended], *([network] if network else [])]
     groups = list({group.family.name: group for group in wanted}.values())
-    return InterpretationRecord(models=tuple(_explain(context, bench, group) for group in groups))
-
-
-def _explain(context: JobContext, bench: Workbench, group: FamilyTrials) -> AttributionRecord:
     folds = [index for index, fold in enumerate(bench.folds) if fold.repeat == 0]
+    # Each fold with its shuffled-label twin, and the summing up.
+    steps = Steps(context.progress, total=len(groups) * (2 * len(folds) + 1))
+    records: list[AttributionRecord] = []
+    shown: list[ExplanationRecord] = []
+    for group in groups:
+        found = _attributions(context, bench, group, folds, steps)
+        record = importances(found[False], found[True])
+        records.append(record)
+        shown.extend(explanations(found[False], record, bench.training))
+        steps.add(1)
+    view = ExplanationsRecord(explanations=tuple(shown))
+    store_view(context.study, "runs", "explanations", "interpretation", view)
+    return InterpretationRecord(models=tuple(records))
+
+
+def _attributions(
+    context: JobContext, bench: Workbench, group: FamilyTrials, folds: list[int], steps: Steps
+) -> dict[bool, list[FoldAttributions]]:
+    """Return attributions in each fold, of the model and of its shuffled-label twin (True)."""
     blocks = block_columns(context, bench)
     futures = {
         (fold, shuffled): context.compute.submit(
@@ -41,11 +65,10 @@ def _explain(context: JobContext, bench: Workbench, group: FamilyTrials) -> Attr
         for shuffled in (False, True)
         for fold in folds
     }
-    what = f"what {group.family.title.lower()} uses"
-    for done, _ in enumerate(context.compute.wait(futures.values(), context.progress), start=1):
-        context.progress.report(done, len(futures), what)
-    found: dict[bool, list[FoldAttributions]] = {
+    steps.say(f"what the model uses: {in_sentence(group.family.title)}")
+    for _ in context.compute.wait(futures.values(), context.progress):
+        steps.add(1)
+    return {
         shuffled: [futures[fold, shuffled].result() for fold in folds]
         for shuffled in (False, True)
     }
-    return importances(found[False], found[True])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -19,6 +18,7 @@ from deepbench.models.registry import get_family
 from deepbench.models.workbench import Workbench
 from deepbench.seeds import derive_seed
 from deepbench.study.artifacts import array_from_bytes
+from deepbench.study.effort import search_name
 from deepbench.study.folder import Study
 from deepbench.study.records import ModelRecord, Score, TrialRecord
 
@@ -47,14 +47,8 @@ def _finite(score: float | None) -> float:
 
 
 def search_key(context: JobContext, trials: int, outer_fold: int | None) -> str:
-    """Return the name under which trials of a search stand in the ledger.
-
-    It holds everything that a trial's numbers depend on but the family, so that adding a family
-    or a network size to the plan leaves the other families' trials valid.
-    """
-    text = f"{context.fingerprints['split']}\x1f{context.plan.seed}\x1f{trials}"
-    fold = "main" if outer_fold is None else f"outer-{outer_fold}"
-    return f"{fold}-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
+    """Return the name under which trials of a search stand in the ledger."""
+    return search_name(context.fingerprints["split"], context.plan.seed, trials, outer_fold)
 
 
 def recorded_trials(study: Study, search: str) -> dict[tuple[str, int], TrialRecord]:

@@ -12,19 +12,28 @@ from deepbench.data.vault.opening import OpeningPass, open_test, request_opening
 from deepbench.evaluation.metrics import tuning_metric
 from deepbench.jobs.choosing import Roster, choose_models, compare, expected_score
 from deepbench.jobs.context import JobContext
-from deepbench.jobs.leaderboard import all_trials
-from deepbench.jobs.outer_folds import FittedRoster, fit_roster, search_outer_fold
+from deepbench.jobs.leaderboard import FamilyTrials, all_trials
+from deepbench.jobs.outer_folds import (
+    ROSTER_STEPS,
+    FittedRoster,
+    fit_roster,
+    outer_steps,
+    search_outer_fold,
+)
+from deepbench.jobs.steps import Steps
 from deepbench.jobs.test_scores import (
     TestPredictions,
     curves,
     difference,
     panel,
     predictions_csv,
+    predictions_record,
     subgroups,
 )
+from deepbench.jobs.views import store_view
 from deepbench.models.fitted import FittedModel
 from deepbench.models.storage import save_model
-from deepbench.models.workbench import Workbench, load_workbench
+from deepbench.models.workbench import load_workbench
 from deepbench.seeds import derive_seed
 from deepbench.study.records import (
     ChoiceRecord,
@@ -41,13 +50,20 @@ def run(context: JobContext) -> ChoiceRecord:
     bench = load_workbench(context.bench_source())
     trials = all_trials(context)
     signal = context.record("shuffles", ShuffleRecord).signal
+    steps = _steps(context, trials, signal)
+    steps.say("choosing the simplest model among those that are as good as the best")
     roster = choose_models(context, bench, trials)
+    steps.add(1)
+    steps.say("comparing the network with the traditional model")
     comparison = compare(context, bench, trials, roster)
+    steps.add(1)
+    steps.say("what the test set should show")
     expected = expected_score(context, bench, trials)
+    steps.add(1)
     if signal == "yes":
-        fitted = _fit(context, bench, roster)
+        fitted = FittedRoster(roster, fit_roster(context, bench.source, roster, steps))
         final = _store_final(context, fitted.models["chosen"])
-        test = _open(context, roster, fitted, expected)
+        test = _open(context, roster, fitted, expected, steps)
     else:
         final, test = "", _locked(context, roster)
     return ChoiceRecord(
@@ -66,6 +82,16 @@ def run(context: JobContext) -> ChoiceRecord:
     )
 
 
+def _steps(context: JobContext, trials: list[FamilyTrials], signal: str) -> Steps:
+    """Return the steps: choice, comparison, expectation, and the test if there is a signal."""
+    if signal != "yes":
+        return Steps(context.progress, total=3)
+    names = [group.family.name for group in trials]
+    folds = len(context.record("split", SplitRecord).outer_folds)
+    outer, done = outer_steps(context, names, folds) if folds > 1 else (0, 0)
+    return Steps(context.progress, total=3 + ROSTER_STEPS + outer + 1, done=done)
+
+
 def _choice_sentence(roster: Roster) -> str:
     best = max(roster.by_role.values(), key=lambda group: group.best.score or float("-inf"))
     chosen = roster.chosen.family.title
@@ -78,11 +104,6 @@ def _choice_sentence(roster: Roster) -> str:
         f"{chosen} is recommended: it is the simplest model within one standard error of the "
         f"best tuning score ({best.family.title})."
     )
-
-
-def _fit(context: JobContext, bench: Workbench, roster: Roster) -> FittedRoster:
-    """Fit the roster on all training samples."""
-    return FittedRoster(roster, fit_roster(context, bench.source, roster))
 
 
 def _store_final(context: JobContext, model: FittedModel) -> str:
@@ -111,7 +132,7 @@ def _locked(context: JobContext, roster: Roster) -> TestRecord:
 
 
 def _open(
-    context: JobContext, roster: Roster, fitted: FittedRoster, expected: Score
+    context: JobContext, roster: Roster, fitted: FittedRoster, expected: Score, steps: Steps
 ) -> TestRecord:
     """Search the outer folds if there are several, then open the test set and score it."""
     split = context.record("split", SplitRecord)
@@ -123,7 +144,9 @@ def _open(
         rosters = []
         for number, fold in enumerate(split.outer_folds):
             context.progress.notice(f"Searching again without the test samples of {fold.name}.")
-            rosters.append(search_outer_fold(context, number, names))
+            where = f"test fold {number + 1} of {len(split.outer_folds)}, "
+            rosters.append(search_outer_fold(context, number, names, steps, where))
+    steps.say("scoring the predictions for the test samples")
     leave = request_opening(
         context.study,
         fingerprint=context.fingerprints["test"],
@@ -132,7 +155,11 @@ def _open(
         reuse_reason=context.plan.split.reuse_reason,
     )
     found = _predict_all(context, leave, split, rosters)
-    return _test_record(context, roster, rosters, leave, found)
+    record = _test_record(context, roster, rosters, leave, found)
+    shown = predictions_record(found, roster.chosen.family.name)
+    store_view(context.study, "runs", "predictions", "test", shown)
+    steps.add(1)
+    return record
 
 
 def _predict_all(

@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 from deepbench.data.new_samples import ModelColumns, NewSamples, read_new_samples
 from deepbench.data.samples import OutcomeInfo
 from deepbench.errors import DataError, StageBlocked
+from deepbench.jobs.leave import let_go, level_in_force
 from deepbench.messages import Predict
 from deepbench.models.fitted import FittedModel
 from deepbench.models.storage import load_model
 from deepbench.plan import PrivacyLevel
-from deepbench.privacy.gate import LeaveRequest, issue_pass, write_out
+from deepbench.privacy.formula_cells import without_formula
 from deepbench.privacy.predictions_rounding import round_probabilities, round_values
 from deepbench.study.folder import Study
 from deepbench.study.records import ChoiceRecord
@@ -37,24 +38,19 @@ def predict(request: Predict, progress: Progress) -> dict[str, object]:
     """
     _check_output(Path(request.input), Path(request.output))
     make_deterministic()
-    with Study.open_for_writing_existing(Path(request.study).resolve()) as study:
+    folder = Path(request.study).resolve()
+    with Study.open_for_writing_existing(folder, in_window=request.in_window) as study:
         model = _final_model(study)
         progress.check_cancelled()
-        plan = study.plan()
+        plan, level = study.plan(), level_in_force(study)
         new = read_new_samples(
             Path(request.input).resolve(), plan.data, model_columns(model), plan.roles.sample
         )
         progress.check_cancelled()
-        content = predictions_csv(model.info, new, model.predict(new.features), plan.privacy.level)
-        leave = issue_pass(
-            LeaveRequest(
-                "predictions", content, Path(request.output), plan.privacy.level, study.folder
-            ),
-            lambda line: study.record("gate", line),
-        )
-        written = write_out(leave, content)
+        content = predictions_csv(model.info, new, model.predict(new.features), level)
+        written = let_go(study, "predictions", content, Path(request.output))
     lines = [f"{len(new.sample_ids)} samples predicted with {model.name}: {written}", *new.notes]
-    return {"lines": lines, "output": str(written)}
+    return {"lines": lines, "output": written}
 
 
 def _check_output(source: Path, output: Path) -> None:
@@ -101,6 +97,8 @@ def predictions_csv(
 ) -> bytes:
     """Return ``predictions.csv``: sample, predicted, and a probability for each class.
 
+    Names that a spreadsheet program would take for a formula get an apostrophe in front.
+
     Args:
         info: Classes.
         new: The samples.
@@ -108,12 +106,14 @@ def predictions_csv(
         level: Predictions of sensitive studies are rounded.
     """
     guarded = level in ("sensitive", "restricted")
-    frame = pd.DataFrame({new.sample_column: new.sample_ids})
+    names = [without_formula(name) for name in map(str, new.sample_ids)]
+    frame = pd.DataFrame({without_formula(new.sample_column): names})
     if info.classes:
         shown = round_probabilities(predictions) if guarded else predictions
-        frame["predicted"] = np.array(info.classes)[predictions.argmax(axis=1)]
+        classes = np.array([without_formula(name) for name in info.classes])
+        frame["predicted"] = classes[predictions.argmax(axis=1)]
         for code, name in enumerate(info.classes):
-            frame[f"p_{name}"] = shown[:, code]
+            frame[without_formula(f"p_{name}")] = shown[:, code]
     else:
         values = predictions[:, 0]
         frame["predicted"] = round_values(values) if guarded else values

@@ -8,6 +8,7 @@ import numpy as np
 
 from deepbench.errors import StageBlocked
 from deepbench.jobs.context import JobContext
+from deepbench.jobs.steps import Steps
 from deepbench.jobs.summary import study_summary
 from deepbench.models.storage import load_model
 from deepbench.models.trial_tasks import FinalTask, fit_final_model
@@ -26,6 +27,8 @@ _TOLERANCE = 1e-6
 
 def run(context: JobContext) -> ReportRecord:
     """Check that the stored model reproduces, then write report and results."""
+    steps = Steps(context.progress, total=2)
+    steps.say("fitting the chosen model again")
     reproduced, sentence = _reproduces(context)
     if not reproduced:
         raise StageBlocked(
@@ -33,8 +36,12 @@ def run(context: JobContext) -> ReportRecord:
             "Do not use the results. Run the plan in a new study folder; if it happens again, "
             "the machine or a library is not deterministic.",
         )
+    steps.add(1)
+    steps.say("writing the report")
     summary = study_summary(context.study, context.fingerprints)
-    return _write(context, summary, sentence)
+    record = _write(context, summary, sentence)
+    steps.add(1)
+    return record
 
 
 def write_stopped(context: JobContext, stage: Stage, blocked: StageBlocked) -> None:
@@ -80,8 +87,7 @@ def _reproduces(context: JobContext) -> tuple[bool, str]:
         context.plan.networks.seeds,
     )
     future = context.compute.submit(fit_final_model, task)
-    for _ in context.compute.wait([future], context.progress):
-        context.progress.report(1, 1, "fitting the chosen model again")
+    next(context.compute.wait([future], context.progress))
     stored = load_model(context.study.stored_folder(choice.final_model))
     features = bench.training.features
     again, before = future.result().predict(features), stored.predict(features)

@@ -7,7 +7,6 @@ it stopped.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,7 +33,7 @@ from deepbench.jobs import (
 )
 from deepbench.jobs.context import JobContext
 from deepbench.messages import RunStudy
-from deepbench.plan import StudyPlan, read_plan
+from deepbench.plan import StudyPlan, plan_from_answers, read_plan
 from deepbench.privacy.ethics_register import check_answers
 from deepbench.study.folder import Study, is_study
 from deepbench.study.records import ImportRecord, Record
@@ -64,6 +63,8 @@ STAGE_JOBS: dict[str, StageJob] = {
     "ethics": ethics.run,
     "report": report.run,
 }
+# What a plan that a window sends is called in messages about it.
+ANSWERS = "the study's answers"
 _DATA_STAGES = ("import", "sample-sheet", "check", "split")
 
 
@@ -78,26 +79,25 @@ class RunResult:
 
 
 def run_study(request: RunStudy, progress: Progress) -> dict[str, object]:
-    """Run a plan on a study folder up to the last stage, or the one asked for.
+    """Run a plan, or the answers of a window, up to the last stage or the one asked for.
 
     Raises:
         PlanError, DataError, StudyError: exit code 2.
         StageBlocked: a stage refuses to go on; a report that says so is left in the study.
         Cancelled: the user stopped the run.
     """
-    plan_path = _plan_path(request)
-    plan = read_plan(plan_path)
+    folder = Path(request.study).resolve()
+    plan, plan_folder = _plan(request, folder)
     check_answers(plan)
     last = find_stage(request.until) if request.until else STAGES[-1]
-    source = _source_path(plan_path, plan)
+    source = _source_path(plan_folder, plan)
     make_deterministic()
     device = choose_device(request.device)
-    folder = Path(request.study).resolve()
     if not is_study(folder):
         require_regular_file(source)  # before a folder is made that would hold nothing
     with (
-        Study.open_for_writing(folder) as study,
-        Compute(request.workers) as compute,
+        Study.open_for_writing(folder, in_window=request.in_window) as study,
+        Compute(request.workers, progress) as compute,
     ):
         study.save_plan(plan)
         context = JobContext(
@@ -113,6 +113,14 @@ def run_study(request: RunStudy, progress: Progress) -> dict[str, object]:
         return vars(_result(context, last))
 
 
+def _plan(request: RunStudy, study: Path) -> tuple[StudyPlan, Path]:
+    """Return the plan, and the folder that its paths are relative to."""
+    if request.answers is not None:
+        return plan_from_answers(request.answers, ANSWERS), study
+    path = _plan_path(request)
+    return read_plan(path), path.parent
+
+
 def _plan_path(request: RunStudy) -> Path:
     """Return the plan's path, or that of a built-in example."""
     if request.plan_path is not None:
@@ -126,10 +134,10 @@ def _plan_path(request: RunStudy) -> Path:
     return example_plan(request.example)
 
 
-def _source_path(plan_path: Path, plan: StudyPlan) -> Path:
-    """Return the path of the table, which the plan gives relative to itself."""
+def _source_path(folder: Path, plan: StudyPlan) -> Path:
+    """Return the path of the table, which the plan gives relative to a folder."""
     try:
-        return (plan_path.parent / plan.data.source).resolve()
+        return (folder / plan.data.source).resolve()
     except (OSError, RuntimeError, ValueError):  # a circle of links, a NUL character
         raise PlanError(
             "source under [data] in the plan is no path.", "Name the file of the table."
@@ -183,7 +191,7 @@ def _output_there(context: JobContext, stage: str) -> bool:
 
 def _run_stage(context: JobContext, stage: Stage) -> None:
     context.progress.stage_started(stage.number, stage.key, stage.title, len(STAGES) - 1)
-    began = time.perf_counter()
+    began = context.progress.seconds()
     try:
         record = STAGE_JOBS[stage.key](context)
     except StageBlocked as blocked:
@@ -193,7 +201,7 @@ def _run_stage(context: JobContext, stage: Stage) -> None:
         )
         report.write_stopped(context, stage, blocked)
         raise
-    seconds = time.perf_counter() - began
+    seconds = context.progress.seconds() - began
     context.study.finish_stage(stage.key, context.fingerprints[stage.key], record, seconds)
     sentence = str(getattr(record, "sentence", ""))
     context.progress.stage_finished(stage.number, stage.key, seconds, sentence)

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
+from deepbench.data.exploration import explore
+from deepbench.data.open_tables import forget_table
 from deepbench.data.samples import AllSamples
+from deepbench.data.split_map import split_map
 from deepbench.data.splits import OuterFold, OuterPlan, plan_outer_folds, proofs
 from deepbench.data.table_store import from_parquet_bytes
 from deepbench.data.vault.sealing import seal
 from deepbench.jobs.context import JobContext
 from deepbench.jobs.sample_events import samples_artifact
-from deepbench.study.records import OuterFoldRecord, SplitRecord
+from deepbench.jobs.views import drop_view, store_view
+from deepbench.study.records import OuterFoldRecord, SampleSheetRecord, SplitRecord
 
 
 def run(context: JobContext) -> SplitRecord:
@@ -35,10 +39,31 @@ def run(context: JobContext) -> SplitRecord:
         assignment_artifact=assignment,
     )
     study.record("sealed", {"training": training, "tests": list(tests), "assignment": assignment})
+    exploration = _show(context, samples, outer, effort.tuning_folds)
     # Also tables of an earlier split, and those that a kill kept out of the ledger.
-    study.retire_others("data", {training, assignment})
+    study.retire_others("data", {training, assignment, exploration})
     study.retire_others("vault", set(tests))
+    # It shows training samples of an earlier split, which may be test samples now.
+    drop_view(study, "runs", "explanations")
+    forget_table()
     return record
+
+
+def _show(context: JobContext, samples: AllSamples, outer: OuterPlan, folds: int) -> str:
+    """Store the map of the split and the look at the training samples; return the latter."""
+    roles = context.record("sample-sheet", SampleSheetRecord).roles
+    shown = split_map(
+        samples,
+        outer,
+        unit_columns=roles.get("unit", ()),
+        folds=folds,
+        master_seed=context.plan.seed,
+    )
+    store_view(context.study, "runs", "split-map", "split", shown)
+    # With several outer folds every sample trains some of them.
+    training = samples.take(outer.folds[0].train) if len(outer.folds) == 1 else samples
+    record = explore(training, roles, "training samples")
+    return store_view(context.study, "data", "exploration", "split", record)
 
 
 def _train_units(samples: AllSamples, outer: OuterPlan) -> int:

@@ -16,6 +16,7 @@ from deepbench.evaluation.corrected_score import corrected_score
 from deepbench.evaluation.metrics import get_metric, tuning_metric
 from deepbench.jobs.context import JobContext
 from deepbench.jobs.leaderboard import FamilyTrials, all_trials, best_of_kind, predictions
+from deepbench.jobs.steps import Steps, in_sentence
 from deepbench.models.workbench import Workbench, load_workbench
 from deepbench.seeds import derive_seed
 from deepbench.study.records import SampleSheetRecord, Score, ShuffledModelRecord, ShuffleRecord
@@ -43,22 +44,28 @@ def run(context: JobContext) -> ShuffleRecord:
         for kind in ("baseline", "network")
         if (best := best_of_kind(trials, kind)) is not None
     ]
-    nulls = _shuffled_scores(context, bench, kinds)
-    checked = [
-        _Checked(best, _corrected(context, bench, _same_kind(trials, best)), null)
-        for best, null in zip(kinds, nulls, strict=True)
-    ]
-    overall = _corrected(context, bench, trials)
+    known = _known_scores(context)
+    steps = Steps(
+        context.progress,
+        total=(context.effort().shuffles + 1) * len(kinds) + 2,
+        done=sum(len(scores) for scores in known.values()),
+    )
+    reals = [_corrected(context, bench, _same_kind(trials, best), steps) for best in kinds]
+    nulls = _shuffled_scores(context, bench, kinds, reals, known, steps)
+    checked = [_Checked(*each) for each in zip(kinds, reals, nulls, strict=True)]
+    overall = _corrected(context, bench, trials, steps)
     joint = _joint_p_value(checked)
     task = bench.training.info.task
     chance = get_metric(task, tuning_metric(task)).chance(bench.training.outcome)
     signal = signal_verdict(joint, overall, chance)
+    steps.say("what batch and site alone predict")
     batch = batch_only_score(
         bench.training,
         bench.folds,
         list(block_columns(context, bench)),
         derive_seed(context.plan.seed, "batch only"),
     )
+    steps.add(1)
     blocks = shuffle_blocks(bench.training, block_columns(context, bench))
     above_chance = overall.low is not None and overall.low > chance
     return ShuffleRecord(
@@ -83,12 +90,15 @@ def _same_kind(trials: list[FamilyTrials], best: FamilyTrials) -> list[FamilyTri
     return [item for item in trials if item.family.kind == best.family.kind]
 
 
-def _corrected(context: JobContext, bench: Workbench, trials: list[FamilyTrials]) -> Score:
+def _corrected(
+    context: JobContext, bench: Workbench, trials: list[FamilyTrials], steps: Steps
+) -> Score:
     """Return the corrected score of the winner among all settings of these families.
 
     Shuffled labels are scored with settings already chosen, so the real score must not carry
     the advantage of having been chosen: it is the corrected one.
     """
+    steps.say("score with the true labels, corrected for having been chosen among many")
     found = corrected_score(
         bench.training.info.task,
         bench.training.outcome,
@@ -97,6 +107,7 @@ def _corrected(context: JobContext, bench: Workbench, trials: list[FamilyTrials]
         bench.fold_of,
         seed=derive_seed(context.plan.seed, "corrected", *(item.family.name for item in trials)),
     )
+    steps.add(1)
     return Score(value=found.value, low=found.low, high=found.high)
 
 
@@ -111,47 +122,74 @@ def _joint_p_value(checked: list[_Checked]) -> float:
     return p_value(real, null)
 
 
-def _shuffled_scores(
-    context: JobContext, bench: Workbench, models: list[FamilyTrials]
-) -> list[NDArray[np.float64]]:
-    """Score every model on every shuffle; what the ledger knows already is not done again."""
-    replicates = context.effort().shuffles
-    blocks = block_columns(context, bench)
-    fingerprint = context.fingerprints["shuffles"]
-    known = {
-        (e.data["model"], e.data["first"]): e.data["scores"]
-        for e in context.study.ledger.of_kind("shuffles")
-        if e.data["fingerprint"] == fingerprint
+def _known_scores(context: JobContext) -> dict[tuple[str, int], list[float]]:
+    """Return the scores in the ledger, by model and number of the first shuffle."""
+    return {
+        (event.data["model"], event.data["first"]): event.data["scores"]
+        for event in context.study.ledger.of_kind("shuffles")
+        if event.data["fingerprint"] == context.fingerprints["shuffles"]
     }
+
+
+def _shuffled_scores(
+    context: JobContext,
+    bench: Workbench,
+    models: list[FamilyTrials],
+    reals: list[Score],
+    known: dict[tuple[str, int], list[float]],
+    steps: Steps,
+) -> list[NDArray[np.float64]]:
+    """Score every model on every shuffle; what is known already is not done again."""
+    replicates = context.effort().shuffles
     scores = [np.full(replicates, np.nan) for _ in models]
-    futures = {}
-    for index, model in enumerate(models):
-        chunk = _NETWORK_CHUNK if model.family.kind == "network" else _BASELINE_CHUNK
-        for first in range(0, replicates, chunk):
-            numbers = tuple(range(first, min(first + chunk, replicates)))
-            if (model.family.name, first) in known:
-                scores[index][list(numbers)] = known[model.family.name, first]
-                continue
-            task = ShuffleTask(bench.source, model.family.name, model.best.params, numbers, blocks)
-            futures[context.compute.submit(score_shuffles, task)] = (index, numbers)
+    tasks = []
+    for index, numbers in _chunks(models, replicates):
+        name = models[index].family.name
+        if (name, numbers[0]) in known:
+            scores[index][list(numbers)] = known[name, numbers[0]]
+        else:
+            tasks.append((index, _task(context, bench, models[index], numbers)))
+    futures = {context.compute.submit(score_shuffles, task): (i, task) for i, task in tasks}
     done = sum(int(np.isfinite(part).sum()) for part in scores)
-    total = replicates * len(models)
+    steps.say(f"shuffle {done} of {replicates * len(models)}")
     for future in context.compute.wait(futures, context.progress):
-        index, numbers = futures[future]
+        index, task = futures[future]
         found = future.result()
-        scores[index][list(numbers)] = found
+        scores[index][list(task.numbers)] = found
         context.study.record(
             "shuffles",
             {
-                "fingerprint": fingerprint,
-                "model": models[index].family.name,
-                "first": numbers[0],
+                "fingerprint": context.fingerprints["shuffles"],
+                "model": task.family,
+                "first": task.numbers[0],
                 "scores": found,
+                # So that a picture of them can be drawn while the check is under way.
+                "metric": tuning_metric(bench.training.info.task),
+                "real": reals[index].value,
             },
         )
-        done += len(numbers)
-        context.progress.report(done, total, f"shuffle {done} of {total}")
+        done += len(found)
+        title = in_sentence(models[index].family.title)
+        steps.add(len(found), f"shuffle {done} of {replicates * len(models)}: {title}")
     return scores
+
+
+def _chunks(models: list[FamilyTrials], replicates: int) -> list[tuple[int, tuple[int, ...]]]:
+    """Return (number of the model, numbers of the shuffles) of each task, models side by side."""
+    sizes = [_NETWORK_CHUNK if m.family.kind == "network" else _BASELINE_CHUNK for m in models]
+    chunks = [
+        (index, tuple(range(first, min(first + size, replicates))))
+        for index, size in enumerate(sizes)
+        for first in range(0, replicates, size)
+    ]
+    return sorted(chunks, key=lambda chunk: (chunk[1][0], chunk[0]))
+
+
+def _task(
+    context: JobContext, bench: Workbench, model: FamilyTrials, numbers: tuple[int, ...]
+) -> ShuffleTask:
+    blocks = block_columns(context, bench)
+    return ShuffleTask(bench.source, model.family.name, model.best.params, numbers, blocks)
 
 
 def _model_record(item: _Checked, metric: str) -> ShuffledModelRecord:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import PureWindowsPath
 from typing import TypeVar
 
 from deepbench import __version__
+from deepbench.plan import StudyPlan
 from deepbench.study.folder import Study, study_title
 from deepbench.study.records import (
     CheckRecord,
@@ -55,7 +57,7 @@ def study_summary(study: Study, current: dict[str, str] | None = None) -> StudyS
     return StudySummary(
         title=plan.question.title or study_title(study.folder),
         version=__version__,
-        plan_toml=plan.to_toml(),
+        plan_toml=printed_plan(plan).to_toml(),
         start=found("start", StartRecord),
         question=found("question", QuestionRecord),
         suitability=suitability,
@@ -74,16 +76,34 @@ def study_summary(study: Study, current: dict[str, str] | None = None) -> StudyS
     )
 
 
+def printed_plan(plan: StudyPlan) -> StudyPlan:
+    """Return the plan as it is printed: the folders in the table's path are the user's own."""
+    # A Windows path, because it knows the separators of all systems.
+    name = PureWindowsPath(plan.data.source).name
+    data = plan.data.model_copy(update={"source": name or plan.data.source})
+    return plan.model_copy(update={"data": data})
+
+
 def sheet_after_check(sheet: SampleSheetRecord, check: CheckRecord) -> SampleSheetRecord:
-    """Return the sample sheet with the units that the data check settled on."""
+    """Return the sample sheet with the samples and units that the data check settled on."""
     if check.units is None:
         return sheet
-    merged = (
-        f"{sheet.sentence} The data check merged rows that belong together: {check.units} units."
-    )
-    return sheet.model_copy(
-        update={"units": check.units, "class_units": check.class_units, "sentence": merged}
-    )
+    if check.samples is None:
+        after = f"The data check merged rows that belong together: {check.units} units."
+        changes: dict[str, object] = {}
+    else:
+        gone = check.left_out_samples
+        after = (
+            f"{gone} {'sample was' if gone == 1 else 'samples were'} left out at the data check: "
+            f"{check.samples} samples of {check.units} units remain."
+        )
+        changes = {"samples": check.samples, "class_samples": check.class_samples}
+    changes |= {
+        "units": check.units,
+        "class_units": check.class_units,
+        "sentence": f"{sheet.sentence} {after}",
+    }
+    return sheet.model_copy(update=changes)
 
 
 def _noted(study: Study, kind: str, record: type[R]) -> R | None:

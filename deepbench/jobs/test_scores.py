@@ -13,7 +13,7 @@ from deepbench.evaluation.bootstrap import Interval, metric_interval, paired_dif
 from deepbench.evaluation.calibration import reliability_curve
 from deepbench.evaluation.metrics import get_metric, tuning_metric
 from deepbench.evaluation.panel import binary_curves, confusion, metric_panel
-from deepbench.study.records import CurvesRecord, Score, SubgroupRecord
+from deepbench.study.records import CurvesRecord, PredictionsRecord, Score, SubgroupRecord
 
 _RESAMPLES = 2_000
 _SMALLEST_GROUP = 10
@@ -180,3 +180,34 @@ def predictions_csv(found: TestPredictions) -> bytes:
         frame["predicted"] = p[:, 0]
     text: str = frame.to_csv(index=False, lineterminator="\n")
     return text.encode("utf-8")
+
+
+def predictions_record(found: TestPredictions, model: str) -> PredictionsRecord:
+    """Return the chosen model's predictions for the test samples, as the window shows them.
+
+    Args:
+        found: Predictions of all roles.
+        model: Name of the chosen model.
+    """
+    p = found.by_role["chosen"]
+    if found.info.classes:
+        names = np.array(found.info.classes)
+        observed = names[found.outcome.astype(np.int64)].tolist()
+        predicted = names[p.argmax(axis=1)].tolist()
+        probabilities, values = [tuple(row) for row in p.tolist()], []
+    else:
+        values = p[:, 0].tolist()
+        # 15 digits: as many as a decimal number keeps on its way through a float.
+        observed = [f"{value:.15g}" for value in found.outcome]
+        predicted = [f"{value:.6g}" for value in values]
+        probabilities = []
+    return PredictionsRecord(
+        model=model,
+        classes=found.info.classes,
+        samples=tuple(found.sample_ids.tolist()),
+        units=tuple(map(str, found.units.tolist())),
+        observed=tuple(observed),
+        predicted=tuple(predicted),
+        probabilities=tuple(probabilities),
+        values=tuple(values),
+    )

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from deepbench.checks.learning_curve import FRACTIONS, CurveTask, curve_point
 from deepbench.errors import PlanError
 from deepbench.evaluation.metrics import tuning_metric
 from deepbench.jobs.context import JobContext
 from deepbench.jobs.leaderboard import FamilyTrials, best_of_kind, model_record, search_key
-from deepbench.jobs.tuning import run_searches
+from deepbench.jobs.steps import Steps
+from deepbench.jobs.tuning import run_searches, steps_done_before
 from deepbench.models.registry import baselines_for
 from deepbench.models.workbench import Workbench, load_workbench
-from deepbench.study.records import LeaderboardRecord, LearningCurveRecord
+from deepbench.study.records import LeaderboardRecord, LearningCurveRecord, ModelRecord
 
 
 def run(context: JobContext) -> LeaderboardRecord:
@@ -24,23 +27,39 @@ def run(context: JobContext) -> LeaderboardRecord:
             'Add one, for example [baselines] families = ["dummy", "linear"]: without it nobody '
             "can say what a network is worth (tip 2).",
         )
+    key, names = search_key(context, effort.trials, None), [family.name for family in offered]
+    steps = Steps(
+        context.progress,
+        total=effort.trials * len(names) + len(names) + len(FRACTIONS),
+        done=steps_done_before(context.study, key, names, effort.trials),
+    )
     groups = run_searches(
         context,
         bench,
-        search_key(context, effort.trials, None),
-        [family.name for family in offered],
+        key,
+        names,
         effort.trials,
+        steps,
         seconds_per_family=effort.seconds_per_family,
     )
     return LeaderboardRecord(
-        models=tuple(model_record(context, bench, group) for group in groups),
+        models=tuple(_scored(context, bench, groups, steps)),
         sentences=sentences,
-        learning_curve=_learning_curve(context, bench, groups),
+        learning_curve=_learning_curve(context, bench, groups, steps),
     )
 
 
+def _scored(
+    context: JobContext, bench: Workbench, groups: list[FamilyTrials], steps: Steps
+) -> Iterator[ModelRecord]:
+    for group in groups:
+        steps.say("correcting scores for having been chosen among many")
+        yield model_record(context, bench, group)
+        steps.add(1)
+
+
 def _learning_curve(
-    context: JobContext, bench: Workbench, groups: list[FamilyTrials]
+    context: JobContext, bench: Workbench, groups: list[FamilyTrials], steps: Steps
 ) -> LearningCurveRecord | None:
     """Score the best baseline on growing parts of each fold's fit units."""
     best = best_of_kind(groups, "baseline")
@@ -51,8 +70,10 @@ def _learning_curve(
         for fraction in FRACTIONS
     ]
     futures = [context.compute.submit(curve_point, task) for task in tasks]
-    for done, _ in enumerate(context.compute.wait(futures, context.progress), start=1):
-        context.progress.report(done, len(futures), "learning curve")
+    what = "learning curve: would more samples help?"
+    steps.say(what)
+    for _ in context.compute.wait(futures, context.progress):
+        steps.add(1)
     points = [future.result() for future in futures]
     return LearningCurveRecord(
         model=best.family.name,

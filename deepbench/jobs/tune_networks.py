@@ -11,14 +11,14 @@ import numpy as np
 from deepbench.evaluation.fold_scores import score
 from deepbench.jobs.context import JobContext
 from deepbench.jobs.leaderboard import FamilyTrials, model_record, search_key
-from deepbench.jobs.tuning import run_searches
+from deepbench.jobs.steps import Steps, in_sentence
+from deepbench.jobs.tuning import run_searches, steps_done_before
 from deepbench.models.networks.family import NetworkFamily
 from deepbench.models.sanity_tasks import SanityTask, check_size
 from deepbench.models.trial_tasks import NetworkDetailTask, network_detail
 from deepbench.models.workbench import Workbench, load_workbench
 from deepbench.plan import NETWORK_SIZES
 from deepbench.study.records import (
-    CurveRecord,
     LeaderboardRecord,
     ModelRecord,
     SanityRecord,
@@ -33,26 +33,36 @@ def run(context: JobContext) -> LeaderboardRecord:
     bench = load_workbench(context.bench_source())
     effort = context.effort()
     sizes = [size for size in NETWORK_SIZES if size in context.plan.networks.sizes]
+    key = search_key(context, effort.trials, None)
+    names = [f"network-{size}" for size in sizes]
+    of_a_size = effort.trials + _detail_steps(context)
+    steps = Steps(
+        context.progress,
+        total=of_a_size * len(sizes),
+        done=steps_done_before(context.study, key, names, effort.trials),
+    )
     models: list[ModelRecord] = []
     sentences: list[str] = []
-    for size in sizes:
+    for name in names:
         if _ladder_ended(models):
-            left = ", ".join(sizes[len(models) :])
+            left = sizes[len(models) :]
+            steps.drop(of_a_size * len(left))
             sentences.append(
                 f"The ladder stopped after {models[-1].title.lower()}: two sizes in a row did not "
                 f"improve on the best smaller one by more than half a standard error. "
-                f"Not tried: {left}."
+                f"Not tried: {', '.join(left)}."
             )
             break
         groups = run_searches(
             context,
             bench,
-            search_key(context, effort.trials, None),
-            [f"network-{size}"],
+            key,
+            [name],
             effort.trials,
+            steps,
             seconds_per_family=effort.seconds_per_family,
         )
-        models.append(_with_detail(context, bench, groups[0]))
+        models.append(_with_detail(context, bench, groups[0], steps))
     if not sizes:
         sentences.append("No network was tried: the plan names no sizes.")
     return LeaderboardRecord(models=tuple(models), sentences=tuple(sentences))
@@ -72,7 +82,14 @@ def _ladder_ended(models: list[ModelRecord]) -> bool:
     )
 
 
-def _with_detail(context: JobContext, bench: Workbench, group: FamilyTrials) -> ModelRecord:
+def _detail_steps(context: JobContext) -> int:
+    """Return the steps of a size after its trials: random starts, sanity checks, its score."""
+    return context.plan.networks.seeds + 2
+
+
+def _with_detail(
+    context: JobContext, bench: Workbench, group: FamilyTrials, steps: Steps
+) -> ModelRecord:
     """Add curves, the spread over random starts and the sanity checks to a size's record."""
     family, best = group.family, group.best
     assert isinstance(family, NetworkFamily)
@@ -81,24 +98,25 @@ def _with_detail(context: JobContext, bench: Workbench, group: FamilyTrials) -> 
         NetworkDetailTask(bench.source, family.name, best.params, context.plan.networks.seeds),
     )
     sanity = context.compute.submit(check_size, SanityTask(bench.source, family.name))
-    what = f"{family.title}: random starts and sanity checks"
-    context.progress.report(0, 2, what)
+    title = in_sentence(family.title)
+    steps.say(f"{title} again from {context.plan.networks.seeds} random starts")
     next(context.compute.wait([detail], context.progress))
+    steps.add(context.plan.networks.seeds)
+    steps.say(f"sanity checks of the {title}")
     next(context.compute.wait([sanity], context.progress))
-    context.progress.report(2, 2, what)
+    steps.add(1)
+    steps.say(f"correcting the score of the {title}")
     found = detail.result()
     task = bench.training.info.task
-    return model_record(context, bench, group).model_copy(
+    record = model_record(context, bench, group)
+    steps.add(1)
+    return record.model_copy(
         update={
             "seed_scores": tuple(
                 float(score(task, bench.training.outcome, oof, bench.fold_of))
                 for oof in found.predictions
             ),
             "sanity": tuple(SanityRecord(**vars(check)) for check in sanity.result()),
-            "curve": CurveRecord(
-                training=found.training_loss,
-                tuning=found.tuning_loss,
-                best_epoch=found.best_epoch,
-            ),
+            "curve": found.curve,
         }
     )

@@ -16,13 +16,16 @@ from deepbench.evaluation.fold_scores import fold_spread, score
 from deepbench.evaluation.metrics import tuning_metric
 from deepbench.jobs.context import JobContext
 from deepbench.jobs.leaderboard import FamilyTrials, recorded_trials
+from deepbench.jobs.steps import Steps, in_sentence
 from deepbench.models.family import Family
 from deepbench.models.problem_shape import ProblemShape
 from deepbench.models.registry import get_family
 from deepbench.models.trial_tasks import TrialOutcome, TrialTask, evaluate_trials
 from deepbench.models.workbench import Workbench
+from deepbench.reporting.wording import short_metric
 from deepbench.seeds import derive_seed
 from deepbench.study.artifacts import array_bytes
+from deepbench.study.folder import Study
 from deepbench.study.records import TrialRecord
 from deepbench.training.search import Search, TrialRequest
 
@@ -54,10 +57,28 @@ class _Run:
     bench: Workbench
     key: str
     known: dict[tuple[str, int], TrialRecord]
+    trials: int
     total: int
+    steps: Steps
+    where: str
     seconds_per_family: float | None
     done: int = 0
     best: tuple[float, str] = (-np.inf, "")
+
+    @property
+    def best_words(self) -> str:
+        """The best score so far, in words."""
+        if not self.best[1]:
+            return ""
+        metric = short_metric(tuning_metric(self.bench.training.info.task))
+        return f"{metric} {self.best[0]:.3f}, {self.best[1]}"
+
+
+def steps_done_before(study: Study, key: str, names: Sequence[str], trials: int) -> int:
+    """Return how many of a search's trials are in the ledger already."""
+    return sum(
+        family in names and number < trials for family, number in recorded_trials(study, key)
+    )
 
 
 def run_searches(
@@ -66,10 +87,14 @@ def run_searches(
     key: str,
     names: Sequence[str],
     trials: int,
+    steps: Steps,
     *,
+    where: str = "",
     seconds_per_family: float | None = None,
 ) -> list[FamilyTrials]:
     """Tune the families and return their trials, in the order of ``names``.
+
+    Each trial is a step; those in the ledger are taken as counted (see `steps_done_before`).
 
     Args:
         context: Study, plan and compute.
@@ -77,14 +102,19 @@ def run_searches(
         key: Name of the search in the ledger.
         names: Families that exist for this kind of outcome.
         trials: Trials per family at most (a small search space may hold fewer).
+        steps: Steps of the stage.
+        where: Beginning of what is said of each trial.
         seconds_per_family: Time limit per family; no new batch begins after it.
     """
     searches = [_begin(context, bench, get_family(name), trials) for name in names]
     known = recorded_trials(context.study, key)
-    run = _Run(context, bench, key, known, trials * len(searches), seconds_per_family)
+    total = trials * len(searches)
+    run = _Run(context, bench, key, known, trials, total, steps, where, seconds_per_family)
     pending: dict[Future[list[TrialOutcome]], tuple[_FamilySearch, TrialTask]] = {}
     for item in searches:
         pending.update(_next_batch(run, item))
+    if pending:
+        steps.say(_beginning(run), run.best_words)
     while pending:
         future = next(context.compute.wait(pending, context.progress))
         item, task = pending.pop(future)
@@ -93,6 +123,12 @@ def run_searches(
         if item.waiting == 0:
             pending.update(_next_batch(run, item))
     return [FamilyTrials(s.family, tuple(_in_order(s.trials)), s.search.note) for s in searches]
+
+
+def _beginning(run: _Run) -> str:
+    if run.done:
+        return f"{run.where}going on after trial {run.done} of {run.total}"
+    return f"{run.where}trying the first settings"
 
 
 def _in_order(trials: list[TrialRecord]) -> list[TrialRecord]:
@@ -118,9 +154,11 @@ def _next_batch(
     while True:
         if run.seconds_per_family is not None and item.seconds > run.seconds_per_family:
             item.search.stop("the time limit of the plan was reached")
-            return {}
         requests = item.search.ask()
         if not requests:
+            left = run.trials - len(item.trials)
+            run.total -= left
+            run.steps.drop(left)
             return {}
         fresh = [request for request in requests if not _known(run, item, request)]
         if fresh:
@@ -132,7 +170,7 @@ def _known(run: _Run, item: _FamilySearch, request: TrialRequest) -> bool:
     record = run.known.get((item.family.name, request.number))
     if record is None or record.params != request.params:
         return False
-    _tell(run, item, record)
+    _tell(run, item, record)  # counted before the stage's steps began
     return True
 
 
@@ -173,11 +211,14 @@ def _write_down(
         seconds=round(outcome.seconds, 3),
         predictions=stored,
         note=outcome.note,
+        curve=outcome.curve,
     )
     run.context.study.record("trial", record.model_dump(mode="json"))
     run.context.progress.trial_finished(record.family, record.number, record.score, record.seconds)
     item.waiting -= 1
     _tell(run, item, record)
+    title = in_sentence(item.family.title)
+    run.steps.add(1, f"{run.where}trial {run.done} of {run.total}: {title}", run.best_words)
 
 
 def _tell(run: _Run, item: _FamilySearch, record: TrialRecord) -> None:
@@ -185,9 +226,4 @@ def _tell(run: _Run, item: _FamilySearch, record: TrialRecord) -> None:
     item.search.tell(record.number, record.score)
     run.done += 1
     if record.score is not None and record.score > run.best[0]:
-        run.best = (record.score, item.family.title)
-    metric = tuning_metric(run.bench.training.info.task)
-    best = f"{metric} {run.best[0]:.3f} ({run.best[1]})" if run.best[1] else ""
-    run.context.progress.report(
-        run.done, run.total, f"trial {run.done} of {run.total}: {item.family.title}", best
-    )
+        run.best = (record.score, in_sentence(item.family.title))

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from deepbench.models.family import BaselineFamily, Params
 from deepbench.models.fitted import FittedModel
+from deepbench.models.networks.curves import thinned, typical_curve
 from deepbench.models.networks.family import NetworkFamily
 from deepbench.models.networks.final import fit_network
 from deepbench.models.networks.on_folds import NetworkOutOfFold, NetworkRun, out_of_fold_networks
@@ -23,6 +24,10 @@ from deepbench.models.ranking import Outcome
 from deepbench.models.registry import get_family
 from deepbench.models.workbench import BenchSource, Workbench, load_workbench
 from deepbench.seeds import derive_seed
+from deepbench.study.records import CurveRecord
+
+# Points of a trial's curve: a picture needs no more, and every trial is a line of the ledger.
+_TRIAL_POINTS = 60
 
 
 @dataclass(frozen=True)
@@ -51,12 +56,15 @@ class TrialOutcome:
         predictions: (R, n, K) out-of-fold predictions.
         seconds: Seconds of one core; networks trained together share theirs evenly.
         note: What a reader should know, or empty.
+        curve: Loss by epoch of a network's middle fold; None for baselines, and where training
+            diverged at once.
     """
 
     number: int
     predictions: NDArray[np.float64]
     seconds: float
     note: str
+    curve: CurveRecord | None = None
 
 
 def trial_seed(source: BenchSource, family: str, number: int) -> int:
@@ -74,7 +82,7 @@ def evaluate_trials(task: TrialTask) -> list[TrialOutcome]:
         found = train_on_folds(bench, family, task.params, bench.training.outcome, seeds)
         seconds = (time.perf_counter() - began) / len(found)
         return [
-            TrialOutcome(number, item.predictions, seconds, _note(item))
+            TrialOutcome(number, item.predictions, seconds, _note(item), _curve(item))
             for number, item in zip(task.numbers, found, strict=True)
         ]
     assert isinstance(family, BaselineFamily)
@@ -99,6 +107,11 @@ def train_on_folds(
     runs = [NetworkRun(p, outcome, seed) for p, seed in zip(params, seeds, strict=True)]
     device = torch.device(bench.source.device)
     return out_of_fold_networks(family, bench.cache, runs, bench.stop_seed, device)
+
+
+def _curve(item: NetworkOutOfFold) -> CurveRecord | None:
+    curve = typical_curve(item.folds)
+    return None if curve is None else thinned(curve, _TRIAL_POINTS)
 
 
 def _note(item: NetworkOutOfFold) -> str:
@@ -162,15 +175,11 @@ class NetworkDetail:
 
     Attributes:
         predictions: Out-of-fold predictions of each random start, (R, n, K).
-        training_loss: (epochs,) of the fold whose best epoch is in the middle, first start.
-        tuning_loss: (epochs,) loss of the rows that decide early stopping, likewise.
-        best_epoch: Epoch whose weights were kept in that fold.
+        curve: Loss by epoch of the first start's middle fold; None if it diverged at once.
     """
 
     predictions: tuple[NDArray[np.float64], ...]
-    training_loss: tuple[float, ...]
-    tuning_loss: tuple[float, ...]
-    best_epoch: int
+    curve: CurveRecord | None
 
 
 def network_detail(task: NetworkDetailTask) -> NetworkDetail:
@@ -185,13 +194,7 @@ def network_detail(task: NetworkDetailTask) -> NetworkDetail:
     found = train_on_folds(
         bench, family, (task.params,) * task.starts, bench.training.outcome, seeds
     )
-    # Folds stop at different epochs, so a mean over them would be no curve of any network: the
-    # fold in the middle is shown.
-    by_epoch = sorted(found[0].folds, key=lambda fold: fold.best_epoch)
-    typical = by_epoch[len(by_epoch) // 2]
     return NetworkDetail(
         predictions=tuple(item.predictions for item in found),
-        training_loss=tuple(fit for fit, _ in typical.curve),
-        tuning_loss=tuple(stop for _, stop in typical.curve),
-        best_epoch=typical.best_epoch,
+        curve=typical_curve(found[0].folds),
     )

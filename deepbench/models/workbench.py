@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deepbench.data.samples import Fold, TrainingSet, fold_numbers
-from deepbench.data.splits import tuning_folds
+from deepbench.data.splits import search_name, tuning_folds, tuning_seed
 from deepbench.data.training_store import load_training
 from deepbench.models.fold_data import FoldCache
 from deepbench.models.problem_shape import ProblemShape
@@ -44,7 +44,7 @@ class BenchSource:
     @property
     def fold_name(self) -> str:
         """Name of the search, for seeds."""
-        return "main" if self.outer_fold is None else f"outer {self.outer_fold}"
+        return search_name(self.outer_fold)
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,5 +82,5 @@ def load_workbench(source: BenchSource) -> Workbench:
     folder = Path(source.study)
     split = SplitRecord.model_validate_json(read_artifact(folder, source.split))
     training = load_training(folder, split, source.outer_fold)
-    seed = derive_seed(source.seed, "tuning", source.fold_name)
+    seed = tuning_seed(source.seed, source.outer_fold)
     return Workbench(source, training, tuning_folds(training, source.folds, source.repeats, seed))

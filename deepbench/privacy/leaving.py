@@ -96,7 +96,11 @@ LEAVING: tuple[LeavingRow, ...] = (
     LeavingRow(
         "training rows", "the study's own samples and their names", (_YES, _OVERRIDE, _NO, _NO)
     ),
-    LeavingRow("plan", "plan and versions of the software", (_YES, _YES, _SCANNED, _SCANNED)),
+    LeavingRow(
+        "plan",
+        "plan, versions of the software, support bundle",
+        (_YES, _YES, _SCANNED, _SCANNED),
+    ),
 )
 _BY_KIND = {row.kind: row for row in LEAVING}
 

@@ -9,6 +9,7 @@ from deepbench.plan import StudyPlan, parse_plan
 from deepbench.reporting.small_cells import SmallCells, is_withheld
 from deepbench.reporting.verdict import headline_metric, models_of, title_of
 from deepbench.reporting.wording import (
+    clipped,
     difference,
     listing,
     metric_title,
@@ -122,6 +123,11 @@ def _data(summary: StudySummary, cells: SmallCells) -> str:
         count = len(summary.check.left_out_features)
         verb = "was" if count == 1 else "were"
         text += f" {plural(count, 'feature')} {verb} left out by the data check."
+    if summary.check is not None and summary.check.left_out_samples:
+        count = summary.check.left_out_samples
+        verb = "was" if count == 1 else "were"
+        left = f"{cells.one(count)} {noun(count, 'sample')} {verb} left out"
+        text += f" {left} after a look at the data."
     return text
 
 
@@ -163,7 +169,7 @@ def _models(summary: StudySummary) -> str:
         )
     if networks:
         text += (
-            f"Neural networks ({listing([m.size or _running(m.title) for m in networks])}) were "
+            f"Neural networks ({listing([_running(m.size or m.title) for m in networks])}) were "
             "trained with PyTorch (Paszke et al., 2019), smallest first, with early stopping. "
         )
     trials = sorted({model.trials for model in models if model.name != "dummy"})
@@ -182,6 +188,7 @@ def _models(summary: StudySummary) -> str:
 
 def _running(title: str) -> str:
     """Return a title for running text: a capital only where the word has more of them."""
+    title = clipped(title)
     first = title.split(" ", maxsplit=1)[0]
     return title if first != first.capitalize() else title[:1].lower() + title[1:]
 

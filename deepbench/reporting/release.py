@@ -10,9 +10,12 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from deepbench.errors import PlanError
+from deepbench.plan import parse_plan
 from deepbench.reporting.small_cells import SmallCells
 from deepbench.study.records import CurvesRecord, FindingRecord, Record, SanityRecord, StudySummary
 
+_NAMES_HIDDEN = "names are not shown"
 # Fields that hold sentences of other stages, in which a count may stand.
 PROSE = frozenset(
     {
@@ -25,6 +28,7 @@ PROSE = frozenset(
         "open_points",
         "override_reason",
         "proofs",
+        "reason",
         "reservations",
         "reuse_reasons",
         "sentence",
@@ -84,9 +88,10 @@ def _without_small_counts(record: Record, cells: SmallCells, totals: tuple[int, 
 
 
 def _without_samples(summary: StudySummary) -> StudySummary:
-    changes: dict[str, Any] = {}
+    changes: dict[str, Any] = {"plan_toml": _plan_without_samples(summary.plan_toml)}
     if summary.check is not None:
-        findings = tuple(_anonymous(finding) for finding in summary.check.findings)
+        every = [name for finding in summary.check.findings for name in finding.samples]
+        findings = tuple(_anonymous(finding, every) for finding in summary.check.findings)
         changes["check"] = summary.check.model_copy(update={"findings": findings})
     if summary.choice is not None and summary.choice.test.curves is not None:
         # The values themselves would also give single samples away.
@@ -97,16 +102,36 @@ def _without_samples(summary: StudySummary) -> StudySummary:
     return summary.model_copy(update=changes)
 
 
-def _anonymous(finding: FindingRecord) -> FindingRecord:
-    """Return the finding without the names of samples, also inside its sentences."""
-    if not finding.samples:
-        return finding
+def _plan_without_samples(text: str) -> str:
+    """Return the plan without the names of samples that it leaves out, also inside reasons."""
+    try:
+        plan = parse_plan(text)
+    except PlanError:  # of a study of another version; no names are read out of it
+        return text
+    names = plan.check.leave_out_samples
+    if not names:
+        return text
+    reasons = {
+        finding: _without_names(reason, names) for finding, reason in plan.check.reasons.items()
+    }
+    check = plan.check.model_copy(
+        update={"leave_out_samples": [_NAMES_HIDDEN], "reasons": reasons}
+    )
+    return plan.model_copy(update={"check": check}).to_toml()
+
+
+def _anonymous(finding: FindingRecord, every: list[str]) -> FindingRecord:
+    """Return the finding without the names of samples, also inside its sentences.
+
+    The user's reason may speak of samples that another finding names.
+    """
     return finding.model_copy(
         update={
             "samples": (),
             "message": _without_names(finding.message, finding.samples),
             "where": _without_names(finding.where, finding.samples),
             "hint": _without_names(finding.hint, finding.samples),
+            "reason": _without_names(finding.reason, every),
         }
     )
 

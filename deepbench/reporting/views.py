@@ -19,6 +19,7 @@ from deepbench.reporting.tables import capped
 from deepbench.reporting.testset_view import testset_view
 from deepbench.reporting.verdict import models_of, title_of
 from deepbench.reporting.wording import metric_title, sentence
+from deepbench.study.records import FindingRecord
 
 NAMES_SHOWN = 12
 LEFT_OUT_SHOWN = 60
@@ -30,7 +31,6 @@ _SEVERITY_WORDS = {
     "info": "For information",
 }
 _DECISIONS = {
-    "none": "no decision needed",
     "left out": "left out of the analysis",
     "kept": "kept",
     "kept together": "kept together in one set",
@@ -97,7 +97,7 @@ def _findings(material: Material) -> dict[str, Any] | None:
         {
             "record": finding,
             "severity": _SEVERITY_WORDS[finding.severity],
-            "decision": _DECISIONS[finding.decision],
+            "decision": _decision(finding),
             "columns": capped(finding.columns, NAMES_SHOWN),
             "samples": capped(finding.samples, NAMES_SHOWN),
         }
@@ -107,8 +107,20 @@ def _findings(material: Material) -> dict[str, Any] | None:
         "cards": cards,
         "features": record.features,
         "left_out_count": len(record.left_out_features),
+        "left_out_samples": material.cells.one(record.left_out_samples)
+        if record.left_out_samples
+        else "",
         "left_out": capped(record.left_out_features, LEFT_OUT_SHOWN),
     }
+
+
+def _decision(finding: FindingRecord) -> str:
+    """Return what was decided in words; a reason alone accepts a finding as it is."""
+    if finding.decision != "none":
+        return _DECISIONS[finding.decision]
+    if finding.reason:
+        return "accepted"
+    return "no decision needed" if finding.severity == "info" else "none recorded"
 
 
 def _suitability(material: Material) -> dict[str, Any] | None:

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from deepbench.errors import StudyError
 from deepbench.study.files import file_sha256, sha256_of, write_atomically
+
+if TYPE_CHECKING:
+    # The window reads studies without arrays, and has no memory to spare for the library.
+    import numpy as np
+    from numpy.typing import NDArray
 
 _HASH_LENGTH = 16
 #: Files with a plain name, and the area and name of the artifact each is a copy of.
@@ -82,6 +85,8 @@ def artifact_problem(folder: Path, relative: str) -> str:
 
 def array_bytes(array: NDArray[np.float64]) -> bytes:
     """Return a number array in NumPy's file format (never with pickled objects)."""
+    import numpy as np
+
     stream = io.BytesIO()
     np.save(stream, array, allow_pickle=False)
     return stream.getvalue()
@@ -89,5 +94,7 @@ def array_bytes(array: NDArray[np.float64]) -> bytes:
 
 def array_from_bytes(content: bytes) -> NDArray[np.float64]:
     """Read back what `array_bytes` wrote."""
+    import numpy as np
+
     array: NDArray[np.float64] = np.load(io.BytesIO(content), allow_pickle=False)
     return array

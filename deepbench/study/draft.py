@@ -22,6 +22,8 @@ DRAFT_FILE = "draft.json"
 DRAFT_FORMAT = 1
 MOST_STEPS = 200
 PLAN_NAME = "This study"
+#: Lists that stand for all when there is no answer, so that an empty one is an answer: none.
+NONE_OF_THEM = frozenset({("networks", "sizes")})
 
 Keys = tuple[str, ...]
 Answers = dict[str, Any]
@@ -176,9 +178,10 @@ class Draft:
         """
         parts = []
         for path, after in changes.items():
-            before = self.value(path)
-            if _plain(after) != before:
-                parts.append((keys_of(path), before, _plain(after)))
+            keys, before = keys_of(path), self.value(path)
+            new = _plain(keys, after)
+            if new != before:
+                parts.append((keys, before, new))
         if not parts:
             return False
         step = Step(label, page, tuple(parts))
@@ -274,8 +277,10 @@ def _step(item: Mapping[str, Any]) -> Step:
     return Step(item["label"], item["page"], changes)
 
 
-def _plain(value: Any) -> Any:
+def _plain(keys: Keys, value: Any) -> Any:
     """Return the value as JSON gives it back; an empty text, list or dict is no answer."""
+    if value in ([], ()) and keys in NONE_OF_THEM:
+        return []
     if value is None or value in ("", [], (), {}):
         return None
     return json.loads(json.dumps(value))

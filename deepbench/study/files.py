@@ -74,10 +74,17 @@ def write_atomically(path: Path, content: bytes) -> None:
         ) from None
 
 
-def remove_leftovers(folder: Path) -> None:
-    """Delete what writes that were killed left in a folder: they may hold samples."""
+def remove_leftovers(folder: Path, spare: str = "") -> None:
+    """Delete what writes that were killed left in a folder: they may hold samples.
+
+    Args:
+        folder: Looked at without the folders in it.
+        spare: Name of a file that another process may be writing at this moment.
+    """
     for pattern in (".*.part", ".write-test-*"):
         for path in folder.glob(pattern):
+            if spare and path.name.startswith(f".{spare}."):
+                continue
             if path.is_dir():
                 shutil.rmtree(path, ignore_errors=True)
             else:

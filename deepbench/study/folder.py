@@ -10,6 +10,7 @@ import json
 import re
 import shutil
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -19,6 +20,7 @@ from pydantic import ValidationError
 from deepbench.errors import StudyError
 from deepbench.plan import StudyPlan, read_plan
 from deepbench.study import artifacts
+from deepbench.study.draft import DRAFT_FILE
 from deepbench.study.files import (
     file_sha256,
     remove_leftovers,
@@ -27,9 +29,10 @@ from deepbench.study.files import (
     sync_folder,
     write_atomically,
 )
+from deepbench.study.layout import AREAS, require_study_place
 from deepbench.study.ledger import Ledger
 from deepbench.study.location import require_writable
-from deepbench.study.lock import StudyLock
+from deepbench.study.lock import lock_for_job
 from deepbench.study.migrations import (
     FORMAT_FILE,
     migrate,
@@ -39,20 +42,19 @@ from deepbench.study.migrations import (
 )
 from deepbench.study.records import Record
 
-AREAS = ("data", "vault", "runs", "models", "report")
 # Files only: folders (``store_folder``) have no suffix and are checked file by file.
 _ARTIFACT_NAME = re.compile(rf"({'|'.join(AREAS)})/[^/]+-[0-9a-f]{{16}}\.\w+")
 RecordType = TypeVar("RecordType", bound=Record)
 
 
 class Study:
-    """An open study. Use `open_for_writing` (takes the lock) or `open_for_reading`."""
+    """An open study. Use `open_for_writing` (takes the locks) or `open_for_reading`."""
 
-    def __init__(self, folder: Path, lock: StudyLock | None) -> None:
+    def __init__(self, folder: Path, locks: ExitStack | None) -> None:
         self.folder = folder
-        self._lock = lock
+        self._locks = locks
         try:
-            self.ledger = Ledger(folder / "ledger.jsonl", writable=lock is not None)
+            self.ledger = Ledger(folder / "ledger.jsonl", writable=locks is not None)
         except OSError as error:
             raise StudyError(
                 f"ledger.jsonl in {folder.name} could not be read ({error.strerror}).",
@@ -60,23 +62,20 @@ class Study:
             ) from None
 
     @classmethod
-    def open_for_writing(cls, folder: Path) -> Self:
-        """Open a study, making it if it is not there, and take its lock.
+    def open_for_writing(cls, folder: Path, *, in_window: bool = False) -> Self:
+        """Open a study, making it if it is not there, and take its locks.
+
+        Args:
+            folder: Study folder.
+            in_window: The job was asked for by the window that has the study open.
 
         Raises:
             StudyError: not writable, open elsewhere, damaged, newer format, or the folder holds
                 other things.
         """
         require_writable(folder)
-        if not (folder / FORMAT_FILE).exists():
-            strange = [p.name for p in folder.iterdir() if not _is_beginning(p.name)]
-            if strange:
-                raise StudyError(
-                    f"{folder} is not a study and is not empty.",
-                    "Name a new folder with --study, for example mystudy.deepbench.",
-                )
-        lock = StudyLock(folder)
-        lock.acquire()
+        require_study_place(folder)
+        locks = lock_for_job(folder, in_window=in_window)
         try:
             if not (folder / FORMAT_FILE).exists():
                 write_format(folder)
@@ -84,21 +83,22 @@ class Study:
             for area in AREAS:
                 (folder / area).mkdir(exist_ok=True)
                 remove_leftovers(folder / area)
-            remove_leftovers(folder)
-            return cls(folder, lock)
+            # In a window answers go on being written while its worker opens the study.
+            remove_leftovers(folder, spare=DRAFT_FILE if in_window else "")
+            return cls(folder, locks)
         except BaseException:
-            lock.release()
+            locks.close()
             raise
 
     @classmethod
-    def open_for_writing_existing(cls, folder: Path) -> Self:
-        """Open a study that must be there, and take its lock; errors as `open_for_writing`."""
+    def open_for_writing_existing(cls, folder: Path, *, in_window: bool = False) -> Self:
+        """Open a study that must be there, and take its locks; errors as `open_for_writing`."""
         read_format(folder)
-        return cls.open_for_writing(folder)
+        return cls.open_for_writing(folder, in_window=in_window)
 
     @classmethod
     def open_for_reading(cls, folder: Path) -> Self:
-        """Open a study without its lock; nothing can be recorded.
+        """Open a study without its locks; nothing can be recorded.
 
         Raises:
             StudyError: no study, or its ledger was changed.
@@ -107,10 +107,10 @@ class Study:
         return cls(folder, None)
 
     def close(self) -> None:
-        """Give the lock back."""
-        if self._lock is not None:
-            self._lock.release()
-            self._lock = None
+        """Give the locks back."""
+        if self._locks is not None:
+            self._locks.close()
+            self._locks = None
 
     def __enter__(self) -> Self:
         return self
@@ -307,11 +307,6 @@ class Study:
         """Return the artifacts that lie in an area."""
         names = (f"{area}/{path.name}" for path in (self.folder / area).glob("*"))
         return {name for name in names if _ARTIFACT_NAME.fullmatch(name)}
-
-
-def _is_beginning(name: str) -> bool:
-    """Say whether a file may lie in a new study that was killed before it had its format file."""
-    return name in AREAS or name.startswith(("study.lock", ".study.json.", ".write-test-"))
 
 
 def _artifact_names(data: object) -> set[str]:

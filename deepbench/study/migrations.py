@@ -94,5 +94,6 @@ def _back_up(folder: Path, number: int) -> None:
     backup = folder / "backup" / f"format-{number}"
     backup.mkdir(parents=True, exist_ok=True)
     for path in folder.iterdir():
-        if path.is_file() and not path.name.startswith("study.lock"):
+        # Not the locks: Windows lets nobody else read a file that is locked.
+        if path.is_file() and not path.name.endswith((".lock", ".lock.json")):
             shutil.copy2(path, backup / path.name)

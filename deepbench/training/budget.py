@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from deepbench.plan import Preset, StudyPlan
+from deepbench.plan import StudyPlan
+from deepbench.study.effort import PRESET_EFFORTS
 
 # Below this number of units a second repeat of the tuning folds steadies the choice of settings.
 _FEW_UNITS = 100
@@ -35,23 +36,6 @@ class Effort:
     seconds_per_family: float | None
 
 
-@dataclass(frozen=True)
-class _PresetEffort:
-    trials: int
-    shuffles: int
-    repeats_for_few_units: int
-
-
-# quick: every family's reasoned defaults and little more; a p-value not below 0.048. A first look.
-# standard: defaults and a short guided search; a p-value down to 0.0099. The one to report.
-# thorough: a long search; a p-value down to 0.001. For a night.
-_PRESETS: dict[Preset, _PresetEffort] = {
-    "quick": _PresetEffort(trials=6, shuffles=20, repeats_for_few_units=1),
-    "standard": _PresetEffort(trials=16, shuffles=100, repeats_for_few_units=2),
-    "thorough": _PresetEffort(trials=60, shuffles=1_000, repeats_for_few_units=2),
-}
-
-
 def effort_for(plan: StudyPlan, units: int, families: int) -> Effort:
     """Return the effort that a plan's budget buys.
 
@@ -62,7 +46,7 @@ def effort_for(plan: StudyPlan, units: int, families: int) -> Effort:
         units: Biological units in the table.
         families: Families, traditional models and networks, that share the minutes of the plan.
     """
-    preset = _PRESETS[plan.budget.preset]
+    preset = PRESET_EFFORTS[plan.budget.preset]
     repeats = plan.split.tuning_repeats
     if repeats is None:
         repeats = preset.repeats_for_few_units if units < _FEW_UNITS else 1

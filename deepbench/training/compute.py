@@ -13,10 +13,12 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from multiprocessing.synchronize import Lock
 from types import TracebackType
 from typing import Generic, ParamSpec, Self, TypeVar
 
 from deepbench.errors import Cancelled, WorkerError
+from deepbench.training.pool_gate import PoolGate
 from deepbench.worker.parent_watch import watch_parent
 from deepbench.worker.progress import Progress
 from deepbench.worker.threads import ask_for_one_thread
@@ -35,13 +37,18 @@ class Compute:
 
     Args:
         workers: Number of processes. With 1 the functions run in this process, when waited for.
+        progress: While its job is paused, the pool finishes what runs and begins nothing new.
     """
 
-    def __init__(self, workers: int = 1) -> None:
+    def __init__(self, workers: int = 1, progress: Progress | None = None) -> None:
         if workers < 1:
             raise ValueError("workers must be at least 1")
         self.workers = workers
+        self._context = multiprocessing.get_context("spawn")
+        self._gate = PoolGate(self._context)
         self._executor: ProcessPoolExecutor | None = None
+        if progress is not None:
+            progress.follow_pauses(self._gate)
         ask_for_one_thread()
 
     def __enter__(self) -> Self:
@@ -69,11 +76,12 @@ class Compute:
         if self._executor is None:
             self._executor = ProcessPoolExecutor(
                 self.workers,
-                mp_context=multiprocessing.get_context("spawn"),
+                mp_context=self._context,
                 initializer=_prepare_pool_process,
+                initargs=(self._gate.fresh_lock(),),
             )
         try:
-            return self._executor.submit(run_alone, function, args, kwargs)
+            return self._executor.submit(_run_past_gate, function, args, kwargs)
         except BrokenProcessPool:
             self.kill()
             raise _broken_pool() from None
@@ -88,7 +96,7 @@ class Compute:
 
         Args:
             futures: What `submit` returned.
-            progress: Asked every 0.1 s, and between functions, whether to stop.
+            progress: Asked every 0.1 s, and between functions, whether to pause or to stop.
 
         Raises:
             Cancelled: the user asked to stop; what was waiting is dropped, what was running in
@@ -188,6 +196,19 @@ def run_alone(
     return function(*args, **kwargs)
 
 
+# What each process of a pool was given when it started.
+_pool_process: dict[str, Lock] = {}
+
+
+def _run_past_gate(
+    function: Callable[..., T], args: tuple[object, ...], kwargs: dict[str, object]
+) -> T:
+    """In a process of the pool: call the function once the job is not paused."""
+    with _pool_process["gate"]:
+        pass
+    return run_alone(function, args, kwargs)
+
+
 _settled: set[str] = set()
 
 
@@ -209,8 +230,9 @@ def _settle_libraries() -> None:
     _settled.update(loaded)
 
 
-def _prepare_pool_process() -> None:
+def _prepare_pool_process(gate: Lock) -> None:
     """First thing in each process of the pool."""
+    _pool_process["gate"] = gate
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if sys.platform == "win32":
         signal.signal(signal.SIGBREAK, signal.SIG_IGN)
@@ -221,6 +243,6 @@ def _prepare_pool_process() -> None:
 def _broken_pool() -> WorkerError:
     return WorkerError(
         "One of the calculation processes stopped unexpectedly.",
-        "Often the memory ran out: close other programs or use --workers 1. What was finished is "
-        "kept: run the same command again to continue.",
+        "Often the memory ran out: close other programs or use fewer processes (--workers 1). "
+        "What was finished is kept; start it again to continue.",
     )

@@ -1,4 +1,4 @@
-"""The window's and the command line's side: start the worker, send, poll, cancel, kill."""
+"""The window's and the command line's side: start the worker, send, poll, pause, cancel, kill."""
 
 from __future__ import annotations
 
@@ -19,7 +19,21 @@ from typing import Self, get_args
 
 from deepbench import messages
 from deepbench.errors import WorkerError
-from deepbench.messages import Cancel, Event, JobCancelled, JobEnd, JobFailed, Request, Shutdown
+from deepbench.messages import (
+    Cancel,
+    Control,
+    Event,
+    JobCancelled,
+    JobEnd,
+    JobFailed,
+    JobRequest,
+    Pause,
+    Ping,
+    Pong,
+    Request,
+    Resume,
+    Shutdown,
+)
 from deepbench.worker.process import JOB_FUNCTIONS, MAX_MESSAGE_BYTES, worker_main
 
 CLOSE_SECONDS = 5.0
@@ -42,6 +56,7 @@ class Worker:
         self._connection: Connection | None = None
         self._details = Path()
         self._open_jobs = 0
+        self._ping_open = False
         self._killed = False
         self._death_told = False
 
@@ -95,7 +110,8 @@ class Worker:
     def _start_process(self) -> None:
         context = multiprocessing.get_context("spawn")
         self._connection, theirs = context.Pipe(duplex=True)
-        self._open_jobs, self._killed, self._death_told = 0, False, False
+        self._open_jobs, self._ping_open = 0, False
+        self._killed = self._death_told = False
         # Not a daemon: those may not have a pool of their own.
         self._process = context.Process(
             target=worker_main,
@@ -124,15 +140,39 @@ class Worker:
             self._connection.send_bytes(data)
         except OSError:
             raise WorkerError(
-                "The calculation process is not running.", "Run the same command again."
+                "The calculation process is not running.", "Start it again."
             ) from None
-        if not isinstance(request, Cancel | Shutdown):
+        if isinstance(request, JobRequest):
             self._open_jobs += 1
 
     def cancel(self) -> None:
-        """Ask the worker to stop its jobs; a dead worker needs no asking."""
-        with contextlib.suppress(WorkerError):
-            self.send(Cancel())
+        """Ask the worker to stop its jobs, paused or not."""
+        self._ask(Cancel())
+
+    def pause(self) -> None:
+        """Ask the worker to begin nothing new; what is being fitted is finished first."""
+        self._ask(Pause())
+
+    def resume(self) -> None:
+        """Ask the worker to go on after `pause`."""
+        self._ask(Resume())
+
+    def ping(self) -> None:
+        """Ask for a sign of life: a `Pong` arrives by `poll`.
+
+        One question is open at most: those that a stuck worker does not read would fill the
+        pipe, and the sender would have to wait for it.
+        """
+        if not self._ping_open:
+            self._ping_open = self._ask(Ping())
+
+    def _ask(self, wish: Control) -> bool:
+        """Send a wish and say whether that worked; a dead worker needs no asking."""
+        try:
+            self.send(wish)
+        except WorkerError:
+            return False
+        return True
 
     def poll(self, timeout: float = 0.0) -> list[Event]:
         """Return the events that are there, waiting at most ``timeout`` seconds for the first.
@@ -170,6 +210,8 @@ class Worker:
                     raise WorkerError("The worker sent a request.")
                 if isinstance(event, JobEnd):
                     self._open_jobs -= 1
+                if isinstance(event, Pong):
+                    self._ping_open = False
                 events.append(event)
         except (EOFError, OSError, WorkerError):
             self._hang_up()
@@ -202,8 +244,7 @@ class Worker:
         """End the process, by force after a few seconds, and tidy up."""
         atexit.unregister(self.close)
         if self._process is not None:
-            with contextlib.suppress(WorkerError):
-                self.send(Shutdown())
+            self._ask(Shutdown())
             if self._connection is not None:
                 self._connection.close()
             self._process.join(CLOSE_SECONDS)
@@ -218,7 +259,7 @@ class Worker:
 
 def _death(exit_code: int | None, details: Path) -> JobFailed:
     """Return the event for a process that ended on its own."""
-    hint = "Nothing that was shown is lost: run the same command again to continue."
+    hint = "Nothing that was shown is lost; start it again to continue."
     if exit_code == -9:
         hint += " If it happens again, close other programs: the computer may run out of memory."
     with contextlib.suppress(OSError):

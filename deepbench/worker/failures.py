@@ -15,7 +15,7 @@ from deepbench.errors import Cancelled, DeepBenchError
 from deepbench.messages import JobCancelled, JobEnd, JobFailed
 
 PACKAGE_FOLDER = Path(deepbench.__file__).resolve().parent
-CONTINUE = "Run the same command again to continue."
+CONTINUE = "What was finished is kept; start it again to continue."
 _FRAME = re.compile(r'File "([^"\n]+)", line (\d+)')
 
 
@@ -34,14 +34,15 @@ def job_end_of(error: BaseException, study: Path | None) -> JobEnd:
         return JobFailed(
             "out of device memory",
             "The graphics card ran out of memory.",
-            f"Use --device cpu, or close programs that use the card. {CONTINUE}",
+            f"Close programs that use the card, or use the processor (--device cpu). {CONTINUE}",
             1,
         )
     if _memory_ran_out(error):
         return JobFailed(
             "out of memory",
             "The computer ran out of memory.",
-            f"Close other programs, use --workers 1, or use fewer columns. {CONTINUE}",
+            "Close other programs, use fewer processes (--workers 1), or use fewer columns. "
+            f"{CONTINUE}",
             1,
         )
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
@@ -70,8 +71,7 @@ def _unexpected(error: BaseException, study: Path | None) -> JobFailed:
     return JobFailed(
         "unexpected",
         f"DeepBench met a fault of its own ({type(error).__name__}{where}).",
-        f"{kept}What was finished is kept: run the same command again to continue, and report "
-        "the fault if it returns.",
+        f"{kept}{CONTINUE} Report the fault if it returns.",
         1,
     )
 

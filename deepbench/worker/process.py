@@ -1,7 +1,8 @@
 """The worker's side: a process that does jobs one after the other and can always be stopped.
 
-A thread listens to the pipe while the main thread works, so that a wish to stop is heard at any
-time. The jobs are named by text and imported when first asked for: this module knows none of them.
+A thread listens to the pipe while the main thread works, so that a wish to stop or to pause is
+heard at any time and a sign of life is given. The jobs are named by text and imported when first
+asked for: this module knows none of them.
 """
 
 from __future__ import annotations
@@ -23,10 +24,21 @@ from typing import Any
 
 from deepbench import __version__, messages
 from deepbench.errors import WorkerError
-from deepbench.messages import Cancel, Event, JobFinished, JobRequest, Ready, Shutdown
+from deepbench.messages import (
+    Cancel,
+    Event,
+    JobFinished,
+    JobRequest,
+    Pause,
+    Ping,
+    Pong,
+    Ready,
+    Resume,
+    Shutdown,
+)
 from deepbench.worker.failures import job_end_of
 from deepbench.worker.parent_watch import ORPHANED_EXIT_CODE, watch_parent
-from deepbench.worker.progress import CancelFlag, Progress
+from deepbench.worker.progress import JobControl, Progress
 from deepbench.worker.threads import ask_for_one_thread
 
 # Name of the request → "module:function"; called as function(request, progress) -> dict.
@@ -80,10 +92,11 @@ class WorkerProcess:
         self._details_path = details_path
         self._sending = threading.Lock()
         # SimpleQueue, because its put may be called from a signal handler.
-        self._waiting: queue.SimpleQueue[tuple[JobRequest | WorkerError, CancelFlag] | None] = (
+        self._waiting: queue.SimpleQueue[tuple[JobRequest | WorkerError, JobControl] | None] = (
             queue.SimpleQueue()
         )
-        self._flags: list[CancelFlag] = []
+        self._controls: list[JobControl] = []
+        self._progress: Progress | None = None
 
     def run(self) -> None:
         """Do what is asked, in order, until told to shut down."""
@@ -92,13 +105,13 @@ class WorkerProcess:
         threading.Thread(target=self._listen, name="listener", daemon=True).start()
         self._send(Ready(os.getpid(), library_versions()))
         while (work := self._waiting.get()) is not None:
-            request, flag = work
-            self._do(request, flag)
-            self._flags.remove(flag)
+            request, control = work
+            self._do(request, control)
+            self._controls.remove(control)
 
-    def _do(self, request: JobRequest | WorkerError, flag: CancelFlag) -> None:
+    def _do(self, request: JobRequest | WorkerError, control: JobControl) -> None:
         """Do one job; exactly one closing event is sent for it, whatever happens."""
-        progress = Progress(self._send, flag)
+        progress = self._progress = Progress(self._send, control)
         try:
             if isinstance(request, WorkerError):
                 raise request
@@ -107,6 +120,8 @@ class WorkerProcess:
             self._send(JobFinished(function(request, progress)))
         except BaseException as error:
             self._send(job_end_of(error, _study_of(request)))
+        finally:
+            self._progress = None
 
     def _find(self, name: str) -> Job:
         """Import the function of a job."""
@@ -143,22 +158,41 @@ class WorkerProcess:
             if isinstance(message, Shutdown):
                 self._shut_down()
                 return False
-            if isinstance(message, Cancel):
-                self._cancel()
+            if isinstance(message, Cancel | Pause | Resume | Ping):
+                self._steer(message)
                 return True
             if not isinstance(message, JobRequest):
                 request = WorkerError("The worker was sent something that is not a request.")
             else:
                 request = message
-        flag = CancelFlag()
-        self._flags.append(flag)
-        self._waiting.put((request, flag))
+        control = JobControl()
+        self._controls.append(control)
+        self._waiting.put((request, control))
         return True
 
+    def _steer(self, wish: Cancel | Pause | Resume | Ping) -> None:
+        """Heed a wish (listener thread).
+
+        Stopping and pausing concern the running job and those asked for before now, but none
+        asked for later: whoever asks for a job wants it to begin.
+        """
+        match wish:
+            case Cancel():
+                self._cancel()
+            case Pause():
+                for control in list(self._controls):
+                    control.pause()
+            case Resume():
+                for control in list(self._controls):
+                    control.resume()
+            case Ping():
+                progress = self._progress
+                quiet = progress.quiet_seconds if progress is not None else 0.0
+                self._send(Pong(quiet, progress is not None and progress.waiting))
+
     def _cancel(self) -> None:
-        """Stop the running job and those asked for before now, but none asked for later."""
-        for flag in list(self._flags):
-            flag.set()
+        for control in list(self._controls):
+            control.cancel()
 
     def _shut_down(self) -> None:
         self._cancel()

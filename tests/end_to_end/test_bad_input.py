@@ -580,7 +580,7 @@ def types_of(run: Run) -> list[str]:
 @posix
 def test_a_study_in_use_is_refused(story: Story) -> None:
     said = require_clear(story.refused)
-    assert "open elsewhere (process" in said
+    assert "calculating in this study (process" in said
 
 
 @posix

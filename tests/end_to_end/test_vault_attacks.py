@@ -14,8 +14,9 @@ import pytest
 
 from deepbench.data.vault.opening import OpeningPass, open_test, request_opening
 from deepbench.errors import StageBlocked, StudyError
+from deepbench.jobs.views import load_view
 from deepbench.study.folder import Study
-from deepbench.study.records import SplitRecord
+from deepbench.study.records import ExplorationRecord, SplitMapRecord, SplitRecord
 from tests.end_to_end import tables
 from tests.end_to_end.conftest import results_of
 from tests.end_to_end.in_process import TINY, ledger_of, run_here
@@ -64,9 +65,21 @@ def sealed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     run_here(plan, folder / "first.deepbench", "split")
     # The split goes by rows and classes, so the planted sample falls into the test set again.
     _table(folder, planted=_test_samples(folder / "first.deepbench")[3])
+    # A page looks at the check before anybody goes on to the split.
+    run_here(plan, folder / "s.deepbench", "check")
+    looked = _views(folder / "s.deepbench")
+    assert len(looked["exploration"]) == 1
     run_here(plan, folder / "s.deepbench", "split")
     assert NAME in _test_samples(folder / "s.deepbench")
     return folder / "s.deepbench"
+
+
+def _views(study: Path) -> dict[str, list[Path]]:
+    """Return the files of views that lie anywhere in a study, by name."""
+    found: dict[str, list[Path]] = {}
+    for path in study.rglob("*.json"):
+        found.setdefault(path.stem.rpartition("-")[0], []).append(path)
+    return {name: found.get(name, []) for name in ("exploration", "split-map")}
 
 
 def _holding_planted_values(study: Path) -> set[str]:
@@ -91,6 +104,29 @@ def _holding_planted_values(study: Path) -> set[str]:
 
 def test_after_the_split_test_rows_lie_in_the_vault_only(sealed: Path) -> None:
     assert _holding_planted_values(sealed) == set(_split(sealed).test_artifacts)
+
+
+def test_after_the_split_no_page_shows_test_samples(sealed: Path) -> None:
+    """Coordinates, missing cells and outcomes of test samples are gone; their names may stay."""
+    hidden = set(_test_samples(sealed))
+    looks = [p for p in sealed.rglob("*") if p.is_file() and b'"missing_map"' in p.read_bytes()]
+    (artifact,) = _views(sealed)["exploration"]
+    assert looks == [artifact]
+    assert artifact.parent.name == "data"
+    shown = ExplorationRecord.model_validate_json(artifact.read_bytes())
+    assert shown.scope == "training samples"
+    assert len(shown.samples) == UNITS - len(hidden)
+    assert not hidden & set(shown.samples)
+    assert {len(texts) for texts in shown.colourings.values()} == {len(shown.samples)}
+    assert SITE not in shown.colourings["site"]
+    assert {len(component) for component in shown.components} == {len(shown.samples)}
+    with Study.open_for_reading(sealed) as study:
+        assert load_view(study, "exploration", ExplorationRecord) == shown
+        map_ = load_view(study, "split-map", SplitMapRecord)
+    assert map_ is not None
+    told = dict(zip(map_.samples, map_.outcomes, strict=True))
+    assert {told[name] for name in hidden} == {""}
+    assert {told[name] for name in set(told) - hidden} == {"case", "control"}
 
 
 def test_no_stage_before_the_last_reads_the_vault(sealed: Path, tmp_path: Path) -> None:
@@ -128,7 +164,20 @@ def test_another_split_leaves_nothing_of_the_first(sealed: Path, tmp_path: Path)
     record = _split(study)
     assert record.test_artifacts != _split(sealed).test_artifacts
     there = {path.relative_to(study).as_posix() for path in study.glob("data/*")}
-    assert there == {record.training_artifact, record.assignment_artifact}
+    (look,) = _views(study)["exploration"]
+    looked = look.relative_to(study).as_posix()
+    assert there == {record.training_artifact, record.assignment_artifact, looked}
+    assert look.name != _views(sealed)["exploration"][0].name
+    # The first map told the outcomes of samples that are test samples now.
+    (map_,) = _views(study)["split-map"]
+    told = SplitMapRecord.model_validate_json(map_.read_bytes())
+    hidden = set(_test_samples(study))
+    assert hidden != set(_test_samples(sealed))
+    assert all(
+        outcome == ""
+        for name, outcome in zip(told.samples, told.outcomes, strict=True)
+        if name in hidden
+    )
     assert {p.relative_to(study).as_posix() for p in study.glob("vault/*")} == set(
         record.test_artifacts
     )
@@ -137,6 +186,9 @@ def test_another_split_leaves_nothing_of_the_first(sealed: Path, tmp_path: Path)
     # And back: the same files as at first, no longer counted as deleted.
     run_here(plan, study, "split")
     assert _split(study) == _split(sealed)
+    assert [p.name for p in _views(study)["exploration"]] == [
+        p.name for p in _views(sealed)["exploration"]
+    ]
     with Study.open_for_reading(study) as opened:
         assert opened.problems() == []
         assert not opened.retired() & {_split(study).training_artifact}

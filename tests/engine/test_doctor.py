@@ -15,7 +15,7 @@ from deepbench.messages import Doctor, JobFinished, decode, encode
 from deepbench.study.records import MachineRecord
 from deepbench.training.device import DeviceReport
 from deepbench.training.machine import machine_facts
-from deepbench.worker.progress import CancelFlag, Progress
+from deepbench.worker.progress import JobControl, Progress
 
 
 def test_machine_facts_also_for_a_folder_that_is_not_there_yet(tmp_path):
@@ -63,7 +63,7 @@ def test_an_unknown_device_is_refused():
 
 
 def test_doctor_can_be_stopped():
-    flag = CancelFlag()
-    flag.set()
+    control = JobControl()
+    control.cancel()
     with pytest.raises(Cancelled):
-        doctor(Doctor(), Progress(cancel=flag))
+        doctor(Doctor(), Progress(control=control))

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
+import threading
+import time
 
 import pytest
 
 from deepbench.errors import Cancelled, PlanError, WorkerError
 from deepbench.training import compute as compute_module
+from deepbench.training import pool_gate
 from deepbench.training.compute import Compute
-from deepbench.worker.progress import CancelFlag, Progress
+from deepbench.worker.progress import JobControl, Progress
 from deepbench.worker.threads import ONE_THREAD
 
 
@@ -20,9 +24,9 @@ def _environment_back(monkeypatch):
 
 
 def cancelled_progress() -> Progress:
-    flag = CancelFlag()
-    flag.set()
-    return Progress(cancel=flag)
+    control = JobControl()
+    control.cancel()
+    return Progress(control=control)
 
 
 @pytest.mark.parametrize("workers", [1, 2])
@@ -101,8 +105,9 @@ def test_a_killed_pool_process_is_a_sentence_and_the_next_pool_works():
 
     with Compute(2) as compute:
         futures = [compute.submit(toy_jobs.kill_self)]
-        with pytest.raises(WorkerError, match="stopped unexpectedly"):
+        with pytest.raises(WorkerError, match="stopped unexpectedly") as caught:
             list(compute.wait(futures))
+        assert caught.value.hint.endswith("What was finished is kept; start it again to continue.")
         assert compute.submit(divmod, 9, 2).result() == (4, 1)
 
 
@@ -124,6 +129,73 @@ def test_loaded_libraries_are_held_to_one_thread(workers, monkeypatch):
     with Compute(workers) as compute:
         threads = compute.submit(toy_numeric.threads_of_libraries).result()
     assert threads and set(threads) == {1}
+
+
+# --- pauses -------------------------------------------------------------------------------
+
+
+def began_after_resume(compute: Compute, control: JobControl) -> bool:
+    """Ask a paused pool for a moment, resume when it is about to begin, and compare."""
+    future = compute.submit(time.monotonic_ns)
+    moment = threading.Event()
+    while not (future.running() or future.done()):
+        moment.wait(0.005)
+    resumed = time.monotonic_ns()
+    control.resume()
+    return future.result() >= resumed
+
+
+def test_a_paused_pool_begins_nothing_also_after_it_was_replaced():
+    control = JobControl()
+    with Compute(2, Progress(control=control)) as compute:
+        compute.submit(os.getpid).result()
+        control.pause()
+        assert began_after_resume(compute, control)
+        control.pause()
+        compute.kill()
+        assert began_after_resume(compute, control)
+
+
+def test_a_pool_that_is_started_in_a_pause_waits():
+    control = JobControl()
+    control.pause()
+    with Compute(2, Progress(control=control)) as compute:
+        assert began_after_resume(compute, control)
+
+
+def test_one_worker_pauses_between_functions():
+    done: list[str] = []
+
+    class Control(JobControl):
+        def wait_while_paused(self) -> None:
+            done.append("waited")
+            self.resume()
+
+    control = Control()
+    progress = Progress(control=control)
+    with Compute(1, progress) as compute:
+        futures = [compute.submit(control.pause), compute.submit(done.append, "second")]
+        done.extend("heard" for _ in compute.wait(futures, progress))
+    assert done == ["heard", "waited", "second", "heard"]
+
+
+def test_a_pool_without_a_job_is_never_paused():
+    with Compute(2) as compute:
+        assert compute.submit(divmod, 9, 2).result() == (4, 1)
+
+
+def test_a_process_killed_in_the_gate_does_not_hold_up_who_pauses(monkeypatch):
+    monkeypatch.setattr(pool_gate, "_PASSING_SECONDS", 0.01)
+    gate = pool_gate.PoolGate(multiprocessing.get_context("spawn"))
+    abandoned = gate.fresh_lock()
+    abandoned.acquire()
+    gate.pause()
+    gate.pause()
+    fresh = gate.fresh_lock()
+    assert not fresh.acquire(block=False)
+    gate.resume()
+    gate.resume()
+    assert fresh.acquire(block=False)
 
 
 def test_no_worker_is_refused():

@@ -3,12 +3,29 @@
 from __future__ import annotations
 
 import math
+import threading
 
 import pytest
 
 from deepbench import messages
 from deepbench.errors import Cancelled
-from deepbench.worker.progress import CancelFlag, Progress
+from deepbench.worker.progress import JobControl, Progress
+
+
+class PausingControl(JobControl):
+    """A pause of a minute passes at once."""
+
+    def __init__(self, bench: Bench) -> None:
+        super().__init__()
+        self._bench = bench
+        self.quiet: list[float] = []
+
+    def wait_while_paused(self) -> None:
+        progress = self._bench.progress
+        assert progress.waiting
+        self._bench.now += 60.0
+        self.quiet.append(progress.quiet_seconds)
+        self.resume()
 
 
 class Bench:
@@ -17,8 +34,8 @@ class Bench:
     def __init__(self) -> None:
         self.now = 100.0
         self.sent: list[messages.Event] = []
-        self.cancel = CancelFlag()
-        self.progress = Progress(self.sent.append, self.cancel, clock=lambda: self.now)
+        self.control = PausingControl(self)
+        self.progress = Progress(self.sent.append, self.control, clock=lambda: self.now)
 
     @property
     def done(self) -> list[int]:
@@ -68,7 +85,7 @@ def test_stages_and_trials_are_always_sent(bench):
 def test_every_report_but_a_notice_is_a_place_to_stop(bench):
     bench.progress.check_cancelled()
     bench.progress.report(1, 5)
-    bench.cancel.set()
+    bench.control.cancel()
     assert bench.progress.cancelled
     progress = bench.progress
     for call in (
@@ -104,6 +121,78 @@ def test_remaining_follows_the_pace_of_this_run(bench):
     assert second.remaining == pytest.approx(8.0 / 4 * 16)
     assert second.elapsed == pytest.approx(8.0)
     assert second.stage == 7
+
+
+def test_a_pause_counts_neither_as_time_nor_as_silence(bench):
+    bench.progress.report(0, 40)
+    bench.now += 8.0
+    bench.control.pause()
+    bench.progress.report(4, 40)
+    assert not bench.progress.waiting
+    bench.now += 8.0
+    bench.progress.report(8, 40)
+    last = bench.sent[-1]
+    assert last.elapsed == pytest.approx(16.0)
+    assert last.remaining == pytest.approx(2.0 * 32)
+    assert bench.progress.seconds() == pytest.approx(16.0)
+    assert bench.control.quiet == [0.0]
+
+
+def test_silence_lasts_since_the_last_point_at_which_the_job_can_be_stopped(bench):
+    assert bench.progress.quiet_seconds == 0.0
+    bench.now += 5.0
+    assert bench.progress.quiet_seconds == pytest.approx(5.0)
+    bench.progress.check_cancelled()
+    assert bench.progress.quiet_seconds == 0.0
+    bench.now += 1.0
+    bench.control.pause()
+    bench.progress.notice("not a point to stop at")
+    assert bench.progress.quiet_seconds == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("wish", ["resume", "cancel"])
+def test_a_paused_job_waits_until_told(wish):
+    control = JobControl()
+    progress = Progress(control=control)
+    ends: list[str] = []
+
+    def job() -> None:
+        try:
+            progress.report(1, 2)
+            ends.append("resume")
+        except Cancelled:
+            ends.append("cancel")
+
+    control.resume()  # a wish from before the pause ends no later one
+    control.pause()
+    thread = threading.Thread(target=job)
+    thread.start()
+    moment = threading.Event()
+    while not progress.waiting:
+        moment.wait(0.005)
+    assert ends == []
+    getattr(control, wish)()
+    thread.join()
+    assert ends == [wish]
+    assert not progress.waiting
+
+
+def test_what_follows_a_job_pauses_and_resumes_with_it():
+    said: list[str] = []
+
+    class Follower:
+        def pause(self) -> None:
+            said.append("pause")
+
+        def resume(self) -> None:
+            said.append("resume")
+
+    control = JobControl()
+    control.pause()
+    Progress(control=control).follow_pauses(Follower())
+    control.resume()
+    control.pause()
+    assert said == ["pause", "resume", "pause"]
 
 
 def test_best_and_total_last_until_the_next_stage(bench):

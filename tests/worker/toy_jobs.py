@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import faulthandler
 import os
+import random
 import signal
 import struct
 import sys
@@ -59,6 +60,10 @@ def job_blocked(request: RunStudy, progress: Progress) -> dict[str, Any]:
 
 def job_memory(request: RunStudy, progress: Progress) -> dict[str, Any]:
     raise MemoryError
+
+
+def job_card(request: RunStudy, progress: Progress) -> dict[str, Any]:
+    raise type("OutOfMemoryError", (RuntimeError,), {})
 
 
 def job_disk(request: RunStudy, progress: Progress) -> dict[str, Any]:
@@ -129,6 +134,36 @@ def job_pool(request: RunStudy, progress: Progress) -> dict[str, Any]:
         for future in compute.wait(futures, progress):
             future.result()
     return {}
+
+
+def job_gated(request: RunStudy, progress: Progress) -> dict[str, Any]:
+    """Calculate six numbers in a pool of two; each waits for the file ``go`` before it ends."""
+    with Compute(2, progress) as compute:
+        futures = [compute.submit(gated, request.study, number) for number in range(6)]
+        for done, _ in enumerate(compute.wait(futures, progress), start=1):
+            progress.report(done, 6)
+        return {"numbers": [future.result() for future in futures]}
+
+
+def gated(folder: str, number: int) -> float:
+    """Note begin and end in ``log.txt``, and give a number that depends on nothing else."""
+    note(folder, f"begin {os.getpid()}")
+    pause = threading.Event()
+    while not (Path(folder) / "go").exists():
+        pause.wait(0.005)
+    note(folder, f"end {os.getpid()}")
+    return random.Random(number).random()
+
+
+def note(folder: str | Path, line: str) -> None:
+    """Add a line; a short one is written whole also when several processes write."""
+    with (Path(folder) / "log.txt").open("ab", buffering=0) as stream:
+        stream.write(f"{line}\n".encode())
+
+
+def notes(folder: str | Path) -> list[str]:
+    path = Path(folder) / "log.txt"
+    return path.read_text(encoding="utf-8").splitlines() if path.exists() else []
 
 
 def hang(folder: str) -> None:

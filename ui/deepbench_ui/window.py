@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from deepbench.errors import DeepBenchError, StudyError
 from deepbench.study.folder import study_title
+from deepbench.study.lock import StudyBusy
 from deepbench.workflow import STAGE_BY_KEY
 from deepbench_ui import dialogs
 from deepbench_ui.examples import Example, example_answers
@@ -195,7 +196,7 @@ class MainWindow(QMainWindow):
                 folder, self.desk, self.runner, device=self.settings.device, parent=self
             )
         except StudyError as error:
-            if getattr(error, "is_passing", False) and attempt < _OPEN_ATTEMPTS:
+            if isinstance(error, StudyBusy) and attempt < _OPEN_ATTEMPTS:
                 QTimer.singleShot(
                     _OPEN_RETRY_MILLISECONDS,
                     self,

@@ -25,7 +25,6 @@ _EXPECTED_BY_CHANCE = 0.05
 _CHANCE_SHARE = 0.25
 _SMALL_GROUP = 4
 _COMMON_PROFILE = 0.05
-_MOST_NAMED = 20
 
 
 class Duplicates(Finding):
@@ -66,10 +65,10 @@ class Duplicates(Finding):
         return FindingRecord(
             kind=self.kind,
             severity="serious" if differ else "info" if known else "warning",
-            where="samples",
+            where=f"samples with {'different outcomes' if differ else 'the same outcome'}",
             message=f"{what}.",
             hint=hint,
-            samples=tuple(str(name) for name in samples.sample_ids[rows[:_MOST_NAMED]]),
+            samples=tuple(str(name) for name in samples.sample_ids[rows]),
             decision="kept together",
         )
 

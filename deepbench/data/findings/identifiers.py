@@ -39,16 +39,22 @@ class Identifiers(Finding):
         texts = [c for c in free if c not in dates]
         found = []
         if numbers:
-            found.append(self._record(numbers, "number the samples instead of measuring them"))
+            where = "features that number samples"
+            found.append(
+                self._record(where, numbers, "number the samples instead of measuring them")
+            )
         if texts:
             found.append(
                 self._record(
-                    texts, "hold names, sequences or free text, which no model here reads"
+                    "columns of text",
+                    texts,
+                    "hold names, sequences or free text, which no model here reads",
                 )
             )
         if dates:
             found.append(
                 self._record(
+                    "columns of dates",
                     dates,
                     "hold dates, which are no measurements",
                     'For a split by time name the column: roles.date = "…".',
@@ -56,13 +62,13 @@ class Identifiers(Finding):
             )
         return found
 
-    def _record(self, columns: list[str], what: str, hint: str = "") -> FindingRecord:
+    def _record(self, where: str, columns: list[str], what: str, hint: str = "") -> FindingRecord:
         if len(columns) == 1:
             what = what.replace("number ", "numbers ", 1).replace("hold ", "holds ", 1)
         return FindingRecord(
             kind=self.kind,
             severity="info",
-            where="features",
+            where=where,
             message=f"{some_names(columns)} {what}.",
             hint=f"Left out. {hint or 'A column of names can have the role sample or unit.'}",
             columns=tuple(columns),

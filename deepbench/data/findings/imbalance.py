@@ -62,7 +62,7 @@ class ClassImbalance(Finding):
         return FindingRecord(
             kind=self.kind,
             severity=severity,
-            where="outcome",
+            where="small classes",
             message=f"Classes with fewer than {_FEW} units: {shown}; {rest}.",
             hint=hint,
         )
@@ -75,7 +75,7 @@ class ClassImbalance(Finding):
         return FindingRecord(
             kind=self.kind,
             severity="warning",
-            where="outcome",
+            where="unequal classes",
             message=(
                 f"The classes are unequal: '{shorten(names[small])}' has {units[small]:,} of "
                 f"{counted(int(units.sum()), 'unit')} ({percent(share)}), "

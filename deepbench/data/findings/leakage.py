@@ -104,17 +104,17 @@ class SuspiciousFeatures(Finding):
                 what = _verb(columns, "follows", "each follow") + (
                     f" from the outcome '{outcome}': every class has a single value there"
                 )
-            found.append(self._coded(columns, what))
+            found.append(self._coded("coded features", columns, what))
         if spelled.combined:
             what = f"together determine the outcome '{outcome}'"
-            found.append(self._coded(spelled.combined, what))
+            found.append(self._coded("coded features together", spelled.combined, what))
         return found
 
-    def _coded(self, columns: tuple[str, ...], what: str) -> FindingRecord:
+    def _coded(self, where: str, columns: tuple[str, ...], what: str) -> FindingRecord:
         return FindingRecord(
             kind=self.kind,
             severity="serious",
-            where="features",
+            where=where,
             message=(
                 f"{some_names(columns)} {what}, far beyond chance: "
                 f"{'it is' if len(columns) == 1 else 'they are'} most likely the outcome in other "
@@ -128,22 +128,23 @@ class SuspiciousFeatures(Finding):
             decision="left out",
         )
 
-    def _measurements(self, telling: _Telling, outcome: str, measure: str) -> FindingRecord:
+    def _measurements(
+        self, telling: _Telling, outcome: str, measure: str, where: str = "single measurements"
+    ) -> FindingRecord:
         verb = _verb(telling.columns, "tells", "each tell")
         return FindingRecord(
             kind=self.kind,
             severity="serious",
-            where="features",
+            where=where,
             message=(
                 f"{some_names(telling.columns)} alone {verb} the outcome '{outcome}' almost "
                 f"perfectly ({measure})."
             ),
             hint=(
-                "Kept. Ask of each whether its value was known before the outcome and is not made "
-                "from it; if not, name it as ignore under [roles]."
+                "Kept until you decide. Ask of each whether its value was known before the "
+                "outcome and is not made from it; if not, leave it out (leave_out under [check])."
             ),
             columns=telling.columns,
-            decision="kept",
         )
 
     def _regression(
@@ -161,7 +162,7 @@ class SuspiciousFeatures(Finding):
         labels = _explaining(features, outcome)
         if labels.columns:
             measure = f"explaining {100 * labels.best:.1f} % of its variance"
-            found.append(self._measurements(labels, column, measure))
+            found.append(self._measurements(labels, column, measure, "single labels"))
         return found
 
 

@@ -1,4 +1,4 @@
-"""Missing values: features without any, features with few, gaps that go with the outcome."""
+"""Missing values: features and samples with few values, gaps that go with the outcome."""
 
 from __future__ import annotations
 
@@ -7,7 +7,13 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from deepbench.data.findings.base import Finding, FindingContext, codes_of, one_row_per_unit
+from deepbench.data.findings.base import (
+    Finding,
+    FindingContext,
+    codes_of,
+    one_row_per_unit,
+    percent,
+)
 from deepbench.data.findings.label_tests import indicator_tests
 from deepbench.data.samples import AllSamples
 from deepbench.data.wording import counted, some_names
@@ -15,6 +21,8 @@ from deepbench.study.records import FindingRecord
 
 _MANY = 0.5
 _LEAST_GAPS = 5
+_LEAST_FEATURES = 5
+_FEW_SAMPLES = 0.2  # where more samples are gappy, the table is
 _LEVEL = 0.01  # after Bonferroni's correction for the number of features with gaps
 _LEAST_V = 0.2
 
@@ -38,14 +46,43 @@ class MissingValues(Finding):
         if gappy.any():
             order = np.argsort(-share[gappy], kind="stable")
             found.append(self._gappy(tuple(names[gappy][order]), float(share[gappy].max())))
+        found += self._gappy_samples(samples, gaps[:, share < 1])
         return found + self._informative(samples, context, names, gaps)
+
+    def _gappy_samples(self, samples: AllSamples, gaps: NDArray[np.bool_]) -> list[FindingRecord]:
+        """Return a finding on samples that were hardly measured, where most others were."""
+        if gaps.shape[1] < _LEAST_FEATURES:
+            return []
+        share = gaps.mean(axis=1)
+        gappy = np.flatnonzero(share > _MANY)
+        if not 0 < len(gappy) <= _FEW_SAMPLES * len(samples):
+            return []
+        gappy = gappy[np.argsort(-share[gappy], kind="stable")]
+        verb = "lacks" if len(gappy) == 1 else "lack"
+        return [
+            FindingRecord(
+                kind=self.kind,
+                severity="warning",
+                where="samples with many gaps",
+                message=(
+                    f"{counted(len(gappy), 'sample')} {verb} a value in more than half of the "
+                    f"features (up to {percent(float(share.max()))}); most of what a model sees "
+                    "of them is filled in."
+                ),
+                hint=(
+                    "Leave them out (leave_out_samples under [check]) if the measurement failed."
+                ),
+                samples=tuple(str(name) for name in samples.sample_ids[gappy]),
+                decision="kept",
+            )
+        ]
 
     def _empty(self, columns: tuple[str, ...]) -> FindingRecord:
         verb = "has no value" if len(columns) == 1 else "have no value"
         return FindingRecord(
             kind=self.kind,
             severity="warning",
-            where="features",
+            where="features without a value",
             message=f"{some_names(columns)} {verb} in any sample and cannot be used.",
             hint="Left out. If there should be values, look at the file and at missing in [data].",
             columns=columns,
@@ -57,12 +94,14 @@ class MissingValues(Finding):
         return FindingRecord(
             kind=self.kind,
             severity="warning",
-            where="features",
+            where="features with many gaps",
             message=(
                 f"{some_names(columns)} {verb} in more than half of the samples (up to "
                 f"{100 * most:.0f} %); most of what a model sees there is filled in."
             ),
-            hint="Name them as ignore under [roles] if the reason for the gaps is not known.",
+            hint=(
+                "Leave them out (leave_out under [check]) if the reason for the gaps is not known."
+            ),
             columns=columns,
             decision="kept",
         )
@@ -110,7 +149,7 @@ class MissingValues(Finding):
             ),
             hint=(
                 "Ask why the values are missing. If the reason would not hold for new samples, "
-                "name the columns as ignore under [roles]."
+                "leave the features out (leave_out under [check])."
             ),
             columns=columns,
             decision="kept",

@@ -11,7 +11,8 @@ from deepbench.data.samples import AllSamples
 from deepbench.data.wording import shorten
 from deepbench.study.records import FindingRecord
 
-_WORDS = {
+#: Words in the name of a column that say what role it has.
+ROLE_WORDS = {
     "site": frozenset(
         "site sites hospital centre center clinic cohort institution institute country ward "
         "laboratory".split()
@@ -33,7 +34,8 @@ class PossibleRoles(Finding):
         """Return one finding per feature whose name says batch or site."""
         found = []
         for column in samples.features.columns:
-            role = next((role for role, known in _WORDS.items() if words(column) & known), None)
+            said = words(column)
+            role = next((role for role, known in ROLE_WORDS.items() if said & known), None)
             if role is None or not _is_coded(samples, column):
                 continue
             found.append(

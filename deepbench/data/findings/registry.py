@@ -2,79 +2,126 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from deepbench.data.findings.base import Finding, FindingContext
 from deepbench.data.findings.confounding import Confounding
 from deepbench.data.findings.constant import ConstantFeatures
+from deepbench.data.findings.damaged_names import DamagedNames
+from deepbench.data.findings.decisions import (
+    Decisions,
+    decided,
+    decisions_on_features,
+    leave_samples_out,
+    left_out_samples,
+    remaining_features,
+    spared,
+    with_reasons,
+    without_samples,
+)
 from deepbench.data.findings.duplicates import DUPLICATES, Duplicates, duplicate_groups
 from deepbench.data.findings.grouping import column_names_of_rows, repeated_keys
 from deepbench.data.findings.identifiers import Identifiers
 from deepbench.data.findings.imbalance import ClassImbalance
 from deepbench.data.findings.leakage import SuspiciousFeatures
 from deepbench.data.findings.missing import MissingValues
+from deepbench.data.findings.outliers import OutlyingSamples
 from deepbench.data.findings.possible_roles import PossibleRoles
 from deepbench.data.findings.repeated_units import REPEATED_UNITS, RepeatedUnits
-from deepbench.data.roles import find_column, regroup
+from deepbench.data.roles import regroup
 from deepbench.data.samples import AllSamples
-from deepbench.data.wording import some_names
 from deepbench.errors import DataError
 from deepbench.study.records import CheckRecord, FindingRecord
 
 # Each finding sees the samples as the ones before it left them: units are settled before
 # features are judged by units, and duplicates are looked for in the features that stay.
-FINDINGS: tuple[Finding, ...] = (
+_ON_FEATURES: tuple[Finding, ...] = (
     RepeatedUnits(),
     Identifiers(),
+    DamagedNames(),
     MissingValues(),
     ConstantFeatures(),
     SuspiciousFeatures(),
     PossibleRoles(),
+)
+_ON_SAMPLES: tuple[Finding, ...] = (
     Duplicates(),
+    OutlyingSamples(),
     ClassImbalance(),
     Confounding(),
 )
+FINDINGS: tuple[Finding, ...] = (*_ON_FEATURES, *_ON_SAMPLES)
 
 
 def check(samples: AllSamples, context: FindingContext) -> CheckRecord:
     """Look for all kinds of trouble.
 
+    Features that the plan leaves out are still looked at, so that the finding that made the user
+    leave them out stays and carries the reason. Samples that it leaves out are gone before: one
+    wrong value among them could hide or cause any finding.
+
     Args:
         samples: All samples, before any is set aside.
-        context: Roles, seed, and features to keep.
+        context: Roles, seed, and decisions of the plan.
 
     Returns:
         The findings; one of severity ``blocking`` has to stop the study.
 
     Raises:
-        DataError: no feature would be left, or a feature to keep does not exist.
+        DataError: no feature or too few samples would be left, or a feature to keep does not
+            exist.
+        PlanError: what the plan leaves out does not exist, or is also to be kept.
     """
-    keep = _features_to_keep(samples, context.keep)
-    records: list[FindingRecord] = []
-    left_out: set[str] = set()
-    remaining = samples
-    for finding in FINDINGS:
-        found = [_spare(record, keep) for record in finding.find(remaining, context)]
-        remaining = _carry_out(remaining, found)
-        records += found
-        left_out.update(_left_out(found))
-        if not remaining.features.shape[1]:
-            raise _nothing_left(records)
+    decisions = decisions_on_features(samples, context)
+    remaining, records = leave_samples_out(samples, context.leave_out_samples)
+    gone = len(samples) - len(remaining)
+    remaining = _look(_ON_FEATURES, remaining, context, decisions, records)
+    records += remaining_features(decisions, records, list(samples.features.columns))
+    remaining = _without_columns(remaining, _left_out(records))
+    _require_features(remaining, records)
+    remaining = _look(_ON_SAMPLES, remaining, context, decisions, records)
+    left_out = _left_out(records)
     return CheckRecord(
-        findings=tuple(records),
+        findings=with_reasons(records, context.reasons),
         left_out_features=tuple(c for c in samples.features.columns if c in left_out),
         features=remaining.features.shape[1],
+        left_out_samples=gone,
     )
 
 
+def _look(
+    findings: Sequence[Finding],
+    samples: AllSamples,
+    context: FindingContext,
+    decisions: Decisions,
+    records: list[FindingRecord],
+) -> AllSamples:
+    """Add what these findings say to the records; return the samples as they leave them."""
+    for finding in findings:
+        found = [spared(record, decisions) for record in finding.find(samples, context)]
+        samples = _carry_out(samples, found)
+        records += [_offering(decided(record, decisions), samples) for record in found]
+        _require_features(samples, records)
+    return samples
+
+
+def _offering(record: FindingRecord, samples: AllSamples) -> FindingRecord:
+    """Say whether what the finding names are features that may still be left out."""
+    in_use = bool(record.columns) and set(samples.features.columns).issuperset(record.columns)
+    can = in_use and record.decision != "left out"
+    return record.model_copy(update={"can_leave_out": can})
+
+
 def clean(samples: AllSamples, record: CheckRecord) -> AllSamples:
-    """Carry out what the check decided: leave features out, merge rows into units."""
+    """Carry out what the check decided: leave out, merge rows into units."""
+    samples = without_samples(samples, left_out_samples(record.findings))
     merging = [f for f in record.findings if f.kind == DUPLICATES]
     others = [f for f in record.findings if f.kind != DUPLICATES]
     return _carry_out(_carry_out(samples, others), merging)
 
 
-def _carry_out(samples: AllSamples, found: list[FindingRecord]) -> AllSamples:
+def _carry_out(samples: AllSamples, found: Sequence[FindingRecord]) -> AllSamples:
     for finding in found:
         if finding.kind == REPEATED_UNITS:
             names = column_names_of_rows(samples, finding.columns[0])
@@ -85,7 +132,10 @@ def _carry_out(samples: AllSamples, found: list[FindingRecord]) -> AllSamples:
             for row in group:
                 keys[row] = f"group {number}"
         samples = regroup(samples, keys)
-    dropped = _left_out(found)
+    return _without_columns(samples, _left_out(found))
+
+
+def _without_columns(samples: AllSamples, dropped: set[str]) -> AllSamples:
     if not dropped:
         return samples
     return replace(
@@ -97,28 +147,7 @@ def _carry_out(samples: AllSamples, found: list[FindingRecord]) -> AllSamples:
     )
 
 
-def _features_to_keep(samples: AllSamples, names: frozenset[str]) -> frozenset[str]:
-    columns = list(samples.features.columns)
-    return frozenset(find_column(n, columns, False, "check.keep") for n in sorted(names))
-
-
-def _spare(record: FindingRecord, keep: frozenset[str]) -> FindingRecord:
-    """Let the plan overrule a finding that would leave features out."""
-    spared = [column for column in record.columns if column in keep]
-    if record.decision != "left out" or not spared:
-        return record
-    rest = tuple(column for column in record.columns if column not in keep)
-    hint = f"Kept, as the plan asks: {some_names(spared)}."
-    return record.model_copy(
-        update={
-            "columns": rest or record.columns,
-            "decision": "left out" if rest else "kept",
-            "hint": f"{hint} {record.hint}" if rest else hint,
-        }
-    )
-
-
-def _left_out(found: list[FindingRecord]) -> set[str]:
+def _left_out(found: Sequence[FindingRecord]) -> set[str]:
     """Return the columns that go: left out, or recognised as names of units."""
     return {
         column
@@ -128,9 +157,11 @@ def _left_out(found: list[FindingRecord]) -> set[str]:
     }
 
 
-def _nothing_left(records: list[FindingRecord]) -> DataError:
+def _require_features(samples: AllSamples, records: Sequence[FindingRecord]) -> None:
+    if samples.features.shape[1]:
+        return
     reasons = " ".join(f.message for f in records if f.columns)
-    return DataError(
+    raise DataError(
         f"No feature is left after the data check. {reasons}",
         "Add columns with measurements.",
     )

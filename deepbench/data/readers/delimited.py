@@ -12,6 +12,7 @@ import threading
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import ClassVar
 
@@ -19,7 +20,7 @@ from deepbench.data.provenance import unreadable
 from deepbench.data.raw_table import RawTable
 from deepbench.data.readers.base import Grid, Reader
 from deepbench.data.readers.table_building import build_table
-from deepbench.data.readers.text_encoding import decode
+from deepbench.data.readers.text_encoding import decode, decode_leniently
 from deepbench.errors import DataError, PlanError
 from deepbench.plan import Data
 
@@ -27,6 +28,7 @@ from deepbench.plan import Data
 _CANDIDATES = ("\t", ";", "|", ",")
 _SAMPLE_LINES = 60
 _LONGEST_CELL = 1_000_000
+_START_BYTES = 16 << 20  # holds dozens of lines of the widest tables
 _NAMES = {
     "tab": "\t",
     "\\t": "\t",
@@ -71,6 +73,47 @@ class DelimitedReader(Reader):
         )
         del text
         return build_table(grid, options)
+
+
+def first_rows(path: Path, options: Data, number: int) -> Grid:
+    """Return the first rows of a text file that may be no table, to be looked at.
+
+    No rows where the file is no text. The rows are cut as they come, whatever is wrong with them.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    with path.open("rb") as stream:
+        data = stream.read(_START_BYTES)
+    text, encoding = decode_leniently(data, options.encoding)
+    try:
+        delimiter = _chosen_delimiter(options.delimiter)
+    except PlanError:
+        delimiter = ""
+    delimiter = delimiter or detect_delimiter(text)
+    lines = [line.rstrip("\n") for line in islice(io.StringIO(text, newline=None), number)]
+    if delimiter == " ":
+        lines = [line.strip() for line in lines]
+    with _long_cells():
+        rows = [_cut(line, delimiter) for line in lines]
+    numbered = [(row, line) for line, row in enumerate(rows, start=1) if any(row)]
+    return Grid(
+        source_name=path.name,
+        rows=[row for row, _ in numbered],
+        row_numbers=[line for _, line in numbered],
+        format="text",
+        encoding=encoding,
+        delimiter=_WORDS.get(delimiter, delimiter),
+    )
+
+
+def _cut(line: str, delimiter: str) -> list[str]:
+    """Return the cells of one line; without regard to quotes if those are amiss."""
+    try:
+        cells = next(csv.reader([line], delimiter=delimiter, skipinitialspace=delimiter == " "))
+    except (csv.Error, StopIteration):
+        cells = line.split(delimiter)
+    return [cell.strip() for cell in cells]
 
 
 def _chosen_delimiter(option: str) -> str:

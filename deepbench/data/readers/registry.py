@@ -17,7 +17,8 @@ from deepbench.plan import Data
 # In the order of asking; text comes last, as it has no signature.
 READERS: tuple[Reader, ...] = (ParquetReader(), WorkbookReader(), DelimitedReader())
 
-_HEAD_BYTES = 512
+#: Bytes from the start of a file that tell what it is.
+HEAD_BYTES = 512
 _LARGEST_FILE = 2 << 30
 
 
@@ -36,7 +37,7 @@ def read_raw(path: Path, options: Data) -> RawTable:
     try:
         size = path.stat().st_size
         with path.open("rb") as stream:
-            head = stream.read(_HEAD_BYTES)
+            head = stream.read(HEAD_BYTES)
     except OSError as error:
         raise unreadable(path, error) from None
     if not head:
@@ -47,5 +48,9 @@ def read_raw(path: Path, options: Data) -> RawTable:
             "Choose the rows and columns that the question needs.",
         )
     refuse_if_no_table(head, path.name)
-    reader = next(reader for reader in READERS if reader.recognises(head))
-    return reader.read(path, options)
+    return reader_of(head).read(path, options)
+
+
+def reader_of(head: bytes) -> Reader:
+    """Return the reader for a file that begins like this."""
+    return next(reader for reader in READERS if reader.recognises(head))

@@ -61,6 +61,26 @@ def decode(data: bytes, encoding: str, name: str) -> tuple[str, str, list[Conver
     return text, words, conversions
 
 
+def decode_leniently(data: bytes, encoding: str) -> tuple[str, str]:
+    """Decode the start of a text file to be looked at, with � for what is not of the encoding.
+
+    Args:
+        data: Bytes from the start of a file; may end in the middle of a character.
+        encoding: As in the plan; one that does not exist counts as ``auto``.
+
+    Returns:
+        The text, empty if it is none, and the encoding in words.
+    """
+    try:
+        codec, words = _choose(data, encoding)
+    except PlanError:
+        codec, words = _choose(data, "auto")
+    text = data.decode(codec, errors="replace").lstrip("\ufeff")
+    if "\0" in text or (codec == "utf-8" and _BINARY.search(data[:_HEAD_BYTES])):
+        return "", words
+    return text, words
+
+
 def _choose(data: bytes, encoding: str) -> tuple[str, str]:
     for mark, codec, words in _MARKS:
         if data.startswith(mark) and encoding.casefold() in {"auto", "utf-8", "utf8", codec}:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import ClassVar
@@ -75,6 +77,61 @@ class WorkbookReader(Reader):
             conversions=_notes(facts, skipped, merged),
         )
         return build_table(grid, options)
+
+
+def sheet_names(path: Path) -> tuple[str, ...]:
+    """Return the names of the sheets of cells in a workbook, none if it cannot be opened."""
+    try:
+        with _opened(path) as workbook:
+            return _tables(workbook)
+    except (DataError, CalamineError, OSError):
+        return ()
+
+
+def first_cells(path: Path, sheet: str | None, number: int) -> Grid | None:
+    """Return the first rows of a sheet that may hold no table, to be looked at.
+
+    Args:
+        path: A workbook.
+        sheet: Name of the sheet; the first that is not empty if there is none of this name.
+        number: Rows at most.
+
+    Returns:
+        The rows; None if the file cannot be opened as a workbook.
+    """
+    try:
+        with _opened(path) as workbook:
+            names = _tables(workbook)
+            for name in [sheet] if sheet in names else names:
+                found = workbook.get_sheet_by_name(name)
+                if found.start is None:
+                    continue
+                first_row, first_column = found.start
+                cells = found.to_python(skip_empty_area=True, nrows=number)
+                return Grid(
+                    source_name=path.name,
+                    rows=[[_text(cell, None) for cell in row] for row in cells],
+                    row_numbers=[first_row + 1 + row for row in range(len(cells))],
+                    format=_container_format(path),
+                    first_column=first_column,
+                    sheet=name,
+                )
+    except (DataError, CalamineError, OSError):
+        return None
+    return None
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[CalamineWorkbook]:
+    """Open a workbook after looking at what its archive would unpack to."""
+    if _container_format(path) == "XLSX":
+        inspect_archive(path)
+    with path.open("rb") as stream, CalamineWorkbook.from_filelike(stream) as workbook:
+        yield workbook
+
+
+def _tables(workbook: CalamineWorkbook) -> tuple[str, ...]:
+    return tuple(m.name for m in workbook.sheets_metadata if m.typ == SheetTypeEnum.WorkSheet)
 
 
 def _container_format(path: Path) -> str:

@@ -64,7 +64,12 @@ class SampleSheetRecord(Record):
 
 
 class FindingRecord(Record):
-    """Stage 5: one finding of the data check."""
+    """Stage 5: one finding of the data check.
+
+    ``columns`` and ``samples`` name what it concerns. ``can_leave_out`` says that the columns are
+    features still in use, which the plan may leave out. ``reason`` is the plan's, why the finding
+    was accepted or overruled.
+    """
 
     kind: str
     severity: Severity
@@ -74,13 +79,28 @@ class FindingRecord(Record):
     columns: tuple[str, ...] = ()
     samples: tuple[str, ...] = ()
     decision: Literal["none", "left out", "kept", "kept together"] = "none"
+    can_leave_out: bool = False
+    reason: str = ""
+
+    @property
+    def name(self) -> str:
+        """Name under which the plan gives a reason; no two findings of a check share it."""
+        return f"{self.kind}: {self.where}"
+
+    @property
+    def needs_decision(self) -> bool:
+        """Whether a grave finding waits for a decision of the user, or a reason to go on."""
+        grave = self.severity in ("serious", "blocking")
+        return grave and self.decision == "none" and not self.reason
 
 
 class CheckRecord(Record):
     """Stage 5: all findings, and what follows for the features and units.
 
-    ``units`` and ``class_units`` are counted after rows were merged into units; without merging
-    they are None and empty, and the sample sheet's counts hold.
+    ``units`` and ``class_units`` are counted after rows were merged into units or samples were
+    left out, ``samples`` and ``class_samples`` after samples were left out; else they are None
+    and empty, and the sample sheet's counts hold. ``left_out_samples`` counts what the plan
+    left out.
     """
 
     findings: tuple[FindingRecord, ...]
@@ -88,6 +108,9 @@ class CheckRecord(Record):
     features: int
     units: int | None = None
     class_units: dict[str, int] = Field(default_factory=dict)
+    left_out_samples: int = 0
+    samples: int | None = None
+    class_samples: dict[str, int] = Field(default_factory=dict)
 
 
 class OuterFoldRecord(Record):

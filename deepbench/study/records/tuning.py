@@ -8,17 +8,22 @@ from deepbench.study.records.base import Record, Score
 
 
 class CurveRecord(Record):
-    """Training against tuning (early-stopping) loss by epoch, of the best settings."""
+    """Training against tuning (early-stopping) loss by epoch, counted from 1.
+
+    ``epochs`` holds the epoch of each point of a thinned curve; empty, points are epochs 1, 2, ….
+    ``best_epoch`` is the epoch whose weights were kept, not a place in the curve.
+    """
 
     training: tuple[float, ...]
     tuning: tuple[float, ...]
     best_epoch: int
+    epochs: tuple[int, ...] = ()
 
 
 class TrialRecord(Record):
     """One trial: settings of one family, scored on all tuning folds.
 
-    ``curve`` is that of a network's middle fold, thinned to at most 60 epochs.
+    ``curve`` is that of a network's middle fold (by best epoch), thinned to at most 60 epochs.
     """
 
     search: str

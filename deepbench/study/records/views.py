@@ -78,9 +78,11 @@ class ExplorationRecord(Record):
     """Missing values and principal components (stage 5; after the split training samples only).
 
     ``outcomes`` are class names or numbers as text. ``colourings`` hold a value for each sample
-    under the name of each batch, site, date and unit column. ``components`` are coordinates on
-    each principal component, ``explained`` their shares of the variance. ``missing_map`` holds
-    the share of missing cells in blocks of neighbouring samples (rows) and features (columns).
+    under the name of each unit, batch, site, date and sensitive column. ``components[c][s]`` are
+    coordinates on at most five principal components, ``explained`` their shares of the variance.
+    ``missing_map`` holds the share of missing cells in blocks of neighbouring samples (at most
+    120 rows) and features (at most 200 columns); ``missing_features`` and ``missing_samples``
+    the 50 with most missing cells.
     """
 
     scope: Literal["all samples", "training samples"]
@@ -103,8 +105,9 @@ class SplitMapRecord(Record):
     """Where each sample stands in each outer fold (stage 6).
 
     ``outcomes`` is empty text for samples of a sealed hold-out. ``places[f][s]`` is 0 for
-    training, 1 for the tuning set of the first tuning fold, 2 for the test set. ``tuning_fold[s]``
-    is the number of the tuning fold of the first repeat in which a sample is tuned on, or -1.
+    training, 1 for the tuning set of the first tuning fold, 2 for the test set, -1 for neither
+    (what was measured late in units that began early, in a split by time). ``tuning_fold[s]`` is
+    the number of the tuning fold of the first repeat in which a sample is tuned on, or -1.
     """
 
     samples: tuple[str, ...]
@@ -138,8 +141,9 @@ class ExplanationRecord(Record):
     For two classes they speak for the positive class, for regression for the value; for several
     classes there is one record per class. ``attributions[s][f]`` belongs to ``samples[s]`` and
     ``features[f]``; ``rest[s]`` is the sum over all features not listed. ``values[s][f]`` is the
-    feature's value as text, ``numbers[s][f]`` the same as a number or None.
-    base + sum of attributions + rest = output.
+    feature's value as text, empty where missing; ``numbers[s][f]`` is the same as a number, None
+    where missing or categorical. base + sum of attributions + rest = output, up to the
+    ``local_accuracy_error`` of the model's `AttributionRecord`.
     """
 
     model: str

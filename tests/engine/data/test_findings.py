@@ -167,11 +167,11 @@ def test_keep_one_of_two(make_samples):
     assert "two" not in cleaned.features.columns
 
 
-def test_measurement_that_separates_the_classes_is_kept_and_said(make_samples):
+def test_measurement_that_separates_the_classes_is_said_and_waits_for_a_decision(make_samples):
     marker = BINARY * 10 + np.random.default_rng(1).random(60)
     record, cleaned = run(make_samples(BINARY, features={"marker": marker}))
     found = only(record, "suspicious feature")
-    assert (found.columns, found.decision, found.severity) == (("marker",), "kept", "serious")
+    assert (found.columns, found.decision, found.severity) == (("marker",), "none", "serious")
     assert "AUROC 1.000" in found.message
     assert "marker" in cleaned.features.columns
 

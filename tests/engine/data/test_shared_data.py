@@ -82,7 +82,11 @@ def test_abalone(study):
     record, sheet, found, _ = study("abalone_age/abalone.csv", "9")
     assert not record.header
     assert (sheet.task, sheet.samples, sheet.categorical_features) == ("regression", 4177, 1)
-    assert found.findings == ()
+    (outlying,) = found.findings
+    # Two heights of 1.13 and 0.515, where no other abalone is higher than 0.25: typing errors.
+    assert outlying.kind == "outlying samples"
+    assert outlying.samples[:2] == ("row 2052", "row 1418")
+    assert len(outlying.samples) == 3
 
 
 def test_bees_are_not_repeated_units(study):

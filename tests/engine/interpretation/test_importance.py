@@ -28,6 +28,7 @@ def fold(
     found = Attributions(
         model="linear",
         method="linear SHAP (exact)",
+        scale="log-odds",
         unit="log-odds of yes",
         features=tuple(names),
         values=values,
@@ -37,7 +38,7 @@ def fold(
     )
     if samples is None:
         samples = pd.DataFrame(np.zeros((len(values), len(names))), columns=names)
-    return FoldAttributions(found, samples)
+    return FoldAttributions(found, samples, np.arange(len(values)))
 
 
 def drawn(rows: int, columns: int, seed: int, scale: float = 1.0) -> Floats:
@@ -142,7 +143,7 @@ def test_attributions_that_do_not_add_up_are_told() -> None:
     good = fold(drawn(5, 3, 1), ["a", "b", "c"])
     own = good.attributions
     off = Attributions(**{**vars(own), "outputs": own.outputs + 0.5})
-    record = importances([good, FoldAttributions(off, good.samples)])
+    record = importances([good, FoldAttributions(off, good.samples, good.rows)])
     assert record.local_accuracy_error == pytest.approx(0.5)
     assert "not to be relied on" in record.sentences[-1]
     assert "relied on" not in " ".join(importances([good]).sentences)
@@ -168,10 +169,10 @@ def test_planted_feature_is_on_top_and_noise_stays_below_the_twin() -> None:
             forest.fit(preprocessor.transform(features[~held_out]), labels[~held_out])
             predictor = EstimatorPredictor(forest, True)
             model = FittedModel("random_forest", info, preprocessor, np.arange(20), predictor)
-            samples = features[held_out].iloc[:20].reset_index(drop=True)
-            folds.append(
-                FoldAttributions(attribute(model, features[~held_out], samples, 1), samples)
-            )
+            rows = np.flatnonzero(held_out)[:20]
+            samples = features.iloc[rows].reset_index(drop=True)
+            found = attribute(model, features[~held_out], samples, 1)
+            folds.append(FoldAttributions(found, samples, rows))
         return folds
 
     record = importances(explained(outcome), explained(rng.permutation(outcome)))

@@ -144,3 +144,13 @@ def test_undoing_everything_gives_the_beginning_and_redoing_it_the_end(
     while draft.redo():
         pass
     assert draft.answers == end
+
+
+def test_no_network_size_is_an_answer_that_can_be_taken_back(tmp_path: Path) -> None:
+    draft = Draft(tmp_path, {"networks": {"sizes": ["linear"]}})
+    draft.change({"networks.sizes": []}, "network sizes", "networks")
+    assert Draft.load(tmp_path).value("networks.sizes") == []
+    draft.undo()
+    assert draft.value("networks.sizes") == ["linear"]
+    draft.change({"networks.sizes": None}, "network sizes", "networks")
+    assert draft.value("networks") is None

@@ -53,7 +53,7 @@ def test_a_second_writer_is_refused_with_the_holder(tmp_path: Path) -> None:
         context = multiprocessing.get_context("spawn")
         with context.Pool(1) as pool:
             said = pool.apply(_try_to_open, (str(tmp_path / "a.deepbench"),))
-    assert "open elsewhere (process" in said
+    assert "DeepBench is calculating in this study (process" in said
     with Study.open_for_writing(tmp_path / "a.deepbench"):
         pass
 
@@ -140,6 +140,8 @@ def test_a_newer_study_is_refused(tmp_path: Path) -> None:
 def test_a_migration_backs_up_first(tmp_path: Path) -> None:
     write_format(tmp_path, 1)
     (tmp_path / "plan.toml").write_text("old")
+    for lock in ("study.lock", "window.lock", "window.lock.json"):
+        (tmp_path / lock).touch()
     seen: list[bool] = []
 
     def step(folder: Path) -> None:
@@ -150,6 +152,7 @@ def test_a_migration_backs_up_first(tmp_path: Path) -> None:
     assert seen == [True]
     assert read_format(tmp_path) == 2
     assert (tmp_path / "backup" / "format-1" / "plan.toml").read_text() == "old"
+    assert not list(tmp_path.rglob("backup/**/*.lock*"))
 
 
 def test_a_damaged_format_file_is_said(tmp_path: Path) -> None:
@@ -164,14 +167,25 @@ def test_synced_folders_are_named(tmp_path: Path) -> None:
     assert any("cloud service" in text for text in location_warnings(folder))
 
 
-@pytest.mark.parametrize("left", ["study.lock.json", ".study.json.1a2b.part", ".write-test-x1"])
+@pytest.mark.parametrize(
+    "left",
+    [
+        "study.lock.json",
+        "window.lock",
+        "window.lock.json",
+        "draft.json",
+        ".draft.json.1a2b.part",
+        ".study.json.1a2b.part",
+        ".write-test-x1",
+    ],
+)
 def test_a_study_killed_at_its_beginning_can_begin_again(tmp_path: Path, left: str) -> None:
     folder = tmp_path / "a.deepbench"
     folder.mkdir()
     (folder / left).write_text("")
     with Study.open_for_writing(folder):
         assert read_format(folder) == STUDY_FORMAT
-    assert left == "study.lock.json" or not (folder / left).exists()
+    assert (folder / left).exists() == (not left.startswith("."))
 
 
 def test_what_killed_writes_left_is_removed(tmp_path: Path) -> None:
@@ -182,6 +196,19 @@ def test_what_killed_writes_left_is_removed(tmp_path: Path) -> None:
     (folder / "models" / ".final.part" / "weights").write_bytes(b"1")
     with Study.open_for_writing(folder):
         assert not list(folder.rglob("*.part"))
+
+
+def test_an_answer_being_written_in_the_window_is_left_to_it(tmp_path: Path) -> None:
+    with Study.open_for_writing(tmp_path / "a.deepbench") as study:
+        folder = study.folder
+    being_written, left = folder / ".draft.json.1a2b.part", folder / ".plan.toml.1a2b.part"
+    being_written.touch()
+    left.touch()
+    with Study.open_for_writing(folder, in_window=True):
+        assert being_written.exists()
+        assert not left.exists()
+    with Study.open_for_writing(folder):
+        assert not being_written.exists()
 
 
 def test_an_artifact_that_only_a_record_names_is_checked(tmp_path: Path) -> None:

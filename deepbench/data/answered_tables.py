@@ -1,0 +1,118 @@
+"""A table under what has been answered about it so far, which need not fit it yet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from deepbench.data.column_types import ParsedTable
+from deepbench.data.open_tables import OpenTable
+from deepbench.data.roles import ROLE_NAMES, ResolvedRoles, find_column, two_roles
+from deepbench.data.table_import import require_samples_in_rows, with_file_names
+from deepbench.data.wording import counted, some_names
+from deepbench.errors import DataError, DeepBenchError
+from deepbench.plan import Data, Roles
+
+_TYPING_HINT = (
+    "Correct the cell in the file. Or, if such a text stands for a missing value, add it to the "
+    "codes for missing values; if the column holds labels, set its type to labels; if no model "
+    "should see the column, ignore it."
+)
+
+
+@dataclass(frozen=True)
+class TableAnswers:
+    """What has been answered about a table so far.
+
+    Attributes:
+        path: The file.
+        data: [data] of the plan.
+        outcome: Name of the outcome column; empty if it is not known yet.
+        roles: [roles] of the plan.
+    """
+
+    path: Path
+    data: Data
+    outcome: str
+    roles: Roles
+
+
+@dataclass(frozen=True)
+class AnsweredTable:
+    """A table typed under the answers that fit it.
+
+    Attributes:
+        parsed: The typed table.
+        roles: The columns that the answers name and the table has.
+        problem: Why the table could not be imported under these answers, or None.
+    """
+
+    parsed: ParsedTable
+    roles: ResolvedRoles
+    problem: DeepBenchError | None
+
+
+def as_answered(table: OpenTable, answers: TableAnswers) -> AnsweredTable:
+    """Type a table as an import would; what an import would refuse is passed over and told."""
+    roles, misnamed = _roles_so_far(table, answers)
+    problem = _on_its_side(table, answers.outcome) or misnamed
+    options = answers.data
+    try:
+        options = with_file_names(options, table.columns, table.how.header, roles)
+    except DeepBenchError as error:
+        problem = problem or error
+        options = options.model_copy(update={"types": {}})
+    parsed, refused = table.typed(options, roles.role_of)
+    if refused:
+        problem = problem or _typing_problem(refused)
+    return AnsweredTable(parsed, roles, problem)
+
+
+def _on_its_side(table: OpenTable, outcome: str) -> DeepBenchError | None:
+    if not outcome or not table.how.header:
+        return None
+    first_column = set(table.cells(0))
+    try:
+        require_samples_in_rows(table.parsed.source_name, table.columns, first_column, outcome)
+    except DeepBenchError as error:
+        return error
+    return None
+
+
+def _roles_so_far(
+    table: OpenTable, answers: TableAnswers
+) -> tuple[ResolvedRoles, DeepBenchError | None]:
+    """Return the columns that were found, each under the first key, and the first error."""
+    wanted = [("question.outcome", "", answers.outcome)] if answers.outcome else []
+    for role in ROLE_NAMES:
+        wanted += [(f"roles.{role}", role, name) for name in getattr(answers.roles, role)]
+    taken: dict[str, str] = {}
+    as_written: dict[str, str] = {}
+    by_role: dict[str, tuple[str, ...]] = {}
+    problem: DeepBenchError | None = None
+    found_outcome = ""
+    for key, role, name in wanted:
+        try:
+            column = find_column(name, table.columns, table.how.header, key)
+            if column in taken:
+                raise two_roles(column, taken[column], key)
+        except DeepBenchError as error:
+            problem = problem or error
+            continue
+        taken[column] = key
+        if not role:
+            found_outcome = column
+            continue
+        as_written[column] = name
+        by_role[role] = (*by_role.get(role, ()), column)
+    return ResolvedRoles(found_outcome, by_role, as_written), problem
+
+
+def _typing_problem(refused: dict[str, DataError]) -> DataError:
+    """Return one error for the columns that were refused (at least one)."""
+    (_, first), *others = refused.items()
+    message = first.message
+    if others:
+        names = some_names([name for name, _ in others])
+        message += f" The same in {counted(len(others), 'more column')}: {names}."
+    return DataError(message, _TYPING_HINT)

@@ -1,0 +1,59 @@
+"""The names of a study's samples and units, which nothing that leaves may hold."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from deepbench.data.table_store import sample_names_in
+from deepbench.privacy.identifying_text import searchable
+from deepbench.study.folder import Study
+from deepbench.study.records import SplitRecord
+
+# Stages that leave a table of samples, the last one first; the table of the import has no roles.
+_STAGES = ("check", "sample-sheet")
+
+
+def sample_names(study: Study) -> frozenset[str]:
+    """Return the names of all samples, and of the units as far as a page shows them.
+
+    Returns:
+        As `deepbench.privacy.identifying_text.searchable` gives them; empty before the sample
+        sheet is settled.
+
+    Raises:
+        StudyError: what holds them is damaged.
+    """
+    return searchable({*_of_tables(study), *_of_views(study), *_left_out(study)})
+
+
+def _left_out(study: Study) -> list[str]:
+    """Return the samples that the plan leaves out; no table after the check holds them."""
+    if not (study.folder / "plan.toml").exists():
+        return []
+    return study.plan().check.leave_out_samples
+
+
+def _of_tables(study: Study) -> Iterator[str]:
+    split = study.stage_record("split", SplitRecord)
+    if split is not None and study.exists(split.training_artifact):
+        yield from sample_names_in(study.read(split.training_artifact))
+        assignment = json.loads(study.read(split.assignment_artifact))
+        for fold in assignment["folds"]:
+            yield from fold["test_samples"]
+    for stage in _STAGES:
+        events = [e for e in study.ledger.of_kind("samples") if e.data["stage"] == stage]
+        if events and study.exists(events[-1].data["artifact"]):
+            yield from sample_names_in(study.read(events[-1].data["artifact"]))
+            return
+
+
+def _of_views(study: Study) -> Iterator[str]:
+    latest = {event.data["name"]: event.data["artifact"] for event in study.ledger.of_kind("view")}
+    for artifact in latest.values():
+        if study.exists(artifact):
+            view = json.loads(study.read(artifact))
+            for key in ("samples", "units"):
+                names = view.get(key)
+                if isinstance(names, list):  # in a view of a design it is their number
+                    yield from map(str, names)

@@ -1,0 +1,142 @@
+"""Studies to let things out of: the records of a finished study, stored without training."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from deepbench.data.samples import OutcomeInfo, TrainingSet
+from deepbench.data.table_store import to_parquet_bytes
+from deepbench.plan import StudyPlan, plan_from_answers
+from deepbench.study.draft import Draft
+from deepbench.study.folder import Study
+from deepbench.study.records import EthicsRecord, Record, ReportRecord, StudySummary
+from deepbench.workflow import fingerprints
+
+SAMPLES = [f"P-{number:04d}" for number in range(1, 31)]
+ANSWERS: dict[str, Any] = {
+    "question": {"outcome": "diagnosis", "title": "Biopsies"},
+    "data": {"source": "/home/anna/lab/biopsies_2025.csv", "licence": "our own"},
+    "roles": {"sample": ["id"], "unit": ["patient"], "site": ["hospital"]},
+    "ethics": {"approval": "Board of X, 12/2025", "consent": "Broad consent"},
+}
+_STAGES = {
+    "start": "start",
+    "question": "question",
+    "suitability": "suitability",
+    "import": "imported",
+    "sample-sheet": "sheet",
+    "check": "check",
+    "split": "split",
+    "baselines": "baselines",
+    "networks": "networks",
+    "shuffles": "shuffles",
+    "test": "choice",
+    "interpretation": "interpretation",
+    "claims": "claims",
+    "ethics": "ethics",
+}
+
+
+def summaries() -> ModuleType:
+    """Return the module of the report's tests that holds records of whole studies."""
+    path = Path(__file__).parents[1] / "reporting" / "summaries.py"
+    spec = importlib.util.spec_from_file_location("reporting_summaries_for_jobs", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def without_figures() -> StudySummary:
+    """Return the records of a study whose report is drawn quickly: it has no figures."""
+    drawn = ("baselines", "networks", "shuffles", "choice", "interpretation", "claims")
+    found: StudySummary = summaries().summary(**dict.fromkeys(drawn))
+    return found
+
+
+def plan(level: str = "sensitive", **tables: Mapping[str, Any]) -> StudyPlan:
+    """Return the plan of the study, with some tables replaced."""
+    return plan_from_answers({**ANSWERS, "privacy": {"level": level}, **tables})
+
+
+def finished(
+    folder: Path,
+    level: str = "sensitive",
+    *,
+    open_entry: bool = False,
+    until: str = "report",
+    summary: StudySummary | None = None,
+    **tables: Mapping[str, Any],
+) -> Path:
+    """Make a study that was run, and return its folder.
+
+    Args:
+        folder: Where to make it.
+        level: Its level.
+        open_entry: Whether the ethics register has an open entry.
+        until: Key of the last stage that finished.
+        summary: Its records.
+        tables: Tables of the plan to replace.
+    """
+    records = summary or summaries().summary()
+    if records.ethics is not None and not open_entry:
+        closed = [entry for entry in records.ethics.entries if entry.state != "open"]
+        ethics = records.ethics.model_copy(update={"entries": tuple(closed)})
+        assert isinstance(ethics, EthicsRecord)
+        records = records.model_copy(update={"ethics": ethics})
+    made = plan(level, **tables)
+    current = fingerprints(made, records.imported.sha256 if records.imported else "")
+    with Study.open_for_writing(folder / "s.deepbench") as study:
+        study.save_plan(made)
+        for stage, name in _STAGES.items():
+            record = getattr(records, name)
+            if stage == "split" and record is not None:
+                record = _with_samples(study, record)
+            if record is not None:
+                study.finish_stage(stage, current[stage], record, 1.0)
+            if stage == until:
+                return study.folder
+        report = ReportRecord(report="r", results="r", reproduced=True, sentences=())
+        study.finish_stage("report", current["report"], report, 1.0)
+        return study.folder
+
+
+def _with_samples(study: Study, split: Record) -> Record:
+    """Store training samples and the names of the test samples."""
+    rows = len(SAMPLES) - 5
+    training = TrainingSet(
+        features=pd.DataFrame({"IL6": np.arange(rows, dtype=np.float64)}),
+        outcome=np.arange(rows) % 2,
+        sample_ids=np.array(SAMPLES[:rows]),
+        units=np.arange(rows),
+        annotations=pd.DataFrame(index=range(rows)),
+        info=OutcomeInfo("diagnosis", "binary", ("benign", "malignant")),
+    )
+    assignment = {"folds": [{"name": "test", "train_rows": [], "test_samples": SAMPLES[rows:]}]}
+    return split.model_copy(
+        update={
+            "training_artifact": study.store("data", "t.parquet", to_parquet_bytes(training)),
+            "assignment_artifact": study.store("data", "a.json", json.dumps(assignment).encode()),
+        }
+    )
+
+
+def answer(folder: Path, **places: Any) -> None:
+    """Change answers on screen; ``a__b`` stands for the place ``a.b``."""
+    draft = Draft.load(folder)
+    draft.change({place.replace("__", "."): value for place, value in places.items()}, "", "start")
+    draft.save()
+
+
+def gate_lines(folder: Path) -> list[dict[str, Any]]:
+    """Return what the gate wrote into the ledger."""
+    return [event.data for event in Study.open_for_reading(folder).ledger.of_kind("gate")]

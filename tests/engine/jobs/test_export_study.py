@@ -1,0 +1,297 @@
+"""What may leave a finished, a half-run and an only planned study."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deepbench.errors import DataError, GateRefused, StudyError
+from deepbench.jobs.export_study import export_study, list_exports
+from deepbench.jobs.write_report import write_report
+from deepbench.messages import ExportStudy, ListExports, WriteReport
+from deepbench.plan import parse_plan
+from deepbench.reporting.results_schema import ResultsDocument
+from deepbench.study.folder import Study
+from deepbench.study.records import ExportItem, LeaderboardRecord
+from deepbench.worker.progress import Progress
+from deepbench.workflow import fingerprints
+from tests.engine.jobs import leaving
+
+SUFFIX = {"report": "html", "results": "json", "plan": "toml", "methods": "txt"}
+
+
+def items(study: Path) -> dict[str, ExportItem]:
+    found = list_exports(ListExports(str(study)), Progress())["items"]
+    assert isinstance(found, list)
+    json.dumps(found)
+    return {item["name"]: ExportItem.model_validate(item) for item in found}
+
+
+def export(study: Path, what: str, *, in_window: bool = True) -> bytes:
+    output = study.parent / f"out.{SUFFIX[what]}"
+    result = export_study(ExportStudy(str(study), what, str(output), in_window), Progress())
+    assert result["output"] == str(output)
+    return output.read_bytes()
+
+
+# --- a finished study -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("level", ["public", "sensitive", "restricted"])
+def test_all_four_leave_a_finished_study(level: str, tmp_path: Path) -> None:
+    study = leaving.finished(tmp_path, level, summary=leaving.without_figures())
+    found = items(study)
+    assert {name: item.suffix for name, item in found.items()} == SUFFIX
+    assert all(item.allowed for item in found.values())
+    reduced = level != "public"
+    assert ("below ten" in found["report"].sentence) == reduced
+    assert export(study, "report").startswith(b"<!DOCTYPE html>")
+    ResultsDocument.model_validate_json(export(study, "results"))
+    assert parse_plan(export(study, "plan").decode()).data.source == "biopsies_2025.csv"
+    methods = export(study, "methods").decode()
+    assert methods.startswith("We analysed 569 samples from 412 biological units")
+    assert "doi:10." in methods.partition("\nReferences\n")[2]
+    kinds = ["report", "results", "plan", "text"]
+    assert [line["kind"] for line in leaving.gate_lines(study)] == kinds
+    assert [line["level"] for line in leaving.gate_lines(study)] == [level] * 4
+
+
+def test_the_report_of_a_sensitive_study_names_no_samples_and_no_folders(tmp_path: Path) -> None:
+    check = {"leave_out_samples": ["P-0003"], "reasons": {"duplicates: P-0004": "the same"}}
+    question = {"outcome": "diagnosis", "decision": "Ask anna@lab.org"}
+    records = leaving.without_figures()
+    study = leaving.finished(tmp_path, summary=records, check=check, question=question)
+    html = export(study, "report").decode()
+    for secret in ("P-0003", "P-0004", "/home/anna", "anna@lab.org"):
+        assert secret not in html
+    assert "biopsies_2025.csv" in html
+
+
+def test_open_entries_of_the_register_keep_report_and_results_in_the_study(tmp_path: Path) -> None:
+    study = leaving.finished(tmp_path, open_entry=True, summary=leaving.without_figures())
+    found = items(study)
+    assert {name: item.allowed for name, item in found.items()} == {
+        "report": False,
+        "results": False,
+        "plan": True,
+        "methods": True,
+    }
+    assert found["report"].sentence == (
+        "The ethics register has 1 open entry: small group: hospital. Answer each on the page "
+        "“Ethics and privacy gate”, then run that step again."
+    )
+    for what in ("report", "results"):
+        with pytest.raises(GateRefused, match="1 open entry"):
+            export(study, what)
+        assert leaving.gate_lines(study)[-1]["decision"] == "refused"
+    output = tmp_path / "r.html"
+    with pytest.raises(GateRefused, match="1 open entry"):
+        write_report(WriteReport(str(study), str(output), in_window=True), Progress())
+    assert not output.exists()
+    result = write_report(WriteReport(str(study), str(output)), Progress())
+    assert "small group: hospital" in str(result["lines"])
+    assert output.exists()
+
+
+def test_results_of_a_small_sensitive_study_hide_small_counts(tmp_path: Path) -> None:
+    module = leaving.summaries()
+    whole = module.summary()
+    small = whole.sheet.model_copy(update={"samples": 569, "units": 19})
+    split = whole.split.model_copy(update={"train_units": 12, "test_units": 7})
+    summary = whole.model_copy(update={"sheet": small, "split": split})
+    documents = {}
+    for level in ("internal", "sensitive"):
+        (tmp_path / level).mkdir()
+        study = leaving.finished(tmp_path / level, level, summary=summary)
+        documents[level] = json.loads(export(study, "results"))
+    assert documents["internal"]["units"] == 19
+    assert documents["internal"]["split"]["test_units"] == 7
+    guarded = documents["sensitive"]
+    assert guarded["units"] is None
+    assert guarded["samples"] == 569
+    assert guarded["split"] == {"design": "holdout", "train_units": None, "test_units": None}
+    assert guarded["models"] == documents["internal"]["models"]
+    assert "P-0412" in str(documents["internal"]["findings"])
+    assert "P-0412" not in str(guarded)
+
+
+# --- out of date ----------------------------------------------------------------------------
+
+
+def test_changed_answers_are_said_and_the_last_run_is_shown(tmp_path: Path) -> None:
+    study = leaving.finished(tmp_path)
+    before = export(study, "results")
+    assert "answers changed" not in items(study)["report"].sentence
+    leaving.answer(study, split__tuning_folds=7)
+    sentence = items(study)["report"].sentence
+    assert "It shows the last run; answers changed since then concern:" in sentence
+    assert "Set aside the test samples, Traditional models" in sentence
+    assert export(study, "results") == before
+    leaving.answer(study, question__outcome=None)
+    assert "the answers on screen are not complete" in items(study)["report"].sentence
+
+
+def test_results_older_than_the_plan_that_ran_are_left_out(tmp_path: Path) -> None:
+    study = leaving.finished(tmp_path)
+    again = leaving.plan(baselines={"families": ["linear"]})
+    with Study.open_for_writing(study) as opened:
+        opened.save_plan(again)
+        record = opened.stage_record("baselines", LeaderboardRecord)
+        assert record is not None
+        sha256 = leaving.summaries().imported().sha256
+        current = fingerprints(again, sha256)["baselines"]
+        opened.finish_stage("baselines", current, record, 1.0)
+    sentence = items(study)["results"].sentence
+    assert "Not in it, because out of date: Networks, small to large, Shuffled-label" in sentence
+    document = json.loads(export(study, "results"))
+    assert {model["family"] for model in document["models"]} == {"baseline"}
+    assert document["test"]["metrics"] == {}
+
+
+# --- not run to the end ---------------------------------------------------------------------
+
+
+def test_a_half_run_study_has_plan_and_methods(tmp_path: Path) -> None:
+    study = leaving.finished(tmp_path, until="baselines")
+    found = items(study)
+    assert {name for name, item in found.items() if item.allowed} == {"plan", "methods"}
+    assert "“Report and export”, which has not run yet" in found["report"].sentence
+    with pytest.raises(StudyError, match="has not run yet"):
+        export(study, "report")
+    assert leaving.gate_lines(study) == []
+    methods = export(study, "methods").decode()
+    assert "We analysed" in methods
+    assert "shuffled" not in methods
+
+
+def test_a_stopped_study_leaves_a_report_that_says_so(tmp_path: Path) -> None:
+    study = leaving.finished(tmp_path, until="sample-sheet")
+    with Study.open_for_writing(study) as opened:
+        blocked = {"stage": "check", "message": "Plate is outcome.", "hint": "Measure again."}
+        opened.record("stage_blocked", blocked)
+    assert items(study)["report"].allowed
+    html = export(study, "report").decode()
+    assert "Stopped at stage 5 (Check the data): Plate is outcome. Measure again." in html
+
+
+def test_numbers_that_did_not_repeat_never_leave(tmp_path: Path) -> None:
+    study = leaving.finished(tmp_path, until="ethics")
+    with Study.open_for_writing(study) as opened:
+        blocked = {"stage": "report", "message": "Not the same numbers.", "hint": "Again."}
+        opened.record("stage_blocked", blocked)
+    assert not items(study)["report"].allowed
+    with pytest.raises(GateRefused, match="Not the same numbers"):
+        export(study, "results")
+    assert leaving.gate_lines(study)[-1]["why"] == "Not the same numbers. Again."
+
+
+# --- the plan -------------------------------------------------------------------------------
+
+
+def test_answers_on_screen_are_the_plan_before_anything_ran(tmp_path: Path) -> None:
+    study = tmp_path / "s.deepbench"
+    study.mkdir()
+    leaving.answer(study, question__title="Mice", privacy__level="internal")
+    found = items(study)
+    assert {name for name, item in found.items() if item.allowed} == {"plan"}
+    lacks = "it lacks the outcome ([question] outcome) and the table ([data] source)."
+    assert found["plan"].sentence == f"Not complete yet: {lacks}"
+    assert sorted(path.name for path in study.iterdir()) == ["draft.json"]
+    text = export(study, "plan").decode()
+    assert text.startswith("# Not complete: this cannot be run yet. It lacks the outcome")
+    assert tomllib.loads(text) == {
+        "question": {"title": "Mice"},
+        "privacy": {"level": "internal"},
+    }
+    leaving.answer(study, question__outcome="group", data__source="C:\\Users\\anna\\mice.csv")
+    plan = parse_plan(export(study, "plan").decode())
+    assert (plan.question.outcome, plan.data.source) == ("group", "mice.csv")
+
+
+def test_answers_on_screen_go_before_the_plan_that_ran(tmp_path: Path) -> None:
+    study = leaving.finished(tmp_path)
+    leaving.answer(study, question__title="New title", seed=5)
+    plan = parse_plan(export(study, "plan").decode())
+    assert (plan.question.title, plan.seed) == ("New title", 5)
+
+
+def test_an_answer_of_a_wrong_kind_is_said_in_one_comment_line(tmp_path: Path) -> None:
+    study = tmp_path / "s.deepbench"
+    study.mkdir()
+    leaving.answer(
+        study,
+        question__outcome="x",
+        data__source="x.csv",
+        privacy__level="public",
+        seed="a\nb = 1",
+    )
+    text = export(study, "plan").decode()
+    assert "seed must be a whole number" in text.splitlines()[0]
+    assert tomllib.loads(text)["seed"] == "a\nb = 1"
+
+
+@pytest.mark.parametrize(
+    ("answers", "says"),
+    [
+        ({"question__title": "About P-0007"}, "[question] title holds the name of a sample"),
+        ({"data__origin": "from /home/anna/x"}, "[data] origin holds a file path"),
+        ({"suitability__reason": "anna@lab.org"}, "[suitability] reason holds an e-mail address"),
+    ],
+)
+def test_a_sensitive_plan_that_names_somebody_stays(
+    answers: dict[str, Any], says: str, tmp_path: Path
+) -> None:
+    study = leaving.finished(tmp_path)
+    leaving.answer(study, **answers)
+    item = items(study)["plan"]
+    assert not item.allowed
+    assert says in item.sentence
+    with pytest.raises(GateRefused) as caught:
+        export(study, "plan")
+    assert says in caught.value.message
+    assert not (tmp_path / "out.toml").exists()
+    (line,) = leaving.gate_lines(study)
+    assert line["decision"] == "refused"
+    assert "P-0007" not in str(line)
+
+
+def test_a_sensitive_plan_leaves_without_names_of_left_out_samples(tmp_path: Path) -> None:
+    study = leaving.finished(tmp_path)
+    leaving.answer(study, check__leave_out_samples=["P-0003"], data__contact="anna@lab.org")
+    item = items(study)["plan"]
+    assert item.allowed
+    assert "the names of samples that were left out" in item.sentence
+    text = export(study, "plan").decode()
+    assert "P-0003" not in text
+    assert "anna@lab.org" not in text
+    assert text.startswith("# Left out: ")
+
+
+# --- clumsy hands ---------------------------------------------------------------------------
+
+
+def test_what_makes_no_sense_is_told(tmp_path: Path) -> None:
+    study = leaving.finished(tmp_path)
+    with pytest.raises(DataError, match="no export called 'rapport'") as caught:
+        export_study(ExportStudy(str(study), "rapport", "r.html"), Progress())
+    assert "report" in caught.value.hint
+    with pytest.raises(DataError, match=r"does not end in \.toml"):
+        export_study(ExportStudy(str(study), "plan", "plan.txt"), Progress())
+    for job in (
+        lambda: list_exports(ListExports(str(tmp_path / "no")), Progress()),
+        lambda: export_study(ExportStudy(str(tmp_path / "no"), "plan", "p.toml"), Progress()),
+    ):
+        with pytest.raises(StudyError, match="is not a DeepBench study"):
+            job()
+    assert not (tmp_path / "no").exists()
+
+
+def test_listing_changes_nothing(tmp_path: Path) -> None:
+    study = leaving.finished(tmp_path)
+    before = {path: path.stat().st_mtime_ns for path in study.rglob("*")}
+    items(study)
+    assert {path: path.stat().st_mtime_ns for path in study.rglob("*")} == before

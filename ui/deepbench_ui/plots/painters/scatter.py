@@ -1,0 +1,178 @@
+"""Draws points with names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QPen
+
+from deepbench_ui.plots.colours import blend, see_through
+from deepbench_ui.plots.figures.base import finite, is_number, number
+from deepbench_ui.plots.figures.scatter import NOT_GIVEN, ScatterFigure
+from deepbench_ui.plots.key import KeyEntry
+from deepbench_ui.plots.painters.base import Painter, gradient_entry, padded
+from deepbench_ui.plots.plot import symbol_path
+
+#: Shapes that are told apart without colour.
+SYMBOLS: Final = ("o", "s", "t1", "d", "t", "star", "h", "p")
+_MOST_ENTRIES: Final = 14
+_SHADES: Final = 64
+_EDGES_UP_TO: Final = 1200
+
+
+class ScatterPainter(Painter[ScatterFigure]):
+    """One mark per point, also for those that are not drawn: a selected one gets its ring."""
+
+    lines = 20.0
+
+    def paint(self) -> None:
+        """Draw the lines to compare, then the points, category by category."""
+        figure, plot = self.figure, self.plot
+        self._drawn = figure.drawn()
+        self.xs = np.array(figure.x, dtype=float)
+        self.ys = np.array(figure.y, dtype=float)
+        self._walk = sorted(self._drawn, key=lambda index: (self.xs[index], self.ys[index]))
+        plot.titles(figure.x_title, figure.y_title)
+        plot.grid("left", "bottom")
+        ys = finite(figure.y)
+        if figure.horizontal is not None:
+            ys.append(figure.horizontal.value)
+        left, right = padded(finite(figure.x), 0.06)
+        bottom, top = padded(ys, 0.06)
+        plot.set_range(left, right, bottom, top)
+        self._paint_comparisons()
+        if figure.values:
+            self._paint_values()
+        else:
+            self._paint_categories()
+
+    def _paint_comparisons(self) -> None:
+        figure, plot = self.figure, self.plot
+        left, right, bottom, top = plot.full
+        if figure.diagonal:
+            ends = np.array([max(left, bottom), min(right, top)])
+            plot.line(ends, ends, self.plot.pen(plot.colours.muted, 1.5, dashed=True), z=1.0)
+        if figure.horizontal is not None:
+            line = figure.horizontal
+            plot.straight(
+                line.value,
+                self.plot.pen(plot.colours.use(line.use), 1.5, dashed=True),
+                upright=False,
+            )
+
+    def _size(self) -> float:
+        many = len(self._drawn)
+        return 9.0 if many <= 300 else 7.5 if many <= 1200 else 5.5
+
+    def _draw(
+        self, indices: Sequence[int], brush: object, symbol: str, edge: QPen | None = None
+    ) -> None:
+        where = np.asarray(indices, dtype=np.intp)
+        size = self._size() + (1.5 if symbol in ("t", "t1", "star", "d", "x") else 0.0)
+        if edge is None:
+            # Between few points an edge keeps them apart; among many it is all one would see.
+            few = len(self._drawn) <= _EDGES_UP_TO
+            edge = (
+                self.plot.pen(self.plot.colours.background, 0.8)
+                if few
+                else QPen(Qt.PenStyle.NoPen)
+            )
+        self.plot.points(
+            self.xs[where], self.ys[where], size=size, brush=brush, pen=edge, symbol=symbol
+        )
+
+    def _paint_categories(self) -> None:
+        figure, plot = self.figure, self.plot
+        if not figure.categories:
+            self._draw(self._drawn, see_through(plot.colours.nth(0), 0.85), SYMBOLS[0])
+            plot.entries(self._lines_key())
+            return
+        uses = dict(figure.uses)
+        members: dict[str, list[int]] = {}
+        for index in self._drawn:
+            members.setdefault(figure.categories[index], []).append(index)
+        entries = []
+        if figure.category_title:
+            entries.append(KeyEntry(f"{figure.category_title}:", plot.colours.text, "title"))
+        legend = figure.legend()
+        for place, category in enumerate(legend):
+            symbol = SYMBOLS[place % len(SYMBOLS)] if category else "x"
+            colour = self._colour(category, place, uses)
+            self._draw(members.get(category, []), see_through(colour, 0.85), symbol)
+            if place < _MOST_ENTRIES:
+                entries.append(KeyEntry(category or NOT_GIVEN, colour, symbol_path(symbol)))
+        if len(legend) > _MOST_ENTRIES:
+            more = f"and {len(legend) - _MOST_ENTRIES} more"
+            entries.append(KeyEntry(more, plot.colours.text, "title"))
+        plot.entries([*entries, *self._lines_key()])
+
+    def _colour(self, category: str, place: int, uses: dict[str, str]) -> QColor:
+        if category in uses:
+            return self.plot.colours.use(uses[category])
+        if not category:
+            return self.plot.colours.use("missing")
+        return self.plot.colours.nth(place)
+
+    def _paint_values(self) -> None:
+        figure, plot = self.figure, self.plot
+        known = finite(figure.values)
+        low, high = (min(known), max(known)) if known else (0.0, 1.0)
+        span = (high - low) or 1.0
+        shades = [
+            QBrush(see_through(blend(plot.colours.amounts, shade / (_SHADES - 1)), 0.9))
+            for shade in range(_SHADES)
+        ]
+        missing = [index for index in self._drawn if not is_number(figure.values[index])]
+        drawn = [index for index in self._drawn if is_number(figure.values[index])]
+        brushes = [
+            shades[round(((figure.values[index] or 0.0) - low) / span * (_SHADES - 1))]
+            for index in drawn
+        ]
+        # Little is pale: an edge keeps such points visible.
+        self._draw(drawn, brushes, SYMBOLS[0], self.plot.pen(plot.colours.muted, 0.8))
+        entries = [
+            gradient_entry(
+                plot, figure.value_title, number(low), number(high), plot.colours.amounts
+            )
+        ]
+        if missing:
+            grey = plot.colours.use("missing")
+            self._draw(missing, grey, "x")
+            entries.append(KeyEntry(NOT_GIVEN, grey, symbol_path("x")))
+        plot.entries([*entries, *self._lines_key()])
+
+    def _lines_key(self) -> list[KeyEntry]:
+        figure, colours = self.figure, self.plot.colours
+        entries = []
+        if figure.diagonal:
+            entries.append(KeyEntry(figure.diagonal, colours.muted, "dashes"))
+        if figure.horizontal is not None and figure.horizontal.label:
+            line = figure.horizontal
+            entries.append(KeyEntry(line.label, colours.use(line.use), "dashes"))
+        return entries
+
+    @property
+    def order(self) -> Sequence[int]:
+        """The drawn points from left to right."""
+        return self._walk
+
+    def says(self, mark: int) -> str:
+        """Return a point in words."""
+        return self.figure.says(mark)
+
+    def targets(self, mark: int) -> tuple[tuple[str, str], ...]:
+        """A point selects what it is."""
+        return ((self.figure.selects, self.figure.names[mark]),) if self.figure.selects else ()
+
+    def places(self, kind: str, name: str) -> list[QPointF | QRectF]:
+        """Return every point of that name, drawn or not."""
+        if kind != self.figure.selects:
+            return []
+        return [
+            QPointF(self.xs[index], self.ys[index])
+            for index, known in enumerate(self.figure.names)
+            if known == name and is_number(self.xs[index]) and is_number(self.ys[index])
+        ]
