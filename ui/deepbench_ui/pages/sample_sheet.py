@@ -68,6 +68,7 @@ class SampleSheetPage(Page):
         """Make the widgets."""
         self._preview: PreviewRecord | None = None
         self._design: DesignRecord | None = None
+        self._shown: tuple[str, ...] = ()
         self._read_for: Any = None
         self._sketched_for: Any = None
         self.empty = label(NO_TABLE, "muted", "sample-sheet.empty")
@@ -148,9 +149,7 @@ class SampleSheetPage(Page):
         for part in (self.roles_card, self.design_card):
             part.setVisible(there)
         if self._preview is not None:
-            self.header.show_columns(
-                self._preview.shown_columns, lambda name: role_of(answers, name)
-            )
+            self.header.show_columns(self._shown, lambda name: role_of(answers, name))
             self._show_proposals(answers)
         if there and (answers.get("data"), _counted(answers)) != (
             self._read_for,
@@ -199,7 +198,10 @@ class SampleSheetPage(Page):
     def _read(self, result: dict[str, Any]) -> None:
         preview = PreviewRecord.model_validate(result)
         self._preview = preview
-        self.cells.show_cells(preview.shown_columns, preview.raw, preview.row_numbers)
+        order = _roles_first(preview, self.session.draft.answers)
+        self._shown = tuple(preview.shown_columns[place] for place in order)
+        rows = [[_cell(row, place) for place in order] for row in preview.raw]
+        self.cells.show_cells(self._shown, rows, preview.row_numbers)
         names = [column.name for column in preview.columns]
         self._names.setStringList(names)
         more = len(names) > len(preview.shown_columns)
@@ -256,6 +258,21 @@ class SampleSheetPage(Page):
             return
         self._choose_role(column, self.other_role.currentData())
         self.other.clear()
+
+
+def _roles_first(preview: PreviewRecord, answers: dict[str, Any]) -> list[int]:
+    """Return the places of the shown columns: those with a role, or one proposed, come first."""
+    proposed = {name for names in preview.proposed_roles.values() for name in names}
+
+    def comes_later(place: int) -> bool:
+        name = preview.shown_columns[place]
+        return role_of(answers, name) == "feature" and name not in proposed
+
+    return sorted(range(len(preview.shown_columns)), key=comes_later)
+
+
+def _cell(row: tuple[str, ...], place: int) -> str:
+    return row[place] if place < len(row) else ""
 
 
 def _counted(answers: dict[str, Any]) -> tuple[Any, ...]:

@@ -81,7 +81,7 @@ def _png(plot: Plot, size: QSize, _title: str) -> bytes:
     per_metre = round(_DOTS * _SHARPNESS / 0.0254)
     image.setDotsPerMeterX(per_metre)
     image.setDotsPerMeterY(per_metre)
-    return _collect(lambda device: image.save(device, "PNG"))
+    return _collect(lambda device: image.save(device, b"PNG"))
 
 
 def _svg(plot: Plot, size: QSize, title: str) -> bytes:

@@ -14,7 +14,7 @@ from deepbench_ui.plots.light_pyqtgraph import load_pyqtgraph
 pg = load_pyqtgraph()
 
 
-class Axis(pg.AxisItem):  # type: ignore[misc]
+class Axis(pg.AxisItem):  # type: ignore[misc, name-defined]
     """pyqtgraph's axis with a real minus sign.
 
     Args:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -23,6 +23,7 @@ _GRADIENT: Final = 90.0
 _GAP: Final = 6.0
 _BETWEEN: Final = 16.0
 _MOST_TEXT: Final = 40
+_ANY_SIZE: Final = QSizeF()
 
 
 @dataclass(frozen=True)
@@ -129,7 +130,7 @@ class PlotKey(QGraphicsWidget):
         return x + wide
 
     def sizeHint(  # noqa: N802
-        self, which: Qt.SizeHint, constraint: QSizeF | None = None
+        self, which: Qt.SizeHint, constraint: QSizeF | QSize = _ANY_SIZE
     ) -> QSizeF:
         """Leave the width to the plot."""
         return QSizeF(0.0, self._high)

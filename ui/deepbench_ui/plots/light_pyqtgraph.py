@@ -4,12 +4,12 @@ WORKAROUND (pyqtgraph 0.14, PySide6 6.x). `import pyqtgraph` costs about 30 MB b
 
 * `pyqtgraph/Qt/__init__.py` copies every attribute of QtCore, QtGui and QtWidgets into modules of
   its own (`_copy_attrs`). PySide6 makes its classes when they are first asked for; the copy asks
-  for all of them. Here those modules are `_Forwarding`: they hand an attribute on from PySide6 when
-  it is used, and answer "I have that" to the copying loop, which then copies nothing.
+  for all of them. Here those modules are `_Forwarding`: they hand an attribute on from PySide6
+  when it is used, and answer "I have that" to the copying loop, which then copies nothing.
 * `pyqtgraph/__init__.py` imports everything it has: image viewers, colour editors, data trees,
-  parameter trees, remote views, its plot widget with an export menu. What this program does not use
-  is an empty stand-in during the import, gone afterwards; a later import of one of these modules
-  gets the real one.
+  parameter trees, remote views, its plot widget with an export menu. What this program does not
+  use is an empty stand-in during the import, gone afterwards; a later import of one of these
+  modules gets the real one.
 * QtTest and the OpenGL modules of PySide6 are loaded though nothing of them is used.
 
 Nothing inside pyqtgraph is changed. If the light import fails in any way, what it left in
@@ -127,7 +127,7 @@ def load_pyqtgraph() -> Any:
         _log.warning("pyqtgraph is imported as a whole: %s", type(fault).__name__)
         for name in [name for name in sys.modules if _is_pyqtgraph(name) and name not in before]:
             del sys.modules[name]
-        import pyqtgraph  # type: ignore[import-untyped]
+        import pyqtgraph
 
         return pyqtgraph
 

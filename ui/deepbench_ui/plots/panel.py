@@ -1,4 +1,4 @@
-"""A plot on a page: title, sentence, picture, ways to keep it, and a line that says what is what."""
+"""A plot on a page: title, sentence, picture, ways to keep it, a line that says what is what."""
 
 from __future__ import annotations
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from typing import Any
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
@@ -54,7 +55,7 @@ class DataTable(QTableView):
         self,
         name: str,
         accessible: str,
-        table: RowTable[object],
+        table: RowTable[Any],
         stretch: int = 0,
         parent: QWidget | None = None,
     ) -> None:
@@ -192,7 +193,7 @@ class TablePanel(QWidget):
         self,
         name: str,
         title: str,
-        table: RowTable[object],
+        table: RowTable[Any],
         outlet: Outlet,
         *,
         stretch: int = 0,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QWidget
 
@@ -58,6 +58,11 @@ class ReflowGrid(QWidget):
         shown = sum(not part.isHidden() for part in self._parts)
         if max(1, min(self._most, self._fitting(), shown)) != self._columns:
             self.arrange()
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        """Be as narrow as one column, or there would never be a reason to use fewer."""
+        widest = max((part.minimumSizeHint().width() for part in self._parts), default=0)
+        return QSize(widest, super().minimumSizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         """Use more or fewer columns."""

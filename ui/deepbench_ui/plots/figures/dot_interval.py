@@ -70,11 +70,10 @@ class DotIntervalFigure(Figure):
         most = max((len(row.points) for row in self.rows), default=0)
         header = ["row", self.value_title, "low", "high", "shuffled-label twin", "group"]
         header += [f"point {index}" for index in range(1, most + 1)]
-        lines: list[list[object]] = [
-            [row.label, row.value, row.low, row.high, row.twin, row.use, *row.points]
-            + [None] * (most - len(row.points))
-            for row in self.rows
-        ]
+        lines: list[list[object]] = []
+        for row in self.rows:
+            points = (*row.points, *[None] * (most - len(row.points)))
+            lines.append([row.label, row.value, row.low, row.high, row.twin, row.use, *points])
         return header, lines
 
     def summary(self) -> str:

@@ -123,7 +123,8 @@ class HeatmapFigure(Figure):
             sizes = [f"{words} {cells.count(code):,}" for code, words, _use in self.codes]
             return f"{said}: {', '.join(sizes)}."
         if rows * columns <= 16 and self.texts:
-            return f"{said}: {'; '.join(self.says(r, c) for r in range(rows) for c in range(columns))}."
+            words = [self.says(row, column) for row in range(rows) for column in range(columns)]
+            return f"{said}: {'; '.join(words)}."
         return f"{said}: {self.value_title or 'values'} {value_range(cells)}."
 
     def says(self, row: int, column: int) -> str:

@@ -28,8 +28,8 @@ _MOST_RINGS: Final = 500
 class Painter(ABC, Generic[F]):
     """Draws one figure, and knows its marks.
 
-    A mark is what a reader can point at: a point, a row, a bar, a cell. Marks are numbered; `order`
-    is the order in which the arrow keys walk through them.
+    A mark is what a reader can point at: a point, a row, a bar, a cell. Marks are numbered;
+    `order` is the order in which the arrow keys walk through them.
 
     Args:
         figure: What is drawn.

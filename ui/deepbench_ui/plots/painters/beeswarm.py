@@ -102,7 +102,7 @@ class BeeswarmPainter(Painter[BeeswarmFigure]):
 
 
 def swarm(x: Places, width: float) -> Places:
-    """Return how far above or below its row each point is moved, so that points do not hide others.
+    """Return how far from its row each point is moved, so that points do not hide each other.
 
     Points whose x fall into the same bin are stacked from the middle outwards; the fullest bin
     fills the row.

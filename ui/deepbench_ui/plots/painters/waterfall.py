@@ -10,7 +10,6 @@ from deepbench_ui.plots.figures.waterfall import WaterfallFigure
 from deepbench_ui.plots.key import KeyEntry
 from deepbench_ui.plots.painters.base import Painter, padded
 
-
 _ROW_LINES = 1.9
 
 
