@@ -115,12 +115,13 @@ class SketchDesign:
 
 @dataclass(frozen=True, slots=True)
 class JudgeSuitability:
-    """Judge by the answers of tip 1 alone.
+    """Judge by the answers of tip 1, and by the data of ``study`` once it was checked.
 
     Answered with the fields of a `deepbench.study.records.SuitabilityRecord`.
     """
 
     answers: dict[str, Any]
+    study: str = ""
 
 
 @dataclass(frozen=True, slots=True)

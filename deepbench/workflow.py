@@ -48,7 +48,26 @@ STAGES: tuple[Stage, ...] = (
     Stage(1, "question", "Your question", 4, ("question", "suitability.expected_ceiling"), ()),
     Stage(2, "suitability", "Is deep learning a good fit?", 1, ("suitability",), ("question",)),
     # Reading needs to know which columns are features: text among numbers is an error in those.
-    Stage(3, "import", "Bring in your data", 4, ("data", "roles", "question.outcome"), ()),
+    # Where the data came from changes no cell: it is read by the stages that print it.
+    Stage(
+        3,
+        "import",
+        "Bring in your data",
+        4,
+        (
+            "data.source",
+            "data.sheet",
+            "data.encoding",
+            "data.delimiter",
+            "data.decimal",
+            "data.header",
+            "data.missing",
+            "data.types",
+            "roles",
+            "question.outcome",
+        ),
+        (),
+    ),
     Stage(
         4,
         "sample-sheet",
@@ -57,7 +76,16 @@ STAGES: tuple[Stage, ...] = (
         ("question.outcome", "question.task", "question.positive", "roles"),
         ("import",),
     ),
-    Stage(5, "check", "Check the data", 4, ("seed", "check", "suitability"), ("sample-sheet",)),
+    # A reason accepts a finding, and an answer of tip 1 changes its verdict; neither changes a
+    # number, so both may be given at any time.
+    Stage(
+        5,
+        "check",
+        "Check the data",
+        4,
+        ("seed", "check.keep", "check.leave_out", "check.leave_out_samples"),
+        ("sample-sheet",),
+    ),
     Stage(
         6,
         "split",
@@ -116,7 +144,7 @@ STAGES: tuple[Stage, ...] = (
         "report",
         "Report and export",
         10,
-        ("question",),
+        ("question", "check.reasons"),
         ("claims", "ethics", "start", "suitability"),
     ),
 )

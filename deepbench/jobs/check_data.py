@@ -1,4 +1,4 @@
-"""Stage 5: findings with a decision each, and the verdict of tip 1 with the real numbers."""
+"""Stage 5: findings with a decision each."""
 
 from __future__ import annotations
 
@@ -12,16 +12,14 @@ from deepbench.data.table_store import from_parquet_bytes, to_parquet_bytes
 from deepbench.errors import StageBlocked
 from deepbench.jobs.context import JobContext
 from deepbench.jobs.sample_events import note_samples, samples_artifact
-from deepbench.jobs.summary import CHECK_BLOCKED, SUITABILITY_WITH_DATA, sheet_after_check
+from deepbench.jobs.summary import CHECK_BLOCKED
 from deepbench.jobs.views import store_view
 from deepbench.seeds import derive_seed
-from deepbench.study.records import CheckRecord, SampleSheetRecord, StartRecord
-from deepbench.suitability.facts import DataFacts
-from deepbench.suitability.verdict import judge
+from deepbench.study.records import CheckRecord, SampleSheetRecord
 
 
 def run(context: JobContext) -> CheckRecord:
-    """Check the samples, apply what follows, and judge suitability again.
+    """Check the samples and apply what follows.
 
     Raises:
         StageBlocked: a finding makes every result worthless, for example an outcome that is the
@@ -33,7 +31,6 @@ def run(context: JobContext) -> CheckRecord:
     found = check(samples, _finding_context(context))
     cleaned = clean(samples, found)
     found = found.model_copy(update=_counts(context, found, cleaned))
-    _judge_with_data(context, found)
     roles = context.record("sample-sheet", SampleSheetRecord).roles
     # Of all samples: the split deletes it and looks again at those that train.
     shown = explore(cleaned, roles, "all samples")
@@ -53,7 +50,6 @@ def _finding_context(context: JobContext) -> FindingContext:
         keep=frozenset(asked.keep),
         leave_out=frozenset(asked.leave_out),
         leave_out_samples=frozenset(asked.leave_out_samples),
-        reasons=asked.reasons,
     )
 
 
@@ -86,13 +82,3 @@ def _counts(context: JobContext, found: CheckRecord, cleaned: AllSamples) -> dic
             name: len(np.unique(cleaned.units[rows])) for name, rows in of_class.items()
         }
     return counts
-
-
-def _judge_with_data(context: JobContext, found: CheckRecord) -> None:
-    sheet = sheet_after_check(context.record("sample-sheet", SampleSheetRecord), found)
-    machine = context.record("start", StartRecord).machine
-    verdict = judge(context.plan.suitability, DataFacts.from_sheet(sheet), machine)
-    stored = context.study.store(
-        "runs", "suitability-with-data.json", verdict.model_dump_json().encode("utf-8")
-    )
-    context.study.record(SUITABILITY_WITH_DATA, {"record": stored})

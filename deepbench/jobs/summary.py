@@ -6,7 +6,7 @@ from pathlib import PureWindowsPath
 from typing import TypeVar
 
 from deepbench import __version__
-from deepbench.plan import StudyPlan
+from deepbench.plan import StudyPlan, Suitability
 from deepbench.study.folder import Study, study_title
 from deepbench.study.records import (
     CheckRecord,
@@ -25,9 +25,10 @@ from deepbench.study.records import (
     StudySummary,
     SuitabilityRecord,
 )
+from deepbench.suitability.facts import DataFacts
+from deepbench.suitability.verdict import judge
 
 R = TypeVar("R", bound=Record)
-SUITABILITY_WITH_DATA = "suitability_with_data"
 CHECK_BLOCKED = "check_blocked"
 
 
@@ -51,9 +52,11 @@ def study_summary(study: Study, current: dict[str, str] | None = None) -> StudyS
     check = found("check", CheckRecord)
     if check is None:
         check = _noted(study, CHECK_BLOCKED, CheckRecord)
+    if check is not None:
+        check = check.with_reasons(plan.check.reasons)
     sheet = found("sample-sheet", SampleSheetRecord)
     if check is not None:
-        suitability = _noted(study, SUITABILITY_WITH_DATA, SuitabilityRecord) or suitability
+        suitability = judge_with_data(study, plan.suitability) or suitability
     return StudySummary(
         title=plan.question.title or study_title(study.folder),
         version=__version__,
@@ -74,6 +77,17 @@ def study_summary(study: Study, current: dict[str, str] | None = None) -> StudyS
         ethics=found("ethics", EthicsRecord),
         openings=len(study.ledger.of_kind("test_opened")),
     )
+
+
+def judge_with_data(study: Study, answers: Suitability) -> SuitabilityRecord | None:
+    """Return the verdict of tip 1 with the real numbers; None before the data was checked."""
+    sheet = study.stage_record("sample-sheet", SampleSheetRecord)
+    check = study.stage_record("check", CheckRecord) or _noted(study, CHECK_BLOCKED, CheckRecord)
+    if sheet is None or check is None:
+        return None
+    start = study.stage_record("start", StartRecord)
+    facts = DataFacts.from_sheet(sheet_after_check(sheet, check))
+    return judge(answers, facts, start.machine if start is not None else None)
 
 
 def printed_plan(plan: StudyPlan) -> StudyPlan:

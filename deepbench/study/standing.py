@@ -24,7 +24,6 @@ from deepbench.study.records import (
     ImportRecord,
     QuestionRecord,
     Record,
-    SuitabilityRecord,
     TrialRecord,
 )
 from deepbench.workflow import STAGE_BY_KEY, STAGES, fingerprints, stage_states
@@ -35,7 +34,6 @@ PageState = Literal[
 #: Pages that are answers only: what they compute is computed on the way to the import.
 ANSWER_PAGES = ("start", "question", "suitability")
 CHECK_BLOCKED = "check_blocked"
-SUITABILITY_WITH_DATA = "suitability_with_data"
 
 R = TypeVar("R", bound=Record)
 
@@ -73,6 +71,9 @@ class StudyHistory:
     shuffles: list[dict[str, Any]] = field(default_factory=list)
     notes: dict[str, str] = field(default_factory=dict)
     openings: int = 0
+    #: Fingerprints of the stage with which the test set was opened: going on with one of them
+    #: after an interruption is no second look.
+    opened_with: set[str] = field(default_factory=set)
     plan_artifact: str = ""
     _records: dict[tuple[str, type[Record]], Record] = field(default_factory=dict)
 
@@ -91,10 +92,11 @@ class StudyHistory:
             self.trials[trial.search, trial.family, trial.number] = trial
         elif event.kind == "shuffles":
             self.shuffles.append(data)
-        elif event.kind in (CHECK_BLOCKED, SUITABILITY_WITH_DATA):
+        elif event.kind == CHECK_BLOCKED:
             self.notes[event.kind] = data["record"]
         elif event.kind == "test_opened":
             self.openings += 1
+            self.opened_with.add(data["fingerprint"])
         elif event.kind == "plan":
             self.plan_artifact = data["artifact"]
 
@@ -118,17 +120,16 @@ class StudyHistory:
         artifact = self.notes.get(name)
         return self._read(artifact, kind) if artifact else None
 
-    def check(self) -> CheckRecord | None:
-        """Return what the data check found, also when it blocked."""
-        noted = self.note(CHECK_BLOCKED, CheckRecord)
-        if "check" in self.blocked and noted is not None:
-            return noted
-        return self.record("check", CheckRecord)
+    def check(self, reasons: Mapping[str, str]) -> CheckRecord | None:
+        """Return what the data check found, also when it blocked.
 
-    def suitability(self) -> SuitabilityRecord | None:
-        """Return the last verdict of tip 1, with the real numbers where there are some."""
-        with_data = self.note(SUITABILITY_WITH_DATA, SuitabilityRecord)
-        return with_data or self.record("suitability", SuitabilityRecord)
+        Args:
+            reasons: Why findings were accepted or overruled (``check.reasons``).
+        """
+        noted = self.note(CHECK_BLOCKED, CheckRecord)
+        blocked = "check" in self.blocked and noted is not None
+        found = noted if blocked else self.record("check", CheckRecord)
+        return found.with_reasons(reasons) if found is not None else None
 
     def question(self) -> QuestionRecord | None:
         """Return the question as a sentence, or None."""
@@ -217,7 +218,7 @@ def _stage_page(
     if blocked is not None and state in ("ready", "out of date") and _unchanged(draft, history):
         return "blocked", f"{blocked.message} {blocked.hint}".strip()
     if state == "done":
-        reason = _open_decision(key, history)
+        reason = _open_decision(key, draft, history)
         return ("needs a decision", reason) if reason else ("done", "")
     if state == "out of date":
         return "out of date", "An answer was changed since; what is shown is from before."
@@ -256,9 +257,9 @@ def _waits_for(key: str, calculated: Mapping[str, str]) -> str:
     return ""
 
 
-def _open_decision(key: str, history: StudyHistory) -> str:
+def _open_decision(key: str, draft: Draft, history: StudyHistory) -> str:
     if key == "check":
-        check = history.check()
+        check = history.check(draft.value("check.reasons", {}))
         count = sum(finding.needs_decision for finding in check.findings) if check else 0
         if count:
             return (

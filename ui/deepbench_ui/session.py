@@ -36,7 +36,7 @@ from deepbench.messages import (
 from deepbench.study.draft import Draft
 from deepbench.study.following import LedgerFollower
 from deepbench.study.lock import StudyLock, open_in_window
-from deepbench.study.records import Record, TrialRecord
+from deepbench.study.records import CheckRecord, Record, TrialRecord
 from deepbench.study.standing import Standing, StudyHistory, stand
 from deepbench.worker.pool_size import default_workers
 from deepbench.workflow import STAGE_BY_KEY
@@ -227,6 +227,13 @@ class StudySession(QObject):
         found: R | None = None
         with self._told():
             found = self.history.view(name, kind)
+        return found
+
+    def check(self) -> CheckRecord | None:
+        """Return what the data check found, with the reasons given so far."""
+        found: CheckRecord | None = None
+        with self._told():
+            found = self.history.check(self.value("check.reasons", {}))
         return found
 
     def trials(self) -> list[TrialRecord]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
@@ -26,7 +26,6 @@ class FindingContext:
         keep: Features that stay although a finding would leave them out.
         leave_out: Features that the plan leaves out.
         leave_out_samples: Names of samples that the plan leaves out.
-        reasons: Why a finding was accepted or overruled, by the finding's name.
     """
 
     roles: Mapping[str, tuple[str, ...]]
@@ -34,7 +33,6 @@ class FindingContext:
     keep: frozenset[str] = frozenset()
     leave_out: frozenset[str] = frozenset()
     leave_out_samples: frozenset[str] = frozenset()
-    reasons: Mapping[str, str] = field(default_factory=dict)
 
     def has_role(self, column: str) -> bool:
         """Whether a column has any role in the plan."""

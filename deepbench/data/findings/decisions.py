@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -174,18 +174,3 @@ def decided(record: FindingRecord, decisions: Decisions) -> FindingRecord:
         return record.model_copy(update={"hint": " ".join([*said, record.hint])})
     decision = "kept" if kept else "left out"
     return record.model_copy(update={"decision": decision, "hint": " ".join(said)})
-
-
-def with_reasons(
-    records: Sequence[FindingRecord], reasons: Mapping[str, str]
-) -> tuple[FindingRecord, ...]:
-    """Write the plan's reasons beside the findings of their names; others are passed over.
-
-    Findings change when the data does, and a reason for one that is gone does no harm. The
-    report begins a kind with a capital, so that capitals do not count.
-    """
-    given = {name.strip().casefold(): reason.strip() for name, reason in reasons.items()}
-    return tuple(
-        record.model_copy(update={"reason": given.get(record.name.casefold(), "")})
-        for record in records
-    )

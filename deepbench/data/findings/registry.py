@@ -17,7 +17,6 @@ from deepbench.data.findings.decisions import (
     left_out_samples,
     remaining_features,
     spared,
-    with_reasons,
     without_samples,
 )
 from deepbench.data.findings.duplicates import DUPLICATES, Duplicates, duplicate_groups
@@ -83,7 +82,7 @@ def check(samples: AllSamples, context: FindingContext) -> CheckRecord:
     remaining = _look(_ON_SAMPLES, remaining, context, decisions, records)
     left_out = _left_out(records)
     return CheckRecord(
-        findings=with_reasons(records, context.reasons),
+        findings=tuple(records),
         left_out_features=tuple(c for c in samples.features.columns if c in left_out),
         features=remaining.features.shape[1],
         left_out_samples=gone,

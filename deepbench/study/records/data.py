@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 from pydantic import Field
@@ -111,6 +112,19 @@ class CheckRecord(Record):
     left_out_samples: int = 0
     samples: int | None = None
     class_samples: dict[str, int] = Field(default_factory=dict)
+
+    def with_reasons(self, reasons: Mapping[str, str]) -> CheckRecord:
+        """Return the record with the plan's reasons beside the findings of their names.
+
+        Findings change when the data does, and a reason for one that is gone does no harm. The
+        report begins a kind with a capital, so that capitals do not count.
+        """
+        given = {name.strip().casefold(): reason.strip() for name, reason in reasons.items()}
+        findings = tuple(
+            finding.model_copy(update={"reason": given.get(finding.name.casefold(), "")})
+            for finding in self.findings
+        )
+        return self.model_copy(update={"findings": findings})
 
 
 class OuterFoldRecord(Record):

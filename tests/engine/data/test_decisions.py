@@ -23,10 +23,9 @@ def run(samples, *, keep=(), out=(), gone=(), reasons=None, **roles):
         frozenset(keep),
         frozenset(out),
         frozenset(gone),
-        reasons or {},
     )
     record = check(samples, context)
-    return record, clean(samples, record)
+    return record.with_reasons(reasons or {}), clean(samples, record)
 
 
 def only(record, name):

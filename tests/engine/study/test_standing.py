@@ -133,7 +133,7 @@ def test_a_serious_finding_needs_a_decision_and_a_reason_is_one(bench: Bench) ->
     assert standing.states["check"] == "needs a decision"
     assert standing.reasons["check"] == "1 serious finding still needs your decision."
     reason = {FINDING.name: "It is measured before."}
-    bench.finish("check", checked(FINDING.model_copy(update={"reason": reason[FINDING.name]})))
+    bench.draft.change({"check.reasons": reason}, "reason", "check")
     assert bench.states()["check"] == "done"
 
 

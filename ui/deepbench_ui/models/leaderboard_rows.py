@@ -132,9 +132,7 @@ def score_of(row: BoardRow) -> float | None:
     return row.corrected.value if row.corrected is not None else row.plain
 
 
-def live_board(
-    trials: Iterable[TrialRecord], names: Sequence[str], metric: str
-) -> Leaderboard:
+def live_board(trials: Iterable[TrialRecord], names: Sequence[str], metric: str) -> Leaderboard:
     """Return the leaderboard of a search under way; families without a trial are in it too.
 
     Args:

@@ -198,4 +198,8 @@ def ticked(sizes: Iterable[str], size: NetworkSize, on: bool) -> list[NetworkSiz
 def missing_rungs(sizes: Iterable[str]) -> list[NetworkSize]:
     """Return the sizes that are left out although a larger one is ticked."""
     chosen = [NETWORK_SIZES.index(size) for size in NETWORK_SIZES if size in set(sizes)]
-    return [size for i, size in enumerate(NETWORK_SIZES) if chosen and i < max(chosen) and i not in chosen]
+    return [
+        size
+        for i, size in enumerate(NETWORK_SIZES)
+        if chosen and i < max(chosen) and i not in chosen
+    ]

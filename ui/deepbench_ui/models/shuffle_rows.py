@@ -154,7 +154,7 @@ class LiveShuffles:
 
 def _live_model(name: str, parts: Mapping[int, dict[str, Any]]) -> ShuffledModel:
     scores = tuple(float(s) for first in sorted(parts) for s in parts[first]["scores"])
-    last = next(reversed(parts.values()))
+    last = list(parts.values())[-1]
     return ShuffledModel(name, last.get("metric", "auroc"), last.get("real"), scores, False)
 
 
@@ -275,7 +275,9 @@ def batch_figure(record: ShuffleRecord) -> DotIntervalFigure | None:
         )
         for model in record.models
     ]
-    rows.append(DotRow(BATCH_ROW, score.value, score.low, score.high, use="shuffled", name="batch"))
+    rows.append(
+        DotRow(BATCH_ROW, score.value, score.low, score.high, use="shuffled", name="batch")
+    )
     return DotIntervalFigure(
         title=BATCH_TITLE,
         sentence=BATCH_SENTENCE,

@@ -18,8 +18,8 @@ from deepbench_ui.widgets.fields import TextAnswer
 NOT_ANSWERED = "Not answered"
 VERDICT = "Verdict"
 WAIT = "Answer what you know; the verdict changes with each answer."
-WITH_DATA = "With the numbers of your table: "
-BEFORE_DATA = "From your answers alone; asked again when the table has been checked: "
+WITH_DATA = "From your answers and the numbers of your table."
+BEFORE_DATA = "From your answers alone; asked again when the table has been checked."
 VERDICTS = {
     "good fit": "Deep learning is a good fit.",
     "baselines first": "Traditional models first; networks may add something.",
@@ -48,7 +48,7 @@ class SuitabilityPage(Page):
     def build(self) -> None:
         """Make the widgets."""
         self._verdict: SuitabilityRecord | None = None
-        self._asked: dict[str, Any] | None = None
+        self._asked: tuple[dict[str, Any], bool] | None = None
         self.boxes: dict[str, QComboBox] = {}
         frame, inside = card()
         for question in tomllib.loads(read_text("questions/suitability.toml"))["questions"]:
@@ -114,9 +114,9 @@ class SuitabilityPage(Page):
             place = box.findData(self.session.value(f"suitability.{name}"))
             box.setCurrentIndex(max(0, place))
         self.reason.refresh()
-        answers = self.session.value("suitability", {})
-        if answers != self._asked:
-            self._asked = answers
+        asked = (self.session.value("suitability", {}), self.session.is_current("check"))
+        if asked != self._asked:
+            self._asked = asked
             self._later.start()
         self._show_verdict()
 
@@ -134,7 +134,8 @@ class SuitabilityPage(Page):
 
     def _judge(self) -> None:
         answers = {"suitability": self.session.value("suitability", {})}
-        self.session.ask(JudgeSuitability(answers), self._judged)
+        study = str(self.session.folder) if self.session.is_current("check") else ""
+        self.session.ask(JudgeSuitability(answers, study), self._judged)
 
     def _judged(self, result: dict[str, Any]) -> None:
         self._verdict = SuitabilityRecord.model_validate(result)
@@ -142,15 +143,12 @@ class SuitabilityPage(Page):
         self.session.answers_changed.emit()
 
     def _show_verdict(self) -> None:
-        stored = self.session.history.suitability()
-        with_data = stored is not None and stored.with_data and self.session.is_current("check")
-        verdict = stored if with_data else self._verdict
+        verdict = self._verdict
         self.reason.setVisible(verdict is not None and verdict.verdict == "use traditional models")
         if verdict is None:
             return
-        self._verdict = verdict
         self.verdict_label.setText(VERDICTS[verdict.verdict])
-        self.scope.setText((WITH_DATA if with_data else BEFORE_DATA).rstrip(": ") + ".")
+        self.scope.setText(WITH_DATA if verdict.with_data else BEFORE_DATA)
         for old in self._reasons:
             old.deleteLater()
         self._reasons = [_reason_row(reason) for reason in verdict.reasons]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QRectF, QSize, QSizeF, Qt
-from PySide6.QtGui import QFont, QImage, QPageSize, QPainter, QPdfWriter
+from PySide6.QtGui import QFont, QImage, QImageWriter, QPageSize, QPainter, QPdfWriter
 
 from deepbench_ui.plots.colours import paper_colours
 from deepbench_ui.plots.figures.base import Figure
@@ -81,7 +81,7 @@ def _png(plot: Plot, size: QSize, _title: str) -> bytes:
     per_metre = round(_DOTS * _SHARPNESS / 0.0254)
     image.setDotsPerMeterX(per_metre)
     image.setDotsPerMeterY(per_metre)
-    return _collect(lambda device: image.save(device, b"PNG"))
+    return _collect(lambda device: QImageWriter(device, QByteArray(b"png")).write(image))
 
 
 def _svg(plot: Plot, size: QSize, title: str) -> bytes:

@@ -98,7 +98,7 @@ class _Forwarding(ModuleType):
 class _StandIn(ModuleType):
     """An empty module in place of one that is not used."""
 
-    __all__: Final = ()  # type: ignore[misc]
+    __all__: Final = ()
 
     def __init__(self, name: str) -> None:
         super().__init__(name)

@@ -8,7 +8,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QGuiApplication, QImage
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
@@ -255,6 +255,9 @@ class PlotPanel(QWidget):
         # What the mouse points at is shown while it does; what was said before comes back.
         if sticky:
             self._sticky = text
+            if text:
+                announcement = QAccessibleAnnouncementEvent(self, text)
+                QAccessible.updateAccessibility(announcement)
         self._message.setText(text)
         self._message.setAccessibleName(text)
 

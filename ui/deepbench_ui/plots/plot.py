@@ -352,9 +352,7 @@ def _centre(item: Any) -> None:
 
 def symbol_path(symbol: str) -> QPainterPath:
     """Return the shape of a symbol, one wide, around the origin."""
-    from pyqtgraph.graphicsItems.ScatterPlotItem import (
-        Symbols,
-    )
+    from pyqtgraph.graphicsItems.ScatterPlotItem import Symbols
 
     path: QPainterPath = Symbols[symbol]
     return path

@@ -3,8 +3,8 @@
 Widgets say what they are with properties, and the style sheet does the rest:
 
 * QPushButton, QToolButton: ``kind`` = primary, quiet, danger, step (an item of the step rail)
-* QFrame: ``kind`` = card, banner, well, rail, help, runbar, footer; banners also ``severity`` = info, ok,
-  warning, danger
+* QFrame: ``kind`` = card, banner, well, rail, help, runbar, footer; banners also ``severity`` =
+  info, ok, warning, danger
 * QLabel: ``role`` = title, heading, group, muted, small, mono, and ok, warning, danger for one
   word that says how something stands
 * QLineEdit, QComboBox, QAbstractSpinBox: ``state`` = wrong

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from shiboken6 import isValid
 
 from deepbench_ui.theme.control_images import control_images
-from deepbench_ui.theme.fonts import base_font
+from deepbench_ui.theme.fonts import SMALLEST_BASE_SIZE, base_font
 from deepbench_ui.theme.style import make_palette, render_style_sheet
 from deepbench_ui.theme.tokens import ThemeName, Tokens, load_tokens
 
@@ -90,7 +90,7 @@ class Theme(QObject):
     @property
     def css(self) -> str:
         """The style sheet in the colours shown."""
-        size = self._font.pointSizeF() if self._application else QApplication.font().pointSizeF()
+        size = max(SMALLEST_BASE_SIZE, self._font.pointSizeF())
         return render_style_sheet(self._tokens, size, control_images(self._tokens))
 
     def apply(self, app: QApplication) -> None:

@@ -67,22 +67,10 @@ class _TintedIcon(QIconEngine):
     def clone(self) -> QIconEngine:
         return _TintedIcon(self._name, self._colour, self._disabled)
 
-    def paint(
-        self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State
-    ) -> None:
+    def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
         paint_drawing(painter, self._name, self._colour_in(mode), QRectF(rect))
 
     def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
-        return self._drawn(size, mode)
-
-    def scaledPixmap(  # noqa: N802 - Qt's name
-        self, size: QSize, mode: QIcon.Mode, state: QIcon.State, scale: float
-    ) -> QPixmap:
-        pixmap = QPixmap(self._drawn(size, mode))
-        pixmap.setDevicePixelRatio(scale)
-        return pixmap
-
-    def _drawn(self, size: QSize, mode: QIcon.Mode) -> QPixmap:
         colour = self._colour_in(mode)
         key = f"deepbench {self._name} {colour} {size.width()} {size.height()}"
         pixmap = QPixmap()

@@ -187,6 +187,7 @@ class TablePanel(QWidget):
         outlet: What lets things out.
         stretch: Number of the column that takes the room left.
         sentence: What is to be known of it.
+        per_sample: Whether its rows are single samples; the privacy gate asks.
     """
 
     def __init__(
@@ -198,10 +199,12 @@ class TablePanel(QWidget):
         *,
         stretch: int = 0,
         sentence: str = "",
+        per_sample: bool = False,
     ) -> None:
         super().__init__()
         self.setObjectName(name)
         self._title, self._outlet, self._waiting = title, outlet, False
+        self._per_sample = per_sample
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
@@ -275,7 +278,7 @@ class TablePanel(QWidget):
             title=self._title,
             suffix="csv",
             content=content,
-            per_sample=False,
+            per_sample=self._per_sample,
             destination=destination,
             on_done=done,
             on_refused=self._answered,

@@ -17,6 +17,8 @@ _SHADES = 64
 _PLACES = 110
 _HALF = 0.4
 _ROW_LINES = 2.5
+# Above this rows move together instead of the plot growing.
+_MOST_ROWS = 40
 
 
 class BeeswarmPainter(Painter[BeeswarmFigure]):
@@ -97,7 +99,8 @@ class BeeswarmPainter(Painter[BeeswarmFigure]):
 
     def height(self) -> float:
         """As many lines as rows need, with axis and key."""
-        lines = max(10.0, len(self.figure.rows) * _ROW_LINES + 6.0)
+        rows = min(len(self.figure.rows), _MOST_ROWS)
+        lines = max(10.0, rows * _ROW_LINES + 6.0)
         return lines * self.plot.metrics.height()
 
 

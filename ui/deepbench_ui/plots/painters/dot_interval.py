@@ -15,6 +15,8 @@ from deepbench_ui.plots.plot import symbol_path
 _POINTS_BELOW = 0.24
 _ROW_LINES = 1.9
 _LEAST_LINES = 9.0
+# Above this rows move together instead of the plot growing.
+_MOST_ROWS = 60
 
 
 class DotIntervalPainter(Painter[DotIntervalFigure]):
@@ -114,5 +116,6 @@ class DotIntervalPainter(Painter[DotIntervalFigure]):
 
     def height(self) -> float:
         """As many lines as rows need, with axis and key."""
-        lines = max(_LEAST_LINES, len(self.figure.rows) * _ROW_LINES + 6.0)
+        rows = min(len(self.figure.rows), _MOST_ROWS)
+        lines = max(_LEAST_LINES, rows * _ROW_LINES + 6.0)
         return lines * self.plot.metrics.height()

@@ -1,0 +1,77 @@
+"""A part of a page that can be folded away to one line that says what is in it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
+
+from deepbench_ui.theme import icon, theme
+
+OPENED, CLOSED = "Shown; press to fold away", "Folded away; press to show"
+_ICON_SIZE = 14
+
+
+class Fold(QWidget):
+    """A head that opens and closes what is below it.
+
+    Args:
+        name: Its objectName; the head is ``NAME.head``.
+        title: What the part is called.
+    """
+
+    def __init__(self, name: str, title: str) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self._title, self._summary = title, ""
+        self._settled = False
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        self.head = QToolButton()
+        self.head.setObjectName(f"{name}.head")
+        self.head.setCheckable(True)
+        self.head.setChecked(True)
+        self.head.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.head.setIconSize(QSize(_ICON_SIZE, _ICON_SIZE))
+        self.head.toggled.connect(self._toggled)
+        self.head.clicked.connect(self._settle)
+        column.addWidget(self.head)
+        self.content = QWidget()
+        self.inside = QVBoxLayout(self.content)
+        self.inside.setContentsMargins(0, 0, 0, 0)
+        self.inside.setSpacing(10)
+        column.addWidget(self.content)
+        theme().changed.connect(self._show_head)
+        self._show_head()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the part is shown."""
+        return self.head.isChecked()
+
+    def set_open(self, is_open: bool) -> None:
+        """Open or close it, unless the user has decided on it."""
+        if not self._settled and self.head.isChecked() != is_open:
+            self.head.setChecked(is_open)
+
+    def set_summary(self, summary: str) -> None:
+        """Say in a few words what is in it."""
+        if summary != self._summary:
+            self._summary = summary
+            self._show_head()
+
+    def _settle(self) -> None:
+        self._settled = True
+
+    def _toggled(self, _checked: bool) -> None:
+        self.content.setVisible(self.is_open)
+        self._show_head()
+
+    def _show_head(self) -> None:
+        # While it is open, what is in it can be seen.
+        folded = bool(self._summary) and not self.is_open
+        text = f"{self._title}: {self._summary}" if folded else self._title
+        self.head.setText(f" {text.replace('&', '&&')}")
+        self.head.setIcon(icon("chevron-down" if self.is_open else "chevron-right", "text"))
+        self.head.setAccessibleName(text)
+        self.head.setAccessibleDescription(OPENED if self.is_open else CLOSED)
