@@ -1,0 +1,146 @@
+"""The leaderboard: live from trials, final from the record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from deepbench.study.records import (
+    LeaderboardRecord,
+    LearningCurveRecord,
+    ModelRecord,
+    Score,
+    TrialRecord,
+)
+from deepbench_ui.models.leaderboard_rows import (
+    best_trial,
+    board_figure,
+    done_board,
+    effort_sentence,
+    learning_curve_figure,
+    live_board,
+)
+from deepbench_ui.plots.figures import ReferenceLine
+
+Make = Callable[..., TrialRecord]
+MakeModel = Callable[..., ModelRecord]
+
+
+def test_live_rows_count_trials_and_keep_the_best(make_trial: Make) -> None:
+    trials = [
+        make_trial("svm", 0, 0.7),
+        make_trial("svm", 1, 0.9, fold_scores=(0.95, None)),
+        make_trial("svm", 2, None),
+        make_trial("dummy", 0, 0.5),
+    ]
+    board = live_board(trials, ["dummy", "svm", "knn"], "auroc")
+    dummy, svm, knn = board.rows
+    assert (svm.trials, svm.plain, svm.best_trial, svm.seconds) == (3, 0.9, 1, 6.0)
+    assert svm.folds == (0.95,)
+    assert svm.corrected is None
+    assert (knn.trials, knn.plain, knn.best_trial) == (0, None, -1)
+    assert dummy.title == "No model (class frequencies or mean)"
+    assert board.best() == svm
+
+
+def test_of_equal_trials_the_first_is_the_best(make_trial: Make) -> None:
+    found = best_trial([make_trial("svm", 2, 0.8), make_trial("svm", 1, 0.8)])
+    assert found is not None
+    assert found.number == 1
+    assert best_trial([make_trial("svm", 0, None)]) is None
+
+
+def test_done_rows_are_the_record(make_model: MakeModel) -> None:
+    models = (make_model("dummy", 0.5, note="ended"), make_model("svm", seed_scores=(0.8,)))
+    board = done_board(LeaderboardRecord(models=models, sentences=()))
+    dummy, svm = board.rows
+    assert board.done
+    assert svm.corrected == Score(value=0.85, low=0.8, high=0.9)
+    assert svm.folds == (0.8, 0.9)
+    assert svm.seeds == (0.8,)
+    assert dummy.note == ""
+    best = board.best()
+    assert best is not None
+    assert best.name == "svm"
+
+
+def test_figure_shows_corrected_scores_with_intervals_and_the_floor_as_a_line(
+    make_model: MakeModel,
+) -> None:
+    models = (make_model("dummy", 0.51), make_model("linear"), make_model("network-small"))
+    figure = board_figure(done_board(LeaderboardRecord(models=models, sentences=())))
+    assert figure is not None
+    assert [(r.name, r.value, r.low, r.high, r.points, r.use) for r in figure.rows] == [
+        ("linear", 0.85, 0.8, 0.9, (0.8, 0.9), "baseline"),
+        ("network-small", 0.85, 0.8, 0.9, (0.8, 0.9), "network"),
+    ]
+    assert figure.reference == ReferenceLine(0.51, "guessing 0.510")
+    assert figure.value_title == "Corrected AUROC"
+    assert figure.selects == "model"
+    assert not figure.per_sample
+
+
+def test_live_figure_waits_for_a_score_and_compares_with_chance(make_trial: Make) -> None:
+    assert board_figure(live_board([], ["svm"], "auroc")) is None
+    assert board_figure(live_board([make_trial("dummy", 0, 0.5)], ["dummy"], "auroc")) is None
+    figure = board_figure(live_board([make_trial("svm", 0, 0.3)], ["svm"], "r2"))
+    assert figure is not None
+    assert figure.reference == ReferenceLine(0.0, "guessing 0.000")
+    assert figure.value_title == "Best R² so far"
+    assert figure.rows[0].low is None
+
+
+def test_a_rival_takes_the_place_of_guessing(make_trial: Make) -> None:
+    rival = ReferenceLine(0.8, "Random forest 0.800", "baseline")
+    board = live_board([make_trial("network-small", 0)], ["network-small"], "auroc")
+    figure = board_figure(board, rival)
+    assert figure is not None
+    assert figure.reference == rival
+
+
+def test_equal_effort_is_said(make_model: MakeModel) -> None:
+    models = tuple(make_model(n, trials=16) for n in ("linear", "svm"))
+    board = done_board(LeaderboardRecord(models=(make_model("dummy"), *models), sentences=()))
+    assert effort_sentence(board) == (
+        "Equal effort: 16 settings for each family, on the same tuning folds; 6.0 s in all."
+    )
+
+
+def test_fewer_settings_are_named_and_a_time_limit_is_no_equal_effort(
+    make_model: MakeModel,
+) -> None:
+    few = make_model("knn", trials=9, note="no other settings are left to try.")
+    board = done_board(LeaderboardRecord(models=(make_model("svm"), few), sentences=()))
+    assert effort_sentence(board).startswith("Equal effort: 9 settings")
+    more = (make_model("svm", trials=16), few)
+    said = effort_sentence(done_board(LeaderboardRecord(models=more, sentences=())))
+    assert said.endswith("Fewer where a family has no others left to try: Nearest neighbours 9.")
+    stopped = make_model("knn", trials=9, note="ended: the time limit of the plan was reached.")
+    board = done_board(LeaderboardRecord(models=(more[0], stopped), sentences=()))
+    assert "not equal" in effort_sentence(board)
+    assert "Support vector machine 16, Nearest neighbours 9" in effort_sentence(board)
+
+
+def test_effort_so_far(make_trial: Make) -> None:
+    board = live_board([make_trial("svm", 0), make_trial("svm", 1)], ["svm", "knn"], "auroc")
+    assert effort_sentence(board).startswith("So far 2 settings in all, 4.0 s.")
+    assert effort_sentence(live_board([], ["svm"], "auroc")) == "No settings have been tried yet."
+
+
+def test_learning_curve_has_its_spread() -> None:
+    record = LearningCurveRecord(
+        model="svm",
+        metric="auroc",
+        samples=(10, 20, 30),
+        scores=(0.6, None, 0.8),
+        spreads=(0.1, 0.1, None),
+    )
+    figure = learning_curve_figure(record)
+    (curve,) = figure.curves
+    assert curve.x == (10.0, 20.0, 30.0)
+    assert curve.y == (0.6, None, 0.8)
+    assert curve.low[0] == pytest.approx(0.5)
+    assert curve.high[0] == pytest.approx(0.7)
+    assert (curve.low[1:], curve.high[1:]) == ((None, None), (None, None))
+    assert "Support vector machine" in figure.sentence

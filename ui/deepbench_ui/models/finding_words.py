@@ -1,0 +1,88 @@
+"""What findings of the data check are called on screen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from deepbench.study.records import FindingRecord
+
+#: Severities, gravest first.
+SEVERITIES = ("blocking", "serious", "warning", "info")
+SEVERITY_WORDS = {
+    "blocking": "Stops the study",
+    "serious": "Serious",
+    "warning": "Warning",
+    "info": "To know",
+}
+SEVERITY_ICONS = {
+    "blocking": ("blocked", "danger"),
+    "serious": ("danger", "danger"),
+    "warning": ("warning", "warning"),
+    "info": ("info", "info"),
+}
+_COUNTED = {
+    "blocking": ("stops the study", "stop the study"),
+    "serious": ("serious", "serious"),
+    "warning": ("warning", "warnings"),
+    "info": ("to know", "to know"),
+}
+#: Titles by kind; a place after a bar is asked first.
+TITLES = {
+    "suspicious feature": "A measurement that tells the outcome almost perfectly",
+    "suspicious feature|coded features": "Most likely the outcome in other words",
+    "suspicious feature|coded features together": "Most likely the outcome in other words",
+    "repeated units": "Rows that belong together",
+    "outcome and batch": "The outcome goes with the batch",
+    "outcome and site": "The outcome goes with the site",
+    "missing values": "Gaps that tell something",
+    "missing values|samples with many gaps": "Samples with many missing values",
+    "missing values|features without a value": "Features without any value",
+    "missing values|features with many gaps": "Features with many missing values",
+    "constant": "Features that never differ",
+    "identifier": "Columns that hold no measurement",
+    "identifier|features that number samples": "Numbers that only count the samples",
+    "damaged names": "Names damaged by a spreadsheet",
+    "duplicates": "Samples with the same measurements",
+    "duplicates|samples with different outcomes": "Same measurements, different outcomes",
+    "outlying samples": "Samples far from all others",
+    "class imbalance": "Small or unequal classes",
+    "class imbalance|small classes": "Small classes",
+    "class imbalance|unequal classes": "Unequal classes",
+    "class imbalance|outcome": "Few units",
+    "possible role": "A column that sounds like a batch or a site",
+    "left out by the plan": "Left out by you",
+    "left out by the plan|samples": "Samples left out by you",
+    "left out by the plan|features": "Features left out by you",
+}
+
+
+def title_of(finding: FindingRecord) -> str:
+    """Return what a finding is called."""
+    special = TITLES.get(f"{finding.kind}|{finding.where}")
+    return special or TITLES.get(finding.kind) or finding.kind.capitalize()
+
+
+def by_severity(findings: Sequence[FindingRecord]) -> dict[str, list[FindingRecord]]:
+    """Return the findings of each severity that there is, gravest first."""
+    found = {
+        severity: [finding for finding in findings if finding.severity == severity]
+        for severity in SEVERITIES
+    }
+    return {severity: members for severity, members in found.items() if members}
+
+
+def count_line(findings: Sequence[FindingRecord]) -> str:
+    """Return "2 serious, 3 warnings, 5 to know."."""
+    parts = [
+        f"{len(members)} {_COUNTED[severity][len(members) > 1]}"
+        for severity, members in by_severity(findings).items()
+    ]
+    return f"{', '.join(parts)}." if parts else ""
+
+
+def waiting_line(findings: Sequence[FindingRecord]) -> str:
+    """Return how many findings wait for a decision; empty if none does."""
+    many = sum(f.needs_decision and f.severity == "serious" for f in findings)
+    if not many:
+        return ""
+    return f"{many} {'waits' if many == 1 else 'wait'} for your decision."

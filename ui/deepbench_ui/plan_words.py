@@ -1,0 +1,133 @@
+"""The engine speaks of keys of the plan; the window of the control that stands for each key."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+#: Key of the plan → where its control is.
+CONTROLS: Mapping[str, str] = {
+    "question.outcome": "the outcome (step 1)",
+    "question.task": "the kind of outcome (step 1)",
+    "question.positive": "the class you look for (step 1)",
+    "question.organism": "the organism (step 1)",
+    "question.decision": "what you will decide (step 1)",
+    "question.useful_score": "the smallest useful score (step 1)",
+    "data.source": "the file (step 3)",
+    "data.sheet": "the sheet of the workbook (step 3)",
+    "data.encoding": "the encoding (step 3)",
+    "data.delimiter": "what stands between columns (step 3)",
+    "data.decimal": "the decimal mark (step 3)",
+    "data.header": "what the first row holds (step 3)",
+    "data.missing": "the signs for “missing” (step 3)",
+    "data.types": "the type of the column (step 3)",
+    "data.licence": "the licence (step 3)",
+    "roles.sample": "the sample name (step 4)",
+    "roles.unit": "the biological unit (step 4)",
+    "roles.replicate": "the technical replicate (step 4)",
+    "roles.batch": "the batch (step 4)",
+    "roles.site": "the site (step 4)",
+    "roles.date": "the date (step 4)",
+    "roles.sensitive": "the sensitive attributes (step 4)",
+    "roles.ignore": "the ignored columns (step 4)",
+    "check.keep": "what is kept (step 5)",
+    "check.leave_out": "what is left out (step 5)",
+    "check.leave_out_samples": "the samples left out (step 5)",
+    "split.design": "the design (step 6)",
+    "split.test_fraction": "the share of test samples (step 6)",
+    "split.outer_folds": "the number of outer folds (step 6)",
+    "split.tuning_folds": "the number of tuning folds (step 6)",
+    "split.reuse_reason": "the reason to open the test set again (step 10)",
+    "budget.preset": "the budget (step 7)",
+    "budget.trials": "the number of trials (step 7)",
+    "budget.minutes": "the time limit (step 7)",
+    "baselines.families": "the traditional models (step 7)",
+    "networks.sizes": "the sizes of networks (step 8)",
+    "networks.seeds": "the number of random starts (step 8)",
+    "shuffles.replicates": "the number of shuffles (step 9)",
+    "suitability.reason": "your reason (step 2)",
+    "suitability.expected_ceiling": "the best possible score (step 1)",
+    "suitability.label_reliability": "how the outcome was determined (step 2)",
+    "ethics.approval": "the ethics approval (step 13)",
+    "ethics.consent": "the consent (step 13)",
+    "ethics.entries": "the register (step 13)",
+    "privacy.level": "how sensitive the data is (step 0)",
+    "privacy.reason": "the reason for the level (step 0)",
+    "claims.features": "the answers on features (step 12)",
+}
+_TABLES = {
+    "question": "step 1",
+    "suitability": "step 2",
+    "data": "step 3",
+    "roles": "step 4",
+    "check": "step 5",
+    "split": "step 6",
+    "budget": "step 7",
+    "baselines": "step 7",
+    "networks": "step 8",
+    "shuffles": "step 9",
+    "claims": "step 12",
+    "ethics": "step 13",
+    "privacy": "step 0",
+}
+_VALUE = r'(?:"[^"]*"|\[[^\]]*\]|[\w.]+)'
+_TABLE = rf"\[\[?(?P<table>{'|'.join(_TABLES)})(?:\.(?P<inner>\w+))?\]?\]"
+_KEY = r"(?P<key>[a-z_]+)"
+_PLAN = r"(?: (?:in|of) the plan)?"
+_PATTERNS = (
+    # Write decimal = "," (fractions) or decimal = "." (thousands) under [data] in the plan
+    re.compile(
+        rf"(?P<verb>[Ww]rite |[Cc]hoose )?{_KEY} = (?P<value>{_VALUE})"
+        rf"(?P<more>(?: \([^)]*\))?(?: or (?P=key) = {_VALUE}(?: \([^)]*\))?)?)"
+        rf" under {_TABLE}{_PLAN}"
+    ),
+    # [roles] site = "…"
+    re.compile(rf"(?P<verb>)(?P<more>){_TABLE} {_KEY} = (?P<value>{_VALUE})"),
+)
+_NAMED = (
+    re.compile(rf"\(?{_KEY} under {_TABLE}{_PLAN}\)?"),
+    re.compile(rf"{_KEY} in {_TABLE}{_PLAN}"),
+    re.compile(rf"{_TABLE} {_KEY}\b"),
+)
+_ALONE = re.compile(rf"(?:under )?{_TABLE}{_PLAN}")
+_DOTTED = re.compile(r"\b(?P<table>" + "|".join(_TABLES) + r")\.(?P<key>[a-z_]+)\b")
+
+
+def in_window(text: str) -> str:
+    """Return a sentence of the engine with controls in place of keys of the plan."""
+    if "[" in text or "." in text:
+        for pattern in _PATTERNS:
+            text = pattern.sub(_set_value, text)
+        for pattern in _NAMED:
+            text = pattern.sub(_named, text)
+        text = _ALONE.sub(lambda found: f"at {_TABLES[found['table']]}", text)
+        text = _DOTTED.sub(_dotted, text)
+    return text
+
+
+def _control(found: re.Match[str]) -> str:
+    return CONTROLS.get(
+        f"{found['table']}.{found['key']}",
+        f"{found['key'].replace('_', ' ')} ({_TABLES[found['table']]})",
+    )
+
+
+def _set_value(found: re.Match[str]) -> str:
+    value = found["value"].strip('"[]') or "none"
+    more = re.sub(rf"{found['key']} = ", "", found["more"] or "").replace('"', "“", 1)
+    more = more.replace('"', "”", 1)
+    verb = "Set" if (found["verb"] or "W")[0].isupper() else "set"
+    if value in ("…", "..."):
+        return f"{verb} {_control(found)}"
+    quoted = value.replace('"', "")
+    return f"{verb} {_control(found)} to “{quoted}”{more}"
+
+
+def _named(found: re.Match[str]) -> str:
+    control = _control(found)
+    whole = found[0]
+    return f"({control})" if whole.startswith("(") and whole.endswith(")") else control
+
+
+def _dotted(found: re.Match[str]) -> str:
+    return CONTROLS.get(f"{found['table']}.{found['key']}", found[0])
