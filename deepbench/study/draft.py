@@ -159,7 +159,12 @@ class Draft:
     # --- changing ---------------------------------------------------------------------
 
     def change(
-        self, changes: Mapping[str | Keys, Any], label: str, page: str, *, merge: bool = False
+        self,
+        changes: Mapping[str, Any] | Mapping[str | Keys, Any],
+        label: str,
+        page: str,
+        *,
+        merge: bool = False,
     ) -> bool:
         """Change answers, as one step, and write them to disk.
 

@@ -59,17 +59,17 @@ def test_no_key_of_the_plan_is_left(text: str) -> None:
     ("said", "shown"),
     [
         (
-            'Write decimal = "," (fractions) or decimal = "." (thousands) under [data] in the plan.',
+            'Write decimal = "," (fractions) or decimal = "." (thousands) under [data].',
             "Set the decimal mark (step 3) to “,” (fractions) or “.” (thousands).",
         ),
         (
             'Choose another: sheet = "…" under [data] in the plan.',
-            "Choose another: Set the sheet of the workbook (step 3).",
+            "Choose another: set the sheet of the workbook (step 3).",
         ),
         ('Name the column in the plan: [roles] site = "…".', None),
         (
             "Leave them out (leave_out under [check]) if the reason for the gaps is not known.",
-            "Leave them out (what is left out (step 5)) if the reason for the gaps is not known.",
+            "Leave them out (features to leave out, step 5) if the reason for the gaps is not known.",
         ),
         (
             "Collect more units, or check unit under [roles] if there should be more.",
@@ -79,7 +79,7 @@ def test_no_key_of_the_plan_is_left(text: str) -> None:
         ("Nothing to change here.", "Nothing to change here."),
         (
             "question.outcome: there is no column 'x'.",
-            "the outcome (step 1): there is no column 'x'.",
+            "The outcome (step 1): there is no column 'x'.",
         ),
     ],
 )

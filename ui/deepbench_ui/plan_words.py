@@ -30,9 +30,9 @@ CONTROLS: Mapping[str, str] = {
     "roles.date": "the date (step 4)",
     "roles.sensitive": "the sensitive attributes (step 4)",
     "roles.ignore": "the ignored columns (step 4)",
-    "check.keep": "what is kept (step 5)",
-    "check.leave_out": "what is left out (step 5)",
-    "check.leave_out_samples": "the samples left out (step 5)",
+    "check.keep": "features to keep (step 5)",
+    "check.leave_out": "features to leave out (step 5)",
+    "check.leave_out_samples": "samples to leave out (step 5)",
     "split.design": "the design (step 6)",
     "split.test_fraction": "the share of test samples (step 6)",
     "split.outer_folds": "the number of outer folds (step 6)",
@@ -87,8 +87,10 @@ _PATTERNS = (
 _NAMED = (
     re.compile(rf"\(?{_KEY} under {_TABLE}{_PLAN}\)?"),
     re.compile(rf"{_KEY} in {_TABLE}{_PLAN}"),
+    re.compile(rf"\({_TABLE} {_KEY}\)"),
     re.compile(rf"{_TABLE} {_KEY}\b"),
 )
+_TYPES = re.compile(r"types = \{[^}]*\} there")
 _ALONE = re.compile(rf"(?:under )?{_TABLE}{_PLAN}")
 _DOTTED = re.compile(r"\b(?P<table>" + "|".join(_TABLES) + r")\.(?P<key>[a-z_]+)\b")
 
@@ -100,9 +102,10 @@ def in_window(text: str) -> str:
             text = pattern.sub(_set_value, text)
         for pattern in _NAMED:
             text = pattern.sub(_named, text)
+        text = _TYPES.sub("change its type to labels", text)
         text = _ALONE.sub(lambda found: f"at {_TABLES[found['table']]}", text)
         text = _DOTTED.sub(_dotted, text)
-    return text
+    return text[:1].upper() + text[1:]
 
 
 def _control(found: re.Match[str]) -> str:
@@ -116,7 +119,8 @@ def _set_value(found: re.Match[str]) -> str:
     value = found["value"].strip('"[]') or "none"
     more = re.sub(rf"{found['key']} = ", "", found["more"] or "").replace('"', "“", 1)
     more = more.replace('"', "”", 1)
-    verb = "Set" if (found["verb"] or "W")[0].isupper() else "set"
+    begins = found.start() == 0 or found.string[: found.start()].endswith((". ", "? "))
+    verb = "Set" if begins else "set"
     if value in ("…", "..."):
         return f"{verb} {_control(found)}"
     quoted = value.replace('"', "")
@@ -126,8 +130,11 @@ def _set_value(found: re.Match[str]) -> str:
 def _named(found: re.Match[str]) -> str:
     control = _control(found)
     whole = found[0]
-    return f"({control})" if whole.startswith("(") and whole.endswith(")") else control
+    if not (whole.startswith("(") and whole.endswith(")")):
+        return control
+    name, _, step = control.removesuffix(")").partition(" (")
+    return f"({name}, {step})"
 
 
 def _dotted(found: re.Match[str]) -> str:
-    return CONTROLS.get(f"{found['table']}.{found['key']}", found[0])
+    return CONTROLS.get(found[0], found[0])

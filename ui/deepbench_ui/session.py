@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from deepbench.errors import DeepBenchError, StudyError
+from deepbench.errors import Cancelled, DeepBenchError, StudyError
 from deepbench.messages import (
     Event,
     ExportStudy,
@@ -43,6 +43,7 @@ from deepbench.workflow import STAGE_BY_KEY
 from deepbench_ui.selection import SelectionHub
 from deepbench_ui.worker_bridge import WorkerBridge
 
+STOPPED = "It was stopped before it had finished."
 FOLLOW_MILLISECONDS = 200
 FOLLOW_QUICKLY_MILLISECONDS = 15
 _LINES_AT_ONCE = 150
@@ -167,7 +168,11 @@ class StudySession(QObject):
         self.answer_all({path: value}, label, merge=merge)
 
     def answer_all(
-        self, changes: Mapping[str | tuple[str, ...], Any], label: str, *, merge: bool = False
+        self,
+        changes: Mapping[str, Any] | Mapping[str | tuple[str, ...], Any],
+        label: str,
+        *,
+        merge: bool = False,
     ) -> None:
         """Give several answers as one step.
 
@@ -415,7 +420,8 @@ class StudySession(QObject):
         Args:
             request: What to find out.
             done: Takes the answer.
-            failed: Takes what went wrong; it is shown as a message if None.
+            failed: Takes what went wrong, also that it was stopped; it is shown as a message if
+                None.
         """
 
         def answered(result: dict[str, Any]) -> None:
@@ -430,7 +436,10 @@ class StudySession(QObject):
             else:
                 self.failed.emit(event.message, event.hint)
 
-        self.desk.ask(request, done=answered, failed=went_wrong)
+        stopped = JobFailed("Cancelled", STOPPED, "", Cancelled.exit_code)
+        self.desk.ask(
+            request, done=answered, failed=went_wrong, stopped=lambda: went_wrong(stopped)
+        )
 
     # --- what leaves (deepbench_ui.plots.outlet.Outlet) -----------------------------------
 

@@ -75,7 +75,7 @@ def test_figure_shows_corrected_scores_with_intervals_and_the_floor_as_a_line(
         ("linear", 0.85, 0.8, 0.9, (0.8, 0.9), "baseline"),
         ("network-small", 0.85, 0.8, 0.9, (0.8, 0.9), "network"),
     ]
-    assert figure.reference == ReferenceLine(0.51, "guessing 0.510")
+    assert figure.reference == ReferenceLine(0.51, "guessing")
     assert figure.value_title == "Corrected AUROC"
     assert figure.selects == "model"
     assert not figure.per_sample
@@ -86,13 +86,13 @@ def test_live_figure_waits_for_a_score_and_compares_with_chance(make_trial: Make
     assert board_figure(live_board([make_trial("dummy", 0, 0.5)], ["dummy"], "auroc")) is None
     figure = board_figure(live_board([make_trial("svm", 0, 0.3)], ["svm"], "r2"))
     assert figure is not None
-    assert figure.reference == ReferenceLine(0.0, "guessing 0.000")
+    assert figure.reference == ReferenceLine(0.0, "guessing")
     assert figure.value_title == "Best R² so far"
     assert figure.rows[0].low is None
 
 
 def test_a_rival_takes_the_place_of_guessing(make_trial: Make) -> None:
-    rival = ReferenceLine(0.8, "Random forest 0.800", "baseline")
+    rival = ReferenceLine(0.8, "Random forest", "baseline")
     board = live_board([make_trial("network-small", 0)], ["network-small"], "auroc")
     figure = board_figure(board, rival)
     assert figure is not None

@@ -51,7 +51,7 @@ def test_curve_of_a_thinned_record_stands_at_its_epochs() -> None:
     training, tuning = figure.curves
     assert training.x == tuning.x == (1.0, 40.0, 52.0)
     assert (training.use, tuning.use) == ("training", "tuning")
-    assert [(line.value, line.label) for line in figure.verticals] == [(40.0, "kept: 40")]
+    assert [(line.value, line.label) for line in figure.verticals] == [(40.0, "epoch kept")]
     assert curve_reading(curve).startswith("After epoch 40 the network began to learn")
 
 

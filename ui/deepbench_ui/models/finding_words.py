@@ -80,9 +80,6 @@ def count_line(findings: Sequence[FindingRecord]) -> str:
     return f"{', '.join(parts)}." if parts else ""
 
 
-def waiting_line(findings: Sequence[FindingRecord]) -> str:
+def waiting_line(many: int) -> str:
     """Return how many findings wait for a decision; empty if none does."""
-    many = sum(f.needs_decision and f.severity == "serious" for f in findings)
-    if not many:
-        return ""
-    return f"{many} {'waits' if many == 1 else 'wait'} for your decision."
+    return f"{many} {'waits' if many == 1 else 'wait'} for your decision." if many else ""

@@ -17,9 +17,10 @@ from deepbench_ui.models.families import (
     SCORES,
     SHORT_TITLES,
     TITLES,
+    ScoreWords,
     is_network,
 )
-from deepbench_ui.models.numbers import counted, score_text, seconds_text
+from deepbench_ui.models.numbers import counted, seconds_text
 from deepbench_ui.plots.figures import (
     Curve,
     CurvesFigure,
@@ -116,9 +117,13 @@ class Leaderboard:
     done: bool
 
     @property
-    def score_title(self) -> str:
-        """Name of the score on screen."""
-        return SCORES[self.metric].title
+    def score(self) -> ScoreWords:
+        """The score in words."""
+        return SCORES[self.metric]
+
+    def about(self) -> str:
+        """Say what the score means, and why the best one is too good."""
+        return f"{self.score.text} {NOT_PERFORMANCE}"
 
     def best(self) -> BoardRow | None:
         """Return the family with the best score, the floor left out."""
@@ -218,7 +223,7 @@ def board_figure(
         value_title=axis,
         interval_title=INTERVAL,
         points_title=FOLDS,
-        reference=reference or ReferenceLine(chance, f"{GUESSING} {score_text(chance)}"),
+        reference=reference or ReferenceLine(chance, GUESSING),
         selects="model",
     )
 

@@ -14,7 +14,7 @@ from deepbench_ui.plots.figures import Curve, CurvesFigure, ReferenceLine
 
 CURVE_X, CURVE_Y = "Epoch (one pass through the samples)", "Loss (lower is better)"
 TRAINING, TUNING = "training set", "tuning set"
-KEPT = "kept: {epoch}"
+KEPT = "epoch kept"
 FELL_TO_THE_END = (
     "The loss on the tuning set fell until training ended at epoch {last}: the network was still "
     "learning."
@@ -34,6 +34,8 @@ SANITY_TITLES = {
     "initial_loss": "Knows nothing before training",
     "overfits_eight": "Can learn eight samples by heart",
 }
+#: Losses that differ by less than this share are called the same.
+_CLEAR = 0.1
 PASSED, FAILED = "Passed", "Failed"
 
 
@@ -135,7 +137,7 @@ def curve_figure(title: str, curve: CurveRecord) -> CurvesFigure:
         ),
         x_title=CURVE_X,
         y_title=CURVE_Y,
-        verticals=(ReferenceLine(float(kept), KEPT.format(epoch=kept)),) if kept else (),
+        verticals=(ReferenceLine(float(kept), KEPT),) if kept else (),
     )
 
 
@@ -147,8 +149,8 @@ def curve_reading(curve: CurveRecord) -> str:
     place, last = epochs.index(curve.best_epoch), epochs[-1]
     if curve.best_epoch == last:
         return FELL_TO_THE_END.format(last=last)
-    learned = curve.training[-1] < curve.training[place]
-    if learned and curve.tuning[-1] > curve.tuning[place]:
+    learned = curve.training[-1] < curve.training[place] * (1 - _CLEAR)
+    if learned and curve.tuning[-1] > curve.tuning[place] * (1 + _CLEAR):
         return BY_HEART.format(
             best=curve.best_epoch,
             training=_change(curve.training, place),

@@ -125,11 +125,6 @@ class RowTable(QAbstractTableModel, Generic[T]):
             self._shown.insert(place, row)
             self.endInsertRows()
 
-    def set_columns(self, columns: Sequence[Column[T]]) -> None:
-        """Take other columns; there are as many as before."""
-        self.columns = tuple(columns)
-        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(self.columns) - 1)
-
     # --- order ------------------------------------------------------------------------
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:

@@ -9,7 +9,7 @@ from typing import Any, Final, Literal
 from deepbench.study.effort import smallest_p_value
 from deepbench.study.records import ShuffledModelRecord, ShuffleRecord
 from deepbench_ui.models.families import SCORES, SHORT_TITLES, TITLES, is_network
-from deepbench_ui.models.numbers import counted, interval_text, p_text, score_text
+from deepbench_ui.models.numbers import counted, interval_text, p_text
 from deepbench_ui.plots.figures import (
     DotIntervalFigure,
     DotRow,
@@ -25,7 +25,7 @@ FEWEST_SHUFFLES: Final = 19
 
 HISTOGRAM_SENTENCE = "Scores of the model on shuffled labels, and the score with the true labels."
 HISTOGRAM_X, HISTOGRAM_Y = "{score} on the tuning folds", "Number of shuffles"
-SHUFFLED, TRUE = "shuffled labels", "true labels: {score}"
+SHUFFLED, TRUE = "shuffled labels", "true labels"
 REACHED_NONE = "{shuffles} so far, none as good as the true labels."
 REACHED = "{shuffles} so far, {count} at least as good as the true labels."
 REACHED_NONE_DONE = "{shuffles}, none as good as the true labels."
@@ -177,9 +177,7 @@ def histogram(model: ShuffledModel) -> HistogramFigure:
         series=(HistogramSeries(SHUFFLED, model.scores),),
         x_title=HISTOGRAM_X.format(score=title),
         y_title=HISTOGRAM_Y,
-        references=()
-        if real is None
-        else (ReferenceLine(real, TRUE.format(score=score_text(real)), "real"),),
+        references=() if real is None else (ReferenceLine(real, TRUE, "real"),),
     )
 
 
@@ -284,7 +282,7 @@ def batch_figure(record: ShuffleRecord) -> DotIntervalFigure | None:
         rows=tuple(rows),
         value_title=f"Corrected {words.title}",
         interval_title=INTERVAL,
-        reference=ReferenceLine(words.chance, f"{GUESSING} {score_text(words.chance)}"),
+        reference=ReferenceLine(words.chance, GUESSING),
         selects="",
     )
 

@@ -146,9 +146,7 @@ def metric_rows(test: TestRecord) -> list[MetricRow]:
     names = [name for name in test.metrics if name != "auroc_delong"]
     if "auroc_delong" in test.metrics:
         names.insert(names.index("auroc") + 1 if "auroc" in names else 0, "auroc_delong")
-    return [
-        MetricRow(name, test.metrics[name], test.baseline_metrics.get(name)) for name in names
-    ]
+    return [MetricRow(name, test.metrics[name], test.baseline_metrics.get(name)) for name in names]
 
 
 def panel_sentence(test: TestRecord) -> str:

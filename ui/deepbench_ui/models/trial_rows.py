@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from deepbench.study.records import TrialRecord
-from deepbench_ui.models.families import TITLES
+from deepbench_ui.models.families import SHORT_TITLES, TITLES
 from deepbench_ui.models.leaderboard_rows import BoardRow
 from deepbench_ui.models.numbers import (
     counted,
@@ -24,33 +24,6 @@ NO_SCORE = "no score"
 WHEN_DONE = "when finished"
 
 
-def board_columns(score: str) -> tuple[Column[BoardRow], ...]:
-    """Return the leaderboard's columns.
-
-    Args:
-        score: Name of the score.
-    """
-    return (
-        Column("Model", lambda row: row.title),
-        Column("Tried", _tried, lambda row: row.trials, True, TRIALS_TIP),
-        Column(
-            "Best so far",
-            lambda row: score_text(row.plain),
-            lambda row: row.plain,
-            True,
-            PLAIN_TIP,
-        ),
-        Column(
-            f"Corrected {score}",
-            _corrected,
-            lambda row: row.corrected.value if row.corrected else None,
-            True,
-            CORRECTED_TIP,
-        ),
-        Column("Time", lambda row: seconds_text(row.seconds), _seconds, True, SECONDS_TIP),
-    )
-
-
 def _tried(row: BoardRow) -> str:
     return f"{row.trials:,}"
 
@@ -61,6 +34,27 @@ def _corrected(row: BoardRow) -> str:
 
 def _seconds(row: BoardRow) -> float:
     return row.seconds
+
+
+BOARD_COLUMNS: tuple[Column[BoardRow], ...] = (
+    Column("Model", lambda row: row.short_title),
+    Column("Tried", _tried, lambda row: row.trials, True, TRIALS_TIP),
+    Column(
+        "Best",
+        lambda row: score_text(row.plain),
+        lambda row: row.plain,
+        True,
+        PLAIN_TIP,
+    ),
+    Column(
+        "Corrected",
+        _corrected,
+        lambda row: row.corrected.value if row.corrected else None,
+        True,
+        CORRECTED_TIP,
+    ),
+    Column("Time", lambda row: seconds_text(row.seconds), _seconds, True, SECONDS_TIP),
+)
 
 
 def trial_name(trial: TrialRecord) -> str:
@@ -74,7 +68,7 @@ def trial_title(trial: TrialRecord) -> str:
 
 
 TRIAL_COLUMNS: tuple[Column[TrialRecord], ...] = (
-    Column("Model", lambda trial: TITLES.get(trial.family, trial.family)),
+    Column("Model", lambda trial: SHORT_TITLES.get(trial.family, trial.family)),
     Column("No.", lambda trial: str(trial.number + 1), lambda trial: trial.number, True),
     Column(
         "Score",

@@ -44,7 +44,7 @@ class Page(QWidget):
     title: ClassVar[str] = ""
     lead: ClassVar[str] = ""
     #: Text of the footer's button that calculates the stage; empty when there is nothing to run.
-    run_verb: ClassVar[str] = ""
+    run_verb: str = ""
 
     def __init__(self, session: StudySession, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
 from deepbench.plan import BASELINE_NAMES, BaselineName, Preset
 from deepbench.study.effort import PRESET_EFFORTS, smallest_p_value
-from deepbench_ui.models.families import BASELINES, DUMMY, SCORES, tuning_metric
+from deepbench_ui.models.families import BASELINES, DUMMY, tuning_metric
 from deepbench_ui.models.leaderboard_rows import learning_curve_figure
 from deepbench_ui.models.numbers import counted, number_text, p_text
 from deepbench_ui.pages.base import card, label
@@ -194,10 +194,7 @@ class BaselinesPage(TuningPage):
 
     def _show_rest(self, found: Found) -> None:
         record = found.record
-        said = [*(record.sentences if record is not None else ())]
-        if found.board is not None:
-            said.append(SCORES[found.board.metric].text)
-        self.sentences.show_sentences(said)
+        self.sentences.show_sentences(record.sentences if record is not None else ())
         curve = record.learning_curve if record is not None else None
         self.curve.setVisible(curve is not None)
         if curve is not None:

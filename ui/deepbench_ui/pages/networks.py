@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 from deepbench.plan import NETWORK_SIZES, NetworkSize
 from deepbench.study.effort import PRESET_EFFORTS
 from deepbench.study.records import LeaderboardRecord
-from deepbench_ui.models.families import NETWORK_NAMES, NETWORK_PREFIX, NETWORKS, SCORES
+from deepbench_ui.models.families import NETWORK_NAMES, NETWORK_PREFIX, NETWORKS
 from deepbench_ui.models.leaderboard_rows import BoardRow, done_board
 from deepbench_ui.models.network_rows import (
     SizeView,
@@ -16,7 +16,7 @@ from deepbench_ui.models.network_rows import (
     missing_rungs,
     ticked,
 )
-from deepbench_ui.models.numbers import counted, score_text
+from deepbench_ui.models.numbers import counted
 from deepbench_ui.pages.base import card, label
 from deepbench_ui.pages.tuning_page import Found, TuningPage
 from deepbench_ui.plots.figures import ReferenceLine
@@ -58,7 +58,6 @@ EMPTY = (
     "the best traditional model, and checks that the training itself works. “Train the Networks” "
     "below begins."
 )
-REFERENCE = "{model} {score}"
 COMPARISON = (
     "Dashed line: {model}, the best traditional model. Whether a difference is more than chance "
     "is worked out at step 10, on the same samples."
@@ -202,10 +201,8 @@ class NetworksPage(TuningPage):
         )
 
     def _show_rest(self, found: Found) -> None:
-        said = [*(found.record.sentences if found.record is not None else ())]
-        if found.board is not None:
-            said.append(SCORES[found.board.metric].text)
-        self.sentences.show_sentences(said)
+        record = found.record
+        self.sentences.show_sentences(record.sentences if record is not None else ())
         self._show_sizes(self._size_views(found))
         self.browser.setVisible(bool(found.trials))
         self.browser.show_trials(found.search, found.trials, self.tuning_folds)
@@ -286,8 +283,7 @@ def _reference(rival: BoardRow | None, done: bool) -> ReferenceLine | None:
     score = corrected if done else rival.plain
     if score is None:
         return None
-    label_ = REFERENCE.format(model=rival.short_title, score=score_text(score))
-    return ReferenceLine(score, label_, "baseline")
+    return ReferenceLine(score, rival.short_title, "baseline")
 
 
 def _listed(sizes: list[NetworkSize]) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
+from deepbench_ui.plan_words import in_window
 from deepbench_ui.theme import icon, theme
 
 _ICONS = {"info": "info", "warning": "warning", "danger": "danger", "ok": "done"}
@@ -58,7 +59,7 @@ class Banner(QFrame):
 
         Args:
             severity: info, warning, danger or ok.
-            text: Sentences.
+            text: Sentences; keys of the plan in them become names of controls.
             action: Text of a button; none if empty.
             on_action: What the button does.
         """
@@ -68,6 +69,7 @@ class Banner(QFrame):
             self.style().unpolish(self)
             self.style().polish(self)
         self._paint_mark()
+        text = in_window(text)
         self._text.setText(text)
         self.setAccessibleName(text)
         self._button.setText(action)

@@ -7,7 +7,7 @@ import io
 from typing import Any
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QSize, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -142,7 +142,21 @@ class DataTable(QTableView):
         frame = 2 * self.frameWidth()
         head = self.horizontalHeader().sizeHint().height()
         high = head + rows * self.verticalHeader().defaultSectionSize() + frame + 2
+        if self.horizontalHeader().length() > self.viewport().width():
+            high += self.horizontalScrollBar().sizeHint().height()
         self.setFixedHeight(high)
+
+    def hide_empty(self, column: int) -> None:
+        """Hide a column while it says nothing."""
+        text = self.table.columns[column].text
+        empty = not any(text(row) for row in self.table.rows)
+        if self.isColumnHidden(column) != empty:
+            self.setColumnHidden(column, empty)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Leave room for the bar that scrolls sideways."""
+        super().resizeEvent(event)
+        self._fit_height()
 
     def _set_row_height(self) -> None:
         self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 12)
@@ -210,7 +224,8 @@ class TablePanel(QWidget):
         column.setSpacing(4)
         head = QHBoxLayout()
         head.setSpacing(2)
-        head.addWidget(label(title, "heading"), 1)
+        self._heading = label(title, "heading")
+        head.addWidget(self._heading, 1)
         self._save = self._button(f"{name}.save", SAVE, SAVE_TIP)
         self._copy = self._button(f"{name}.copy", COPY, COPY_TIP)
         self._save.clicked.connect(self.save)
@@ -244,6 +259,12 @@ class TablePanel(QWidget):
     def _paint_icons(self) -> None:
         self._save.setIcon(icon("save"))
         self._copy.setIcon(icon("copy"))
+
+    def set_title(self, title: str) -> None:
+        """Call it something else."""
+        self._title = title
+        self._heading.setText(title)
+        self.view.setAccessibleName(title)
 
     @property
     def message(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
+from deepbench_ui.plan_words import in_window
 from deepbench_ui.theme import icon, theme
 
 BACK, NEXT = "Back", "Next"
@@ -61,6 +62,7 @@ class Footer(QFrame):
         self.back_button.setEnabled(can_back)
         self.next_button.setEnabled(can_next)
         self.next_button.setToolTip("" if can_next else reason)
+        reason = in_window(reason)
         self.reason.setText(reason)
         self.run_button.setText(verb)
         self.run_button.setVisible(bool(verb))

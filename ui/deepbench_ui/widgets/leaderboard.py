@@ -5,14 +5,13 @@ from __future__ import annotations
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from deepbench_ui.models.leaderboard_rows import (
-    NOT_PERFORMANCE,
     BoardRow,
     Leaderboard,
     board_figure,
     effort_sentence,
 )
 from deepbench_ui.models.row_table import RowTable
-from deepbench_ui.models.trial_rows import board_columns
+from deepbench_ui.models.trial_rows import BOARD_COLUMNS
 from deepbench_ui.pages.base import label
 from deepbench_ui.plots import PlotPanel
 from deepbench_ui.plots.figures import ReferenceLine
@@ -20,7 +19,7 @@ from deepbench_ui.session import StudySession
 from deepbench_ui.widgets.data_table import TablePanel
 from deepbench_ui.widgets.sentences import Sentences
 
-LEADERBOARD = "Leaderboard"
+LEADERBOARD = "Leaderboard ({score})"
 WAITING = "The first scores are being calculated."
 _MOST_ROWS = 12
 
@@ -41,15 +40,16 @@ class LeaderboardView(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
-        self.rows: RowTable[BoardRow] = RowTable(board_columns("score"), _name_of, self)
-        self.panel = TablePanel(f"{name}.board", LEADERBOARD, self.rows, session)
+        self.rows: RowTable[BoardRow] = RowTable(BOARD_COLUMNS, _name_of, self)
+        self.panel = TablePanel(f"{name}.board", "", self.rows, session)
         self.panel.view.show_all_rows(_MOST_ROWS)
+        self.about = label("", "muted", f"{name}.about")
         self.effort = label("", "", f"{name}.effort")
         self.notes = Sentences(f"{name}.notes", "muted")
         self.figure = PlotPanel(f"{name}.figure", session, session.selection)
         for part in (
             self.panel,
-            label(NOT_PERFORMANCE, "muted", f"{name}.not-performance"),
+            self.about,
             self.effort,
             self.notes,
             self.figure,
@@ -60,11 +60,11 @@ class LeaderboardView(QWidget):
 
     def show_board(self, board: Leaderboard, reference: ReferenceLine | None = None) -> None:
         """Show a leaderboard; what has not changed is left alone."""
-        if self._board is None or self._board.metric != board.metric:
-            self.rows.set_columns(board_columns(board.score_title))
         if board != self._board:
             self._board = board
             self.rows.show_rows(board.rows)
+            self.panel.set_title(LEADERBOARD.format(score=board.score.title))
+            self.about.setText(board.about())
             self.effort.setText(effort_sentence(board))
             self.notes.show_sentences([f"{r.title}: {r.note}" for r in board.rows if r.note])
             self._selected("model", self._session.selection.selected("model"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from deepbench_ui.models.network_rows import FAILED, PASSED, SanityRow, SizeView
@@ -86,7 +87,7 @@ def _check_row(check: SanityRow) -> QWidget:
     said = PASSED if check.passed else FAILED
     mark.setAccessibleName(said)
     mark.setToolTip(said)
-    line.addWidget(mark)
+    line.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
     words = QVBoxLayout()
     words.setSpacing(0)
     words.addWidget(label(f"{check.title}: {said.lower()}"))

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from deepbench_ui.pages.registry import PageEntry
+from deepbench_ui.plan_words import in_window
 from deepbench_ui.theme import icon, theme
 
 NO_STATE = ""
@@ -62,7 +63,8 @@ class StepButton(QPushButton):
     def show_state(self, state: str, reason: str) -> None:
         """Show the state as an icon, in the tool tip and for screen readers."""
         title = STATE_TITLES[state]
-        self.setToolTip("\n".join(part for part in (self.entry.title, title, reason) if part))
+        parts = (self.entry.title, title, in_window(reason))
+        self.setToolTip("\n".join(part for part in parts if part))
         self.setAccessibleName(f"{self.entry.title}, {title}" if title else self.entry.title)
         if state != self.state:
             self.state = state

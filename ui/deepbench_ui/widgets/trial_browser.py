@@ -22,7 +22,7 @@ ABOUT_TRIALS = (
 )
 CHOOSE = "Choose a line to see its settings and its scores on the tuning folds."
 _ROWS = 9
-_SETTINGS_COLUMN = 5
+_SETTINGS_COLUMN, _NOTE_COLUMN = 5, 6
 
 
 class TrialBrowser(QWidget):
@@ -83,6 +83,7 @@ class TrialBrowser(QWidget):
             self.rows.append(trials[known:])
         else:
             return
+        self.panel.view.hide_empty(_NOTE_COLUMN)
         self._selected("trial", self._session.selection.selected("trial"))
 
     def _selected(self, kind: str, name: str) -> None:

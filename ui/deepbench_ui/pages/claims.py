@@ -1,0 +1,170 @@
+"""Step 12: three questions about each top feature, and the sentences that may be written."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from deepbench.study.records import ClaimsRecord, InterpretationRecord, SampleSheetRecord
+from deepbench_ui.models.claim_rows import (
+    AskedFeature,
+    asked_features,
+    claims_html,
+    claims_text,
+    count_answered,
+    is_too_good,
+    not_shown_html,
+    not_shown_text,
+)
+from deepbench_ui.models.numbers import counted
+from deepbench_ui.pages.base import Page, card, label
+from deepbench_ui.theme import theme
+from deepbench_ui.widgets.banner import Banner
+from deepbench_ui.widgets.feature_card import FeatureCard
+from deepbench_ui.widgets.fold import Fold
+from deepbench_ui.widgets.gated_text import TextPanel
+from deepbench_ui.widgets.reflow_grid import ReflowGrid
+
+NOT_YET = (
+    "The features that the chosen model uses most will be listed here, with three questions each. "
+    "First comes step 11: What the model uses."
+)
+NOTHING_TO_ASK = (
+    "There is nothing to ask: no feature stands out from what a model uses on shuffled labels. "
+    "“Write the Claims” below says what follows."
+)
+SKIPPED = "There is nothing to ask. {why} “Write the Claims” below writes down what was not shown."
+FEATURES = "Features the chosen model uses most"
+ANSWERED = "{done} of {all} answered"
+THREE = "Three questions for each feature"
+THREE_WHY = (
+    "Known before the outcome? Imagine the day on which the prediction would be made. If the value "
+    "was not in the record by then, the answer is no, and the study stops: the model was told what "
+    "happened afterwards (leakage), so its score means nothing.",
+    "Biologically plausible? Whether a mechanism is known that fits. No is a fair answer; it is "
+    "printed with the sentence.",
+    "Could it be an artefact? Whether batch, site, storage or processing could produce it.",
+)
+LESSON = (
+    "Why it matters: a model of death from pneumonia learned that asthma goes with a lower risk. "
+    "That was true in the data, because these patients went straight to intensive care; sending "
+    "them home as low risk would have killed them."
+)
+SENTENCES_EMPTY = (
+    "Sentences that you may write, each with its reservations, will stand here. Answer what you "
+    "know above; what is left open is printed as a reservation. Then press “Write the Claims” "
+    "below."
+)
+SENTENCES, SENTENCES_FILE = "Sentences you may write", "claims.txt"
+NO_SENTENCE = "No sentence about a single feature may be written."
+NOT_SHOWN, NOT_SHOWN_FILE = "What was not shown", "not-shown.txt"
+_CARD_LETTERS = 60
+
+
+class ClaimsPage(Page):
+    """Questions about features; sentences with their reservations."""
+
+    key = "claims"
+    title = "What you may claim"
+    lead = "A model shows what goes together in your data, not what causes what."
+    run_verb = "Write the Claims"
+
+    def build(self) -> None:
+        """Make the widgets."""
+        self._features: tuple[AskedFeature, ...] = ()
+        self.cards: list[FeatureCard] = []
+        self.empty = label(NOT_YET, "muted", "claims.empty")
+        self.form.addWidget(self.empty)
+        self.questions, inside = card(THREE, "claims.three")
+        for text in THREE_WHY:
+            inside.addWidget(label(text))
+        inside.addWidget(label(LESSON, "muted", "claims.lesson"))
+        self.form.addWidget(self.questions)
+        self.fold = Fold("claims.features", FEATURES)
+        self.progress = label("", "muted", "claims.progress")
+        self.fold.inside.addWidget(self.progress)
+        self._grid: ReflowGrid | None = None
+        self.form.addWidget(self.fold)
+        self._build_results()
+
+    def _build_results(self) -> None:
+        self.results_empty = label(SENTENCES_EMPTY, "muted", "claims.sentences-empty")
+        self.results.addWidget(self.results_empty)
+        self.ceiling = Banner("claims.ceiling")
+        self.results.addWidget(self.ceiling)
+        self.found = QWidget()
+        column = QVBoxLayout(self.found)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(12)
+        self.sentences_card, inside = card()
+        self.sentences = TextPanel(
+            "claims.sentences", SENTENCES, SENTENCES_FILE, self.session
+        )
+        inside.addWidget(self.sentences)
+        self.no_sentence = label(NO_SENTENCE, "", "claims.no-sentence")
+        not_shown_card, inside = card()
+        self.not_shown = TextPanel("claims.not-shown", NOT_SHOWN, NOT_SHOWN_FILE, self.session)
+        inside.addWidget(self.not_shown)
+        for part in (self.sentences_card, self.no_sentence, not_shown_card):
+            column.addWidget(part)
+        self.results.addWidget(self.found)
+        self.results.addStretch(1)
+
+    def refresh(self) -> None:
+        """Show features, answers and sentences."""
+        found = self.session.record("interpretation", InterpretationRecord)
+        sheet = self.session.record("sample-sheet", SampleSheetRecord)
+        record = self.session.record("claims", ClaimsRecord)
+        answers = self.session.value(("claims", "features"), {})
+        features = asked_features(found, sheet, answers)
+        if features != self._features:
+            self._show_features(features)
+        for each in self.cards:
+            each.refresh()
+        done = count_answered(features, answers)
+        said = ANSWERED.format(done=done, all=counted(len(features), "feature"))
+        self.progress.setText(f"{said}.")
+        self.fold.set_summary(said)
+        self.empty.setText(_why_empty(found))
+        self.empty.setVisible(not features)
+        for part in (self.questions, self.fold):
+            part.setVisible(bool(features))
+        self._show_record(record)
+
+    def _show_features(self, features: tuple[AskedFeature, ...]) -> None:
+        self._features = features
+        if self._grid is not None:
+            self._grid.hide()
+            self._grid.deleteLater()
+        self._grid = ReflowGrid(_CARD_LETTERS, 2)
+        self.cards = [
+            FeatureCard(f"claims.feature.{number}", self.session, feature)
+            for number, feature in enumerate(features)
+        ]
+        for each in self.cards:
+            self._grid.add(each)
+        self.fold.inside.addWidget(self._grid)
+
+    def _show_record(self, record: ClaimsRecord | None) -> None:
+        self.results_empty.setVisible(record is None)
+        self.found.setVisible(record is not None)
+        if record is None or not record.ceiling:
+            self.ceiling.clear()
+        else:
+            severity = "warning" if is_too_good(record.ceiling) else "info"
+            self.ceiling.show_message(severity, record.ceiling)
+        if record is None:
+            return
+        claims = record.claims
+        self.sentences_card.setVisible(bool(claims))
+        self.no_sentence.setVisible(not claims)
+        self.sentences.show_text(
+            claims_text(claims),
+            lambda: claims_html(claims, theme().colour("text_muted").name()),
+        )
+        self.not_shown.show_text(not_shown_text(record), lambda: not_shown_html(record))
+
+
+def _why_empty(found: InterpretationRecord | None) -> str:
+    if found is None:
+        return NOT_YET
+    return SKIPPED.format(why=found.skipped) if found.skipped else NOTHING_TO_ASK

@@ -1,0 +1,219 @@
+"""Text of the study that can be selected, and that leaves only through the gate."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QMimeData, QSize, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QTextBrowser, QToolButton, QVBoxLayout, QWidget
+from shiboken6 import isValid
+
+from deepbench_ui.pages.base import label
+from deepbench_ui.plots.outlet import CLIPBOARD, Outlet
+from deepbench_ui.theme import icon, theme
+
+COPY, COPY_SELECTION, SELECT_ALL = "Copy", "Copy", "Select All"
+SAVE = "Save…"
+COPY_TIP, SAVE_TIP = "Copy this text", "Save this text as a file"
+SAVE_TITLE = "Save the Text"
+ASKING = "Checking whether this may leave the study …"
+COPIED, SAVED = "Copied.", "Saved as {path}."
+_ICON_SIZE = 18
+_SLACK = 6
+
+
+class GatedText(QTextBrowser):
+    """Read-only text as high as it is; what is copied from it is asked for first.
+
+    Args:
+        name: Its objectName.
+        accessible: What it is, for screen readers.
+    """
+
+    #: The selected text shall be copied.
+    copy_wanted = Signal(str)
+
+    def __init__(self, name: str, accessible: str) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self.setAccessibleName(accessible)
+        self.setProperty("kind", "plain")
+        self.setOpenLinks(False)
+        self.setTabChangesFocus(True)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.document().setDocumentMargin(0)
+        # A text that cannot be dragged is selected by dragging, which is what is wanted here.
+        self.viewport().setAcceptDrops(False)
+
+    def show_html(self, text: str) -> None:
+        """Show a rich text."""
+        self.setHtml(text)
+        self._fit()
+
+    def createMimeDataFromSelection(self) -> QMimeData:  # noqa: N802
+        """Give nothing to drags and to the clipboard of the middle mouse button."""
+        return QMimeData()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """Qt would put the selection on the clipboard by itself."""
+        if event.matches(QKeySequence.StandardKey.Copy) or event.matches(
+            QKeySequence.StandardKey.Cut
+        ):
+            self._want_copy()
+            event.accept()
+            return
+        super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802
+        """Offer a copy that asks first."""
+        menu = QMenu(self)
+        copy = menu.addAction(COPY_SELECTION, self._want_copy)
+        copy.setEnabled(self.textCursor().hasSelection())
+        menu.addAction(SELECT_ALL, self.selectAll)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(event.globalPos())
+
+    def _want_copy(self) -> None:
+        # Qt writes the ends of paragraphs as U+2029.
+        text = self.textCursor().selectedText().replace("\u2029", "\n").replace("\u2028", "\n")
+        if text:
+            self.copy_wanted.emit(text.replace("\u00a0", " "))
+
+    def _fit(self) -> None:
+        self.document().setTextWidth(self.viewport().width())
+        high = self.document().size().height()
+        self.setFixedHeight(round(high) + 2 * self.frameWidth() + _SLACK)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Break lines anew."""
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self._fit()
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+        """Follow the font."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._fit()
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        """Be as narrow as the page."""
+        return QSize(0, 0)
+
+
+class TextPanel(QWidget):
+    """A text with its title, and with ways to keep it that go through the gate.
+
+    Args:
+        name: Its objectName; the text is ``NAME.text``.
+        title: What it is called, also in the study's ledger.
+        file: Proposed name of a file.
+        outlet: What lets things out.
+    """
+
+    def __init__(self, name: str, title: str, file: str, outlet: Outlet) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self._title, self._file, self._outlet = title, file, outlet
+        self._plain, self._waiting = "", False
+        self._make_html: Callable[[], str] = str
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        head = QHBoxLayout()
+        head.setSpacing(2)
+        head.addWidget(label(title, "heading"), 1)
+        self.save_button = self._button(f"{name}.save", SAVE, SAVE_TIP)
+        self.copy_button = self._button(f"{name}.copy", COPY, COPY_TIP)
+        self.save_button.clicked.connect(self.save)
+        self.copy_button.clicked.connect(self.copy)
+        head.addWidget(self.copy_button)
+        head.addWidget(self.save_button)
+        column.addLayout(head)
+        self.text = GatedText(f"{name}.text", title)
+        self.text.copy_wanted.connect(lambda chosen: self._let_out(chosen, CLIPBOARD))
+        column.addWidget(self.text)
+        self._message = label("", "muted", f"{name}.message")
+        self._message.hide()
+        column.addWidget(self._message)
+        theme().changed.connect(self._paint)
+        self._paint()
+
+    def _button(self, name: str, text: str, tip: str) -> QToolButton:
+        button = QToolButton()
+        button.setObjectName(name)
+        button.setText(text)
+        button.setToolTip(tip)
+        button.setAccessibleName(f"{text} {self._title}")
+        button.setAccessibleDescription(tip)
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        button.setIconSize(QSize(_ICON_SIZE, _ICON_SIZE))
+        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        return button
+
+    @property
+    def message(self) -> str:
+        """The line below the text."""
+        return self._message.text()
+
+    def show_text(self, plain: str, make_html: Callable[[], str]) -> None:
+        """Show another text.
+
+        Args:
+            plain: What is copied and saved.
+            make_html: Returns how it looks; asked again when the theme changes.
+        """
+        if plain == self._plain:
+            return
+        self._plain, self._make_html = plain, make_html
+        self._say("")
+        self._paint()
+
+    def copy(self) -> None:
+        """Let the text out to the clipboard."""
+        self._let_out(self._plain, CLIPBOARD)
+
+    def save(self) -> None:
+        """Ask for a file and let the text out to it."""
+        file = self._outlet.choose_file(self, SAVE_TITLE, self._file, ("txt",))
+        if file:
+            self._let_out(self._plain, file)
+
+    def _let_out(self, text: str, destination: str) -> None:
+        if self._waiting or not text:
+            return
+
+        def done(where: str) -> None:
+            if where == CLIPBOARD:
+                QGuiApplication.clipboard().setText(text)
+            self._answered(COPIED if where == CLIPBOARD else SAVED.format(path=where))
+
+        self._waiting = True
+        self._say(ASKING)
+        self._outlet.let_out(
+            kind="text",
+            title=self._title,
+            suffix="txt",
+            content=f"{text}\n".encode(),
+            per_sample=False,
+            destination=destination,
+            on_done=done,
+            on_refused=self._answered,
+        )
+
+    def _answered(self, sentence: str) -> None:
+        # The answer may come after the page was left and its widgets deleted.
+        if isValid(self):
+            self._waiting = False
+            self._say(sentence)
+
+    def _say(self, sentence: str) -> None:
+        self._message.setText(sentence)
+        self._message.setVisible(bool(sentence))
+
+    def _paint(self) -> None:
+        self.save_button.setIcon(icon("save"))
+        self.copy_button.setIcon(icon("copy"))
+        self.text.show_html(self._make_html() if self._plain else "")
