@@ -44,7 +44,7 @@ PR_SENTENCE = (
     "How many of the samples called {positive} are right, against how many are found. Average "
     "precision {score}."
 )
-PR_X, PR_Y = "{positive} found (recall)", "Right among those called so (precision)"
+PR_X, PR_Y = "{positive} found (recall)", "Right among called (precision)"
 GUESSING = "guessing"
 CALIBRATION_TITLE = "Calibration"
 CALIBRATION_SENTENCE = (
@@ -62,7 +62,7 @@ SCATTER_TITLE = "Predicted against observed"
 SCATTER_SENTENCE = "Each point is a test sample. Choose one to find it in the list below."
 SCATTER_X, SCATTER_Y = "Observed", "Predicted"
 ON_DIAGONAL = "prediction = observation"
-SURENESS_TITLE = "How sure the model is of each sample"
+SURENESS_TITLE = "Probability given to each sample"
 SURENESS_SENTENCE = (
     "Each point is a test sample, from the least to the most likely to be {positive}. Colours show "
     "what was observed: those on the wrong side of the line were called wrongly."

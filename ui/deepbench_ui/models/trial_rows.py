@@ -76,6 +76,7 @@ TRIAL_COLUMNS: tuple[Column[TrialRecord], ...] = (
         lambda trial: trial.score,
         True,
     ),
+    Column("Settings", lambda trial: settings_line(trial.params)),
     Column(
         "Spread",
         lambda trial: score_text(spread(trial.fold_scores)),
@@ -84,7 +85,6 @@ TRIAL_COLUMNS: tuple[Column[TrialRecord], ...] = (
         SPREAD_TIP,
     ),
     Column("Time", lambda trial: seconds_text(trial.seconds), lambda trial: trial.seconds, True),
-    Column("Settings", lambda trial: settings_line(trial.params)),
     Column("Note", lambda trial: trial.note),
 )
 

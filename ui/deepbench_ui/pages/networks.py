@@ -66,7 +66,8 @@ CURVES = "Training against tuning"
 CURVES_WHY = (
     "Loss on the samples a network learns from (training) and on samples it only is checked with "
     "(tuning). When the second rises while the first falls, the network learns by heart. Shown "
-    "are the best settings of each size, on one typical fold."
+    "are the best settings of each size, on one typical fold. The first may lie above the second: "
+    "while a network learns, some of its neurons pause (dropout)."
 )
 SUMMARY_SIZES, SUMMARY_NONE = "{sizes}, {starts}", "no network"
 
@@ -91,7 +92,7 @@ class NetworksPage(TuningPage):
         inside.addWidget(label(SIZES_WHY, "muted"))
         self.gaps = Banner("networks.gaps")
         inside.addWidget(self.gaps)
-        grid = ReflowGrid(38, 2)
+        grid = ReflowGrid(34)
         self.boxes: dict[NetworkSize, QCheckBox] = {}
         for size in NETWORK_SIZES:
             grid.add(self._size_box(size))
@@ -141,7 +142,7 @@ class NetworksPage(TuningPage):
         self.sentences = Sentences("networks.sentences")
         self.curves_title = label(CURVES, "heading")
         self.curves_why = label(CURVES_WHY, "muted")
-        self.grid = ReflowGrid(46, 2)
+        self.grid = ReflowGrid(34, (1, 2, 4))
         self.cards = {
             f"{NETWORK_PREFIX}{size}": SizeCard(f"networks.size-card.{size}", self.session)
             for size in NETWORK_SIZES
@@ -217,16 +218,9 @@ class NetworksPage(TuningPage):
 
     def _show_sizes(self, views: list[SizeView]) -> None:
         by_name = {view.name: view for view in views}
-        moved = False
-        for name, one in self.cards.items():
-            view = by_name.get(name)
-            if one.isHidden() != (view is None):
-                one.setVisible(view is not None)
-                moved = True
-            if view is not None:
-                one.show_size(view)
-        if moved:
-            self.grid.arrange()
+        for name, view in by_name.items():
+            self.cards[name].show_size(view)
+        self.grid.show_parts({self.cards[name] for name in by_name})
         for part in (self.curves_title, self.curves_why, self.grid):
             part.setVisible(bool(views))
 

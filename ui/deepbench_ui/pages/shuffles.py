@@ -101,7 +101,7 @@ class ShufflesPage(Page):
         column = QVBoxLayout(self.scores)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(label(HISTOGRAMS, "heading"))
-        self.grid = ReflowGrid(46, 2)
+        self.grid = ReflowGrid(34)
         column.addWidget(self.grid)
         self.results.addWidget(self.scores)
         self.panels: dict[str, PlotPanel] = {}
@@ -142,8 +142,6 @@ class ShufflesPage(Page):
         self.fold.set_summary(shuffles)
 
     def _show_histograms(self, models: list[ShuffledModel]) -> None:
-        wanted = {model.name for model in models}
-        moved = False
         for model in models:
             panel = self.panels.get(model.name)
             if panel is None:
@@ -157,12 +155,7 @@ class ShufflesPage(Page):
             figure = histogram(model)
             if figure != panel.figure:
                 panel.show_figure(figure)
-        for name, panel in self.panels.items():
-            if panel.isHidden() == (name in wanted):
-                panel.setVisible(name in wanted)
-                moved = True
-        if moved:
-            self.grid.arrange()
+        self.grid.show_parts({self.panels[model.name] for model in models})
         self.scores.setVisible(bool(models))
 
     def _show_batch(self, record: ShuffleRecord | None) -> None:

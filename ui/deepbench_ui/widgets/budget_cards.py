@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QButtonGroup, QFrame, QRadioButton, QVBoxLayout
 from deepbench_ui.pages.base import label
 from deepbench_ui.widgets.reflow_grid import ReflowGrid
 
-_LETTERS = 26
+_LETTERS = 23
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class BudgetCards(ReflowGrid):
     chosen = Signal(str)
 
     def __init__(self, name: str, cards: tuple[BudgetCard, ...], accessible: str) -> None:
-        super().__init__(_LETTERS, len(cards))
+        super().__init__(_LETTERS, (1, len(cards)))
         self.setObjectName(name)
         self.setAccessibleName(accessible)
         self._group = QButtonGroup(self)

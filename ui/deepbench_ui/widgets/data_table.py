@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
     QHBoxLayout,
-    QHeaderView,
     QTableView,
     QToolButton,
     QVBoxLayout,
@@ -43,6 +42,7 @@ class DataTable(QTableView):
         accessible: What it shows, for screen readers.
         table: The rows.
         stretch: Number of the column that takes the room left.
+        letters: Least width of that column, in letters; 0 for what it holds.
         parent: Owner.
     """
 
@@ -57,13 +57,14 @@ class DataTable(QTableView):
         accessible: str,
         table: RowTable[Any],
         stretch: int = 0,
+        letters: int = 0,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setObjectName(name)
         self.setAccessibleName(accessible)
         self.table = table
-        self._stretch = stretch
+        self._stretch, self._letters, self._least = stretch, letters, 0
         self._most = 0
         self._fitted = False
         self.setModel(table)
@@ -152,10 +153,12 @@ class DataTable(QTableView):
         empty = not any(text(row) for row in self.table.rows)
         if self.isColumnHidden(column) != empty:
             self.setColumnHidden(column, empty)
+            self._share_room()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
-        """Leave room for the bar that scrolls sideways."""
+        """Share out the width, and leave room for the bar that scrolls sideways."""
         super().resizeEvent(event)
+        self._share_room()
         self._fit_height()
 
     def _set_row_height(self) -> None:
@@ -176,12 +179,21 @@ class DataTable(QTableView):
             return
         self._fitted = True
         self.resizeColumnsToContents()
-        head = self.horizontalHeader()
         widest = self.fontMetrics().averageCharWidth() * _WIDEST
         for place in range(self.table.columnCount()):
             if self.columnWidth(place) > widest:
                 self.setColumnWidth(place, widest)
-        head.setSectionResizeMode(self._stretch, QHeaderView.ResizeMode.Stretch)
+        letter = self.fontMetrics().averageCharWidth()
+        self._least = self._letters * letter or self.columnWidth(self._stretch)
+        self._share_room()
+
+    def _share_room(self) -> None:
+        """Give what the other columns leave to the one that takes it."""
+        if not self._fitted:
+            return
+        others = (c for c in range(self.table.columnCount()) if c != self._stretch)
+        room = self.viewport().width() - sum(map(self.columnWidth, others))
+        self.setColumnWidth(self._stretch, max(self._least, room))
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802
         """Follow the font and the theme."""
@@ -200,6 +212,7 @@ class TablePanel(QWidget):
         table: The rows.
         outlet: What lets things out.
         stretch: Number of the column that takes the room left.
+        letters: Least width of that column, in letters; 0 for what it holds.
         sentence: What is to be known of it.
         per_sample: Whether its rows are single samples; the privacy gate asks.
     """
@@ -212,6 +225,7 @@ class TablePanel(QWidget):
         outlet: Outlet,
         *,
         stretch: int = 0,
+        letters: int = 0,
         sentence: str = "",
         per_sample: bool = False,
     ) -> None:
@@ -235,7 +249,7 @@ class TablePanel(QWidget):
         column.addLayout(head)
         if sentence:
             column.addWidget(label(sentence, "muted"))
-        self.view = DataTable(f"{name}.table", title, table, stretch)
+        self.view = DataTable(f"{name}.table", title, table, stretch, letters)
         self.view.copy_wanted.connect(self.copy)
         column.addWidget(self.view)
         self._message = label("", "muted", f"{name}.message")

@@ -203,7 +203,7 @@ class FindingView(QFrame):
 
     def _show_reason(self, reason: str) -> None:
         """Show the reason as it is saved; one that is being written is left alone."""
-        typed = self.field.toPlainText().strip()
+        typed = self._text_typed()
         if reason:
             self._reason.show()
             if typed != reason:
@@ -213,6 +213,9 @@ class FindingView(QFrame):
             self._reason.setVisible(self.field.hasFocus())
         self._short.setVisible(not reason)
 
+    def _text_typed(self) -> str:
+        return " ".join(self.field.toPlainText().split())
+
     def _write_reason(self, reason: str) -> None:
         self._writing = True
         self.field.setPlainText(reason)
@@ -221,7 +224,7 @@ class FindingView(QFrame):
     def _typed(self) -> None:
         if self._writing:
             return
-        text = " ".join(self.field.toPlainText().split())
+        text = self._text_typed()
         self.reason_typed.emit(text if len(text) >= REASON_LETTERS else "")
 
 

@@ -23,18 +23,15 @@ class Fold(QWidget):
         super().__init__()
         self.setObjectName(name)
         self._title, self._summary = title, ""
-        self._settled = False
+        self._open, self._settled = True, False
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
         self.head = QToolButton()
         self.head.setObjectName(f"{name}.head")
-        self.head.setCheckable(True)
-        self.head.setChecked(True)
         self.head.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.head.setIconSize(QSize(_ICON_SIZE, _ICON_SIZE))
-        self.head.toggled.connect(self._toggled)
-        self.head.clicked.connect(self._settle)
+        self.head.clicked.connect(self._turn)
         column.addWidget(self.head)
         self.content = QWidget()
         self.inside = QVBoxLayout(self.content)
@@ -47,12 +44,12 @@ class Fold(QWidget):
     @property
     def is_open(self) -> bool:
         """Whether the part is shown."""
-        return self.head.isChecked()
+        return self._open
 
     def set_open(self, is_open: bool) -> None:
         """Open or close it, unless the user has decided on it."""
-        if not self._settled and self.head.isChecked() != is_open:
-            self.head.setChecked(is_open)
+        if not self._settled and self._open != is_open:
+            self._set(is_open)
 
     def set_summary(self, summary: str) -> None:
         """Say in a few words what is in it."""
@@ -60,11 +57,13 @@ class Fold(QWidget):
             self._summary = summary
             self._show_head()
 
-    def _settle(self) -> None:
+    def _turn(self) -> None:
         self._settled = True
+        self._set(not self._open)
 
-    def _toggled(self, _checked: bool) -> None:
-        self.content.setVisible(self.is_open)
+    def _set(self, is_open: bool) -> None:
+        self._open = is_open
+        self.content.setVisible(is_open)
         self._show_head()
 
     def _show_head(self) -> None:

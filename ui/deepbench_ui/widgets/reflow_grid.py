@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtCore import QEvent, QSize
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QWidget
 
@@ -12,14 +12,17 @@ class ReflowGrid(QWidget):
 
     Args:
         letters: Least width of a column, in letters of the font.
-        most: Columns at most.
+        counts: Numbers of columns there may be, ascending; the first fits always.
         parent: Owner.
     """
 
-    def __init__(self, letters: int, most: int = 4, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, letters: int, counts: tuple[int, ...] = (1, 2), parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
-        self._letters, self._most = letters, most
+        self._letters, self._counts = letters, counts
         self._parts: list[QWidget] = []
+        self._out: set[QWidget] = set()
         self._columns = 0
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
@@ -30,38 +33,49 @@ class ReflowGrid(QWidget):
         """How many columns there are now."""
         return self._columns
 
+    @property
+    def shown(self) -> list[QWidget]:
+        """The widgets that have a place, in order."""
+        return [part for part in self._parts if part not in self._out]
+
     def add(self, part: QWidget) -> None:
         """Add a widget at the end."""
         self._parts.append(part)
-        self._columns = 0
-        self.arrange()
+        self._arrange()
 
-    def arrange(self) -> None:
-        """Place the widgets that are not hidden."""
-        shown = [part for part in self._parts if not part.isHidden()]
-        columns = max(1, min(self._most, self._fitting(), len(shown)))
+    def show_parts(self, parts: set[QWidget]) -> None:
+        """Show some of the widgets, and hide the others."""
+        out = set(self._parts) - parts
+        if out != self._out:
+            self._out = out
+            self._arrange()
+
+    def _arrange(self) -> None:
+        columns = self._fitting()
         for part in self._parts:
             self._grid.removeWidget(part)
-        for column in range(self._most):
+            if part in self._out:
+                part.hide()
+        for column in range(max(self._counts)):
             self._grid.setColumnStretch(column, 1 if column < columns else 0)
-        for place, part in enumerate(shown):
-            row, column = divmod(place, columns)
-            self._grid.addWidget(part, row, column, Qt.AlignmentFlag(0))
+        for place, part in enumerate(self.shown):
+            self._grid.addWidget(part, *divmod(place, columns))
+            part.show()
         self._columns = columns
 
     def _fitting(self) -> int:
         least = self._letters * self.fontMetrics().averageCharWidth()
         gap = self._grid.horizontalSpacing()
-        return max(1, (self.width() + gap) // (least + gap))
+        room = (self.width() + gap) // (least + gap)
+        return max((count for count in self._counts if count <= room), default=self._counts[0])
 
     def _fit(self) -> None:
-        shown = sum(not part.isHidden() for part in self._parts)
-        if max(1, min(self._most, self._fitting(), shown)) != self._columns:
-            self.arrange()
+        if self._fitting() != self._columns:
+            self._arrange()
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         """Be as narrow as one column, or there would never be a reason to use fewer."""
-        widest = max((part.minimumSizeHint().width() for part in self._parts), default=0)
+        widest = max((part.minimumSizeHint().width() for part in self.shown), default=0)
         return QSize(widest, super().minimumSizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802

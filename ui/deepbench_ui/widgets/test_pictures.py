@@ -36,6 +36,7 @@ METRICS_WHY = "Point at a score to read what it means."
 #: Two columns from about 900 pixels on.
 COLUMN_LETTERS = 58
 _BASELINE_COLUMN = 2
+_MOST_METRICS = 14
 _PLOTS = ("comparison", "roc", "precision-recall", "confusion", "sureness", "calibration")
 
 
@@ -55,13 +56,13 @@ class OpenedPictures(QWidget):
         self._classes: tuple[str, ...] = ()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(10)
+        self._add_metrics(column)
         self.grid = ReflowGrid(COLUMN_LETTERS, 2)
         column.addWidget(self.grid)
         self.panels: dict[str, PlotPanel] = {}
         self._frames: dict[str, QFrame] = {}
-        self._add_plot(_PLOTS[0])
-        self._add_metrics()
-        for name in _PLOTS[1:]:
+        for name in _PLOTS:
             self._add_plot(name)
         self.panels["confusion"].cell_clicked.connect(self._cell_clicked)
 
@@ -73,19 +74,18 @@ class OpenedPictures(QWidget):
         frame.hide()
         self.grid.add(frame)
 
-    def _add_metrics(self) -> None:
+    def _add_metrics(self, column: QVBoxLayout) -> None:
         self.metrics_frame, inside = card(name="test.metrics-card")
         self.metrics = MarkedTable(METRIC_COLUMNS, _name_of, tip=_meaning_of, parent=self)
         self.metrics_panel = TablePanel(
             "test.metrics", METRICS, self.metrics, self._session, sentence=METRICS_WHY
         )
-        self.metrics_panel.view.show_all_rows(len(_PLOTS) * 4)
+        self.metrics_panel.view.show_all_rows(_MOST_METRICS)
         inside.addWidget(self.metrics_panel)
         self.whose = label("", "muted", "test.metrics.whose")
         inside.addWidget(self.whose)
-        inside.addStretch(1)
         self.metrics_frame.hide()
-        self.grid.add(self.metrics_frame)
+        column.addWidget(self.metrics_frame)
 
     def show_choice(
         self,

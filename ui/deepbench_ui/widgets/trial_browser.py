@@ -22,7 +22,8 @@ ABOUT_TRIALS = (
 )
 CHOOSE = "Choose a line to see its settings and its scores on the tuning folds."
 _ROWS = 9
-_SETTINGS_COLUMN, _NOTE_COLUMN = 5, 6
+_SETTINGS_COLUMN, _NOTE_COLUMN = 3, 6
+_SETTINGS_LETTERS = 34
 
 
 class TrialBrowser(QWidget):
@@ -50,6 +51,7 @@ class TrialBrowser(QWidget):
             self.rows,
             session,
             stretch=_SETTINGS_COLUMN,
+            letters=_SETTINGS_LETTERS,
             sentence=ABOUT_TRIALS,
         )
         self.panel.view.show_all_rows(_ROWS)
@@ -112,13 +114,14 @@ class TrialBrowser(QWidget):
         form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
         lines = setting_pairs(trial.params) or [(NO_SETTINGS, "")]
         for title, value in (*lines, *fold_lines(trial, self._folds)):
-            form.addRow(_cell(title, "muted"), _cell(value, ""))
+            form.addRow(_cell(title, "muted", wraps=False), _cell(value, ""))
         if trial.note:
             form.addRow(label(trial.note, "muted"))
         self._inside.addWidget(self._body)
 
 
-def _cell(text: str, role: str) -> QLabel:
+def _cell(text: str, role: str, *, wraps: bool = True) -> QLabel:
     made = label(text, role)
+    made.setWordWrap(wraps)
     made.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
     return made
