@@ -20,6 +20,8 @@ from deepbench.errors import PlanError
 from deepbench.plan_problems import explain_toml, explain_values
 
 PLAN_FORMAT: Final = 1
+#: From here up ``auto`` sets test samples aside once; below it every unit is tested once.
+HOLDOUT_FROM_UNITS: Final = 300
 
 Preset = Literal["quick", "standard", "thorough"]
 SplitDesign = Literal["auto", "holdout", "nested", "leave-one-site-out", "time"]

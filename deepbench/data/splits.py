@@ -20,10 +20,9 @@ from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 from deepbench.data.samples import AllSamples, Fold, TrainingSet
 from deepbench.data.wording import counted, shorten
 from deepbench.errors import DataError, PlanError, StageBlocked
-from deepbench.plan import StudyPlan
+from deepbench.plan import HOLDOUT_FROM_UNITS, StudyPlan
 from deepbench.seeds import derive_seed
 
-HOLDOUT_FROM_UNITS = 300
 _REGRESSION_BINS = 5
 _MOST_PARTS = 20
 

@@ -36,6 +36,7 @@ from deepbench.messages import RunStudy
 from deepbench.plan import StudyPlan, plan_from_answers, read_plan
 from deepbench.privacy.ethics_register import check_answers
 from deepbench.study.folder import Study, is_study
+from deepbench.study.location import find_source
 from deepbench.study.records import ImportRecord, Record
 from deepbench.training.compute import Compute
 from deepbench.training.determinism import make_deterministic
@@ -90,7 +91,7 @@ def run_study(request: RunStudy, progress: Progress) -> dict[str, object]:
     plan, plan_folder = _plan(request, folder)
     check_answers(plan)
     last = find_stage(request.until) if request.until else STAGES[-1]
-    source = _source_path(plan_folder, plan)
+    source = _source_path(plan_folder, plan, in_study=plan_folder == folder)
     make_deterministic()
     device = choose_device(request.device)
     if not is_study(folder):
@@ -134,10 +135,11 @@ def _plan_path(request: RunStudy) -> Path:
     return example_plan(request.example)
 
 
-def _source_path(folder: Path, plan: StudyPlan) -> Path:
+def _source_path(folder: Path, plan: StudyPlan, *, in_study: bool) -> Path:
     """Return the path of the table, which the plan gives relative to a folder."""
     try:
-        return (folder / plan.data.source).resolve()
+        found = find_source(folder, plan.data.source) if in_study else folder / plan.data.source
+        return found.resolve()
     except (OSError, RuntimeError, ValueError):  # a circle of links, a NUL character
         raise PlanError(
             "source under [data] in the plan is no path.", "Name the file of the table."

@@ -8,6 +8,7 @@ from typing import Any
 from deepbench.data.answered_tables import TableAnswers
 from deepbench.errors import DeepBenchError, PlanError
 from deepbench.plan import Data, Roles, plan_from_answers
+from deepbench.study.location import find_source
 
 _NAME = "The answers"
 # Stands in where the outcome is not known yet, so that the rest can be checked.
@@ -35,7 +36,7 @@ def table_answers(
         raise PlanError("No table has been chosen yet.", "Choose the file that holds it.")
     outcome = _part(answers, "question").get("outcome")
     name = str(outcome).strip() if isinstance(outcome, str | int) else ""
-    path = Path(study) / source.strip()
+    path = find_source(Path(study), source.strip())
     checked = {"data": answers["data"], "roles": _part(answers, "roles")}
     try:
         plan = plan_from_answers({"question": _ANY_QUESTION, **checked}, _NAME)

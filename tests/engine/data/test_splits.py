@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 
 from deepbench.data.samples import AllSamples, OutcomeInfo, TrainingSet, fold_numbers
 from deepbench.data.splits import (
-    HOLDOUT_FROM_UNITS,
     OuterPlan,
     plan_outer_folds,
     proofs,
@@ -24,7 +23,7 @@ from deepbench.data.splits import (
     tuning_folds,
 )
 from deepbench.errors import DataError, PlanError, StageBlocked
-from deepbench.plan import StudyPlan
+from deepbench.plan import HOLDOUT_FROM_UNITS, StudyPlan
 
 Make = Callable[..., AllSamples]
 MakePlan = Callable[..., StudyPlan]

@@ -76,8 +76,8 @@ def test_the_same_answers_continue_and_others_do_again_what_depends_on_them(fold
 
 
 def test_the_table_is_found_from_the_study_on(folder: Path) -> None:
-    with pytest.raises(DataError, match=r"table\.csv"):
-        run_study(request(folder, answers("table.csv")), Progress())
+    with pytest.raises(DataError, match=r"other\.csv"):
+        run_study(request(folder, answers("other.csv")), Progress())
     assert not folder.exists()
     run_study(request(folder, answers(str(folder.parent / "table.csv"))), Progress())
 

@@ -44,7 +44,7 @@ NO_EFFECT = "no effect"
 OUTCOME = "observed"
 VALUE = "Value of {feature}"
 MISSING = "missing"
-WATERFALL_TITLE = "How the model comes to its answer for {sample}"
+WATERFALL_TITLE = "How the model sees {sample}"
 WATERFALL_SENTENCE = (
     "From the average output to that of this sample ({observed} was observed), feature by feature."
 )

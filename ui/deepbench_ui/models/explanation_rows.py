@@ -51,6 +51,8 @@ _MOSTLY: Final = 0.3
 # Sums may miss the output by this share of what is attributed at most, as the engine has it.
 _TOLERANCE: Final = 0.01
 _NAMED: Final = 3
+# Below it Python writes powers of ten.
+_TINY: Final = 1e-4
 
 
 def model_title(record: AttributionRecord, chosen: str) -> str:
@@ -203,9 +205,12 @@ def amount_text(value: float | None) -> str:
     """Return an attribution with three significant digits; a dash if there is none."""
     if value is None:
         return score_text(None)
-    text = f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
-    if "e" in text:
-        text = f"{value:.6f}".rstrip("0").rstrip(".") or "0"
+    if abs(value) >= 1000:
+        text = f"{value:,.0f}"
+    elif 0 < abs(value) < _TINY:
+        text = f"{value:.6f}"
+    else:
+        text = f"{value:#.3g}".rstrip(".") if value else "0"
     return text.replace("-", "−")
 
 

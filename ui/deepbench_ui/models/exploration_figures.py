@@ -84,7 +84,9 @@ def missing_map(
         sentence=sentence,
         per_sample=single,
         matrix=tuple(tuple(100 * share for share in row) for row in matrix),
-        row_labels=exploration.samples if single else blocks(len(exploration.samples), len(matrix)),
+        row_labels=exploration.samples
+        if single
+        else blocks(len(exploration.samples), len(matrix)),
         column_labels=tuple(features) if named else blocks(len(features), wide),
         x_title="feature" if named else "features",
         y_title="sample" if single else "samples",

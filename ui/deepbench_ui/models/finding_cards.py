@@ -9,14 +9,14 @@ from typing import Any, Literal
 from deepbench.study.records import CheckRecord, FindingRecord, ImportRecord, SampleSheetRecord
 from deepbench_ui.models.finding_words import SEVERITIES, title_of
 from deepbench_ui.models.numbers import counted
-from deepbench_ui.models.plan_words import on_screen
+from deepbench_ui.models.finding_phrases import on_screen
 from deepbench_ui.models.role_answers import role_changes, role_of
 
 Action = Literal[
     "leave out features", "leave out samples", "keep", "reason", "unit", "ignore", "batch", "site",
     "take back",
 ]  # fmt: skip
-Path = str | tuple[str, ...]
+Changes = dict[str | tuple[str, ...], Any]
 
 REASON_LETTERS = 10
 OUT, KEEP, SAMPLES_OUT = "leave_out", "keep", "leave_out_samples"
@@ -266,7 +266,7 @@ def _can_take_back(finding: FindingRecord, given: Given) -> bool:
 
 def decision_changes(
     finding: FindingRecord, action: Action, given: Given, names: Collection[str] = ()
-) -> dict[Path, Any]:
+) -> Changes:
     """Return the answers that take a decision.
 
     Args:
@@ -290,9 +290,9 @@ def decision_changes(
         changes["check", "reasons", reason_name(given.answers, finding.name)] = None
         if given.new_role(finding):
             before = given.role_at_check(finding.columns[0])
-            changes |= role_changes(given.answers, finding.columns[0], before)
+            changes.update(role_changes(given.answers, finding.columns[0], before).items())
         return changes
-    return dict(role_changes(given.answers, finding.columns[0], action))
+    return {**role_changes(given.answers, finding.columns[0], action)}
 
 
 def reason_name(answers: Mapping[str, Any], name: str) -> str:
@@ -301,7 +301,7 @@ def reason_name(answers: Mapping[str, Any], name: str) -> str:
     return next((known for known in given if known.strip().casefold() == name.casefold()), name)
 
 
-def _lists(out: list[str], keep: list[str]) -> dict[Path, Any]:
+def _lists(out: list[str], keep: list[str]) -> Changes:
     return {f"check.{OUT}": out, f"check.{KEEP}": keep}
 
 

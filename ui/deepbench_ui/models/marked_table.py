@@ -39,6 +39,11 @@ class MarkedTable(RowTable[T]):
         super().__init__(columns, name, parent)
         self._colour, self._tip = colour, tip
 
+    def change_columns(self, columns: Sequence[Column[T]]) -> None:
+        """Take other columns, as many as before: other heads, units or tips."""
+        self.columns = tuple(columns)
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(self.columns) - 1)
+
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Return what a cell shows."""
         if index.isValid():

@@ -12,7 +12,7 @@ from deepbench_ui.models.leaderboard_rows import best_trial
 from deepbench_ui.models.numbers import score_text
 from deepbench_ui.plots.figures import Curve, CurvesFigure, ReferenceLine
 
-CURVE_X, CURVE_Y = "Epoch (one pass through the samples)", "Loss (lower is better)"
+CURVE_X, CURVE_Y = "Epoch", "Loss (lower is better)"
 TRAINING, TUNING = "training set", "tuning set"
 KEPT = "epoch kept"
 FELL_TO_THE_END = (

@@ -1,4 +1,4 @@
-"""The ethics register as the page shows it: what was raised, what was decided since, and groups."""
+"""The ethics register as its page shows it: what was raised and decided, and the groups."""
 
 from __future__ import annotations
 

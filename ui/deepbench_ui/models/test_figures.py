@@ -36,12 +36,12 @@ ON_TUNING, ON_TEST = "Tuning folds", "Test set"
 NO_DIFFERENCE = "no difference"
 ROC_TITLE, PR_TITLE = "ROC curve", "Precision-recall curve"
 ROC_SENTENCE = (
-    "How many samples of {positive} are found, against how many others are called so by mistake, "
+    "How many “{positive}” samples are found, against how many others are called so by mistake, "
     "for every threshold. AUROC {score}."
 )
 ROC_X, ROC_Y = "Others called {positive} by mistake (share)", "{positive} found (share)"
 PR_SENTENCE = (
-    "How many of the samples called {positive} are right, against how many are found. Average "
+    "How many of the samples called “{positive}” are right, against how many are found. Average "
     "precision {score}."
 )
 PR_X, PR_Y = "{positive} found (recall)", "Right among called (precision)"
@@ -64,7 +64,7 @@ SCATTER_X, SCATTER_Y = "Observed", "Predicted"
 ON_DIAGONAL = "prediction = observation"
 SURENESS_TITLE = "Probability given to each sample"
 SURENESS_SENTENCE = (
-    "Each point is a test sample, from the least to the most likely to be {positive}. Colours show "
+    "Each point is a test sample, from the least to the most likely to be “{positive}”. Colours show "
     "what was observed: those on the wrong side of the line were called wrongly."
 )
 SURENESS_SENTENCE_MANY = (

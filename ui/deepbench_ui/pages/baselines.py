@@ -114,7 +114,7 @@ class BaselinesPage(TuningPage):
     def _build_families(self) -> None:
         frame, inside = card(FAMILIES)
         inside.addWidget(label(FAMILIES_WHY, "muted"))
-        grid = ReflowGrid(34)
+        grid = ReflowGrid(34, 2)
         self.boxes: dict[BaselineName, QCheckBox] = {}
         self._texts = {}
         for name in BASELINE_NAMES:

@@ -27,6 +27,7 @@ from deepbench_ui.models.finding_cards import (
 from deepbench_ui.models.finding_words import SEVERITIES, count_line, waiting_line
 from deepbench_ui.models.numbers import counted
 from deepbench_ui.pages.base import Page, card, label
+from deepbench_ui.pages.suitability import VERDICTS
 from deepbench_ui.widgets.component_plots import ComponentPlots
 from deepbench_ui.widgets.finding_card import FindingView
 from deepbench_ui.widgets.fold import Fold
@@ -56,11 +57,6 @@ PICTURES = "First pictures"
 NO_PICTURES = "The pictures come with the next check of the data."
 MISSING, COMPONENTS = "Missing values", "Principal components"
 FIT = "Is deep learning a good fit, now that the data is known?"
-FITS = {
-    "good fit": "Deep learning is a good fit.",
-    "baselines first": "Traditional models first; networks may add something.",
-    "use traditional models": "Use traditional models. A network is unlikely to help here.",
-}
 FIT_WHERE = "All reasons, and what your answers change, stand at step 2."
 
 
@@ -252,6 +248,6 @@ class CheckPage(Page):
             return
         verdict = SuitabilityRecord.model_validate(result)
         self.fit_card.setVisible(verdict.with_data)
-        self.fit.setText(FITS[verdict.verdict])
+        self.fit.setText(VERDICTS[verdict.verdict])
         reasons = [reason.text for reason in verdict.reasons if reason.speaks != "neutral"]
         self.fit_reason.setText(" ".join(reasons[:2]))

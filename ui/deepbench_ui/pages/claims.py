@@ -22,7 +22,6 @@ from deepbench_ui.widgets.banner import Banner
 from deepbench_ui.widgets.feature_card import FeatureCard
 from deepbench_ui.widgets.fold import Fold
 from deepbench_ui.widgets.gated_text import TextPanel
-from deepbench_ui.widgets.reflow_grid import ReflowGrid
 
 NOT_YET = (
     "The features that the chosen model uses most will be listed here, with three questions each. "
@@ -37,9 +36,9 @@ FEATURES = "Features the chosen model uses most"
 ANSWERED = "{done} of {all} answered"
 THREE = "Three questions for each feature"
 THREE_WHY = (
-    "Known before the outcome? Imagine the day on which the prediction would be made. If the value "
-    "was not in the record by then, the answer is no, and the study stops: the model was told what "
-    "happened afterwards (leakage), so its score means nothing.",
+    "Known before the outcome? Imagine the day on which the prediction would be made. If the "
+    "value was not in the record by then, the answer is no, and the study stops: the model was "
+    "told what happened afterwards (leakage), so its score means nothing.",
     "Biologically plausible? Whether a mechanism is known that fits. No is a fair answer; it is "
     "printed with the sentence.",
     "Could it be an artefact? Whether batch, site, storage or processing could produce it.",
@@ -57,7 +56,6 @@ SENTENCES_EMPTY = (
 SENTENCES, SENTENCES_FILE = "Sentences you may write", "claims.txt"
 NO_SENTENCE = "No sentence about a single feature may be written."
 NOT_SHOWN, NOT_SHOWN_FILE = "What was not shown", "not-shown.txt"
-_CARD_LETTERS = 60
 
 
 class ClaimsPage(Page):
@@ -78,11 +76,11 @@ class ClaimsPage(Page):
         for text in THREE_WHY:
             inside.addWidget(label(text))
         inside.addWidget(label(LESSON, "muted", "claims.lesson"))
-        self.form.addWidget(self.questions)
         self.fold = Fold("claims.features", FEATURES)
+        self.fold.inside.addWidget(self.questions)
         self.progress = label("", "muted", "claims.progress")
         self.fold.inside.addWidget(self.progress)
-        self._grid: ReflowGrid | None = None
+        self._holder: QWidget | None = None
         self.form.addWidget(self.fold)
         self._build_results()
 
@@ -96,9 +94,7 @@ class ClaimsPage(Page):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(12)
         self.sentences_card, inside = card()
-        self.sentences = TextPanel(
-            "claims.sentences", SENTENCES, SENTENCES_FILE, self.session
-        )
+        self.sentences = TextPanel("claims.sentences", SENTENCES, SENTENCES_FILE, self.session)
         inside.addWidget(self.sentences)
         self.no_sentence = label(NO_SENTENCE, "", "claims.no-sentence")
         not_shown_card, inside = card()
@@ -124,25 +120,29 @@ class ClaimsPage(Page):
         said = ANSWERED.format(done=done, all=counted(len(features), "feature"))
         self.progress.setText(f"{said}.")
         self.fold.set_summary(said)
+        # What was answered and written is read, not answered again.
+        self.fold.set_open(not (done and self.session.is_current("claims")))
+        self.fold.setVisible(bool(features))
         self.empty.setText(_why_empty(found))
         self.empty.setVisible(not features)
-        for part in (self.questions, self.fold):
-            part.setVisible(bool(features))
         self._show_record(record)
 
     def _show_features(self, features: tuple[AskedFeature, ...]) -> None:
         self._features = features
-        if self._grid is not None:
-            self._grid.hide()
-            self._grid.deleteLater()
-        self._grid = ReflowGrid(_CARD_LETTERS, 2)
+        if self._holder is not None:
+            self._holder.hide()
+            self._holder.deleteLater()
+        self._holder = QWidget()
+        column = QVBoxLayout(self._holder)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
         self.cards = [
             FeatureCard(f"claims.feature.{number}", self.session, feature)
             for number, feature in enumerate(features)
         ]
         for each in self.cards:
-            self._grid.add(each)
-        self.fold.inside.addWidget(self._grid)
+            column.addWidget(each)
+        self.fold.inside.addWidget(self._holder)
 
     def _show_record(self, record: ClaimsRecord | None) -> None:
         self.results_empty.setVisible(record is None)

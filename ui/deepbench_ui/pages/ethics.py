@@ -57,7 +57,8 @@ REGISTER_TEXT = (
     "taken back later still stands there."
 )
 DECIDE_STEP, TAKE_BACK_STEP = "decision on {issue}", "decision on {issue} taken back"
-BEGUN = "The decision on “{issue}” is not complete: {problem}"
+BEGUN = "A decision on “{issue}” was begun. {problem}"
+NOT_RECORDED = "Press “Record Decision”, or take it out of the form."
 GROUPS = "Who is served how well"
 GROUPS_NONE = (
     "No groups were compared. Give a column such as sex, age group or site its role in the sample "
@@ -207,7 +208,9 @@ class EthicsPage(Page):
         served = served_groups(choice.test)
         self.groups_empty.setText(GROUPS_NONE if choice.test.metrics else LOCKED)
         self.groups_empty.setVisible(not served)
-        for column in [column for column in self.panels if column not in {s.column for s in served}]:
+        for column in [
+            column for column in self.panels if column not in {s.column for s in served}
+        ]:
             self.panels.pop(column).deleteLater()
         for number, each in enumerate(served):
             panel = self.panels.get(each.column)
@@ -251,7 +254,8 @@ class EthicsPage(Page):
         """A decision that was begun has to be completed or cleared."""
         for issue, each in self.cards.items():
             if each.is_begun:
-                return BEGUN.format(issue=issue, problem=each.form.problem)
+                problem = each.form.problem or NOT_RECORDED
+                return BEGUN.format(issue=issue, problem=problem)
         return ""
 
     def _decide(self, issue: str, decision: str, reason: str, by: str) -> None:

@@ -64,10 +64,11 @@ COMPARISON = (
 )
 CURVES = "Training against tuning"
 CURVES_WHY = (
-    "Loss on the samples a network learns from (training) and on samples it only is checked with "
-    "(tuning). When the second rises while the first falls, the network learns by heart. Shown "
-    "are the best settings of each size, on one typical fold. The first may lie above the second: "
-    "while a network learns, some of its neurons pause (dropout)."
+    "Loss on the samples a network learns from (training) and on samples it is only checked with "
+    "(tuning), after each epoch, that is each pass through the samples. When the second rises "
+    "while the first falls, the network learns by heart. The first may lie above the second: "
+    "while a network learns, some of its neurons pause (dropout). Shown are the best settings of "
+    "each size, on one typical fold."
 )
 SUMMARY_SIZES, SUMMARY_NONE = "{sizes}, {starts}", "no network"
 
@@ -92,7 +93,7 @@ class NetworksPage(TuningPage):
         inside.addWidget(label(SIZES_WHY, "muted"))
         self.gaps = Banner("networks.gaps")
         inside.addWidget(self.gaps)
-        grid = ReflowGrid(34)
+        grid = ReflowGrid(34, 2)
         self.boxes: dict[NetworkSize, QCheckBox] = {}
         for size in NETWORK_SIZES:
             grid.add(self._size_box(size))
@@ -142,7 +143,7 @@ class NetworksPage(TuningPage):
         self.sentences = Sentences("networks.sentences")
         self.curves_title = label(CURVES, "heading")
         self.curves_why = label(CURVES_WHY, "muted")
-        self.grid = ReflowGrid(34, (1, 2, 4))
+        self.grid = ReflowGrid(34, counts=(1, 2, 4))
         self.cards = {
             f"{NETWORK_PREFIX}{size}": SizeCard(f"networks.size-card.{size}", self.session)
             for size in NETWORK_SIZES

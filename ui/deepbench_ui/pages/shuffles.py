@@ -101,7 +101,7 @@ class ShufflesPage(Page):
         column = QVBoxLayout(self.scores)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(label(HISTOGRAMS, "heading"))
-        self.grid = ReflowGrid(34)
+        self.grid = ReflowGrid(34, 2)
         column.addWidget(self.grid)
         self.results.addWidget(self.scores)
         self.panels: dict[str, PlotPanel] = {}

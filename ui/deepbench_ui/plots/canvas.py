@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPen, QWheelEvent
-from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QSizePolicy, QVBoxLayout, QWidget
 
 from deepbench_ui.plots.colours import Colours
 from deepbench_ui.plots.figures.base import Figure
@@ -53,6 +53,9 @@ class Canvas(QFrame):
         self._view: QWidget = self.plot.view
         self._view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         layout.addWidget(self._view)
+        # A view asks for the size that it has, and would never become smaller again.
+        ignored = QSizePolicy.Policy.Ignored
+        self._view.setSizePolicy(ignored, ignored)
         self.plot.view.viewport().installEventFilter(self)
         scene = self.plot.view.scene()
         scene.sigMouseClicked.connect(self._clicked)

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QGridLayout, QRadioButton, QWidget
-
-from deepbench_ui.pages.base import label
+from PySide6.QtWidgets import QButtonGroup, QGridLayout, QLabel, QRadioButton, QWidget
 
 
 class AnswerGrid(QWidget):
@@ -32,13 +30,14 @@ class AnswerGrid(QWidget):
         self.setObjectName(name)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(4)
+        grid.setHorizontalSpacing(6)
         grid.setVerticalSpacing(0)
-        grid.setColumnStretch(0, 1)
         self._groups: dict[str, QButtonGroup] = {}
         self.buttons: dict[tuple[str, str], QRadioButton] = {}
         for row, (key, question) in enumerate(questions):
-            grid.addWidget(label(question), row, 0, Qt.AlignmentFlag.AlignVCenter)
+            text = QLabel(question)
+            text.setTextFormat(Qt.TextFormat.PlainText)
+            grid.addWidget(text, row, 0, Qt.AlignmentFlag.AlignVCenter)
             group = QButtonGroup(self)
             self._groups[key] = group
             for column, (value, answer) in enumerate(answers, start=1):
@@ -55,10 +54,7 @@ class AnswerGrid(QWidget):
     def show_answers(self, answers: Mapping[str, str]) -> None:
         """Mark the answers given; none where there is none."""
         for key, group in self._groups.items():
-            button = self.buttons.get((key, answers.get(key, "")))
-            if button is not None:
-                button.setChecked(True)
-            elif group.checkedButton() is not None:
-                group.setExclusive(False)
-                group.checkedButton().setChecked(False)
-                group.setExclusive(True)
+            group.setExclusive(False)
+            for button in group.buttons():
+                button.setChecked(button is self.buttons.get((key, answers.get(key, ""))))
+            group.setExclusive(True)

@@ -76,7 +76,7 @@ class BudgetCards(ReflowGrid):
     chosen = Signal(str)
 
     def __init__(self, name: str, cards: tuple[BudgetCard, ...], accessible: str) -> None:
-        super().__init__(_LETTERS, (1, len(cards)))
+        super().__init__(_LETTERS, counts=(1, len(cards)))
         self.setObjectName(name)
         self.setAccessibleName(accessible)
         self._group = QButtonGroup(self)

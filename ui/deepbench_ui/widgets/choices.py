@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QButtonGroup, QRadioButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QLabel, QRadioButton, QVBoxLayout, QWidget
 
 from deepbench_ui.pages.base import label
 
@@ -46,6 +46,7 @@ class Choices(QWidget):
         column.setSpacing(4)
         self._group = QButtonGroup(self)
         self.buttons: dict[str, QRadioButton] = {}
+        self._texts: dict[str, QLabel] = {}
         for option in options:
             button = QRadioButton(option.title)
             button.setObjectName(f"{name}.{option.value.replace(' ', '-')}")
@@ -57,7 +58,14 @@ class Choices(QWidget):
             if option.text:
                 text = label(option.text, "muted")
                 text.setContentsMargins(26, 0, 0, 4)
+                self._texts[option.value] = text
                 column.addWidget(text)
+
+    def describe(self, value: str, text: str, *, possible: bool = True) -> None:
+        """Say something else of an answer that has a text, and whether it can be given now."""
+        self.buttons[value].setEnabled(possible)
+        self.buttons[value].setAccessibleDescription(text)
+        self._texts[value].setText(text)
 
     def show_choice(self, value: str | None) -> None:
         """Mark an answer; none if None."""

@@ -52,7 +52,7 @@ class ComponentPlots(QWidget):
         column.addWidget(self._choices)
         self._note = label("", "muted", f"{name}.note")
         column.addWidget(self._note)
-        self._grid = ReflowGrid(_LETTERS, 2)
+        self._grid = ReflowGrid(_LETTERS)
         self.outcome = PlotPanel(f"{name}.outcome", session, session.selection)
         self.annotation = PlotPanel(f"{name}.annotation", session, session.selection)
         self._grid.add(self.outcome)
@@ -99,8 +99,7 @@ class ComponentPlots(QWidget):
         parent = self.colour.parentWidget()
         assert parent is not None
         parent.setVisible(there)
-        self.annotation.setVisible(there)
-        self._grid.arrange()
+        self._grid.show_parts({self.outcome, self.annotation} if there else {self.outcome})
         self._note.setText(NO_ANNOTATION if enough else TOO_FEW)
         self._note.setVisible(not (enough and there))
         self._draw()

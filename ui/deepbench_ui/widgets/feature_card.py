@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtWidgets import QFrame, QVBoxLayout
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
 
 from deepbench_ui.models.claim_rows import KNOWN_BEFORE, AskedFeature, causal_words
 from deepbench_ui.models.role_answers import role_changes, role_of
@@ -20,7 +21,8 @@ QUESTIONS = (
     ("artefact", "Could it be an artefact?"),
 )
 ANSWERS = (("yes", "Yes"), ("no", "No"), ("unknown", "Not known"))
-NOTE, NOTE_HINT = "Note, printed below the sentence", "For example: measured at admission"
+NOTE = "Note, printed below the sentence"
+NOTE_HINT = "Note, printed below the sentence. For example: measured at admission"
 STEP, NOTE_STEP = "answer about {name}", "note on {name}"
 STOPS = (
     "This stops the study: the model was told what happened afterwards, so its score rests on the "
@@ -29,8 +31,8 @@ STOPS = (
 )
 LEAVE_OUT, LEAVE_OUT_STEP = "Leave It Out", "{name} left out of all models"
 LEFT_OUT = (
-    "It has the role “Ignore” now: no model will see it. The footer’s button calculates everything "
-    "that follows from this again."
+    "It has the role “Ignore” now: no model will see it. “Write the Claims” below calculates "
+    "everything that follows from this again."
 )
 CAUSAL = (
     "“{words}” speaks of a cause. The study shows an association: “went with” or “was used to "
@@ -57,11 +59,18 @@ class FeatureCard(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(14, 12, 14, 12)
         column.setSpacing(6)
-        column.addWidget(label(feature.name, "heading"))
-        column.addWidget(label(feature.text, "muted"))
+        head = QHBoxLayout()
+        head.setSpacing(18)
+        side = QVBoxLayout()
+        side.setSpacing(4)
+        side.addWidget(label(feature.name, "heading"))
+        side.addWidget(label(feature.text, "muted"))
+        side.addStretch(1)
         self.grid = AnswerGrid(f"{name}.answers", QUESTIONS, ANSWERS)
         self.grid.chosen.connect(self._answer)
-        column.addWidget(self.grid)
+        head.addLayout(side, 1)
+        head.addWidget(self.grid, 0, Qt.AlignmentFlag.AlignTop)
+        column.addLayout(head)
         self.banner = Banner(f"{name}.stops")
         column.addWidget(self.banner)
         self.note = TextAnswer(
@@ -72,10 +81,11 @@ class FeatureCard(QFrame):
             NOTE_STEP.format(name=feature.name),
             hint=NOTE_HINT,
         )
+        # Ten of these stand below each other; what the field is for stands in it.
+        self.note.question.hide()
         column.addWidget(self.note)
         self.causal = label("", "warning", f"{name}.causal")
         column.addWidget(self.causal)
-        column.addStretch(1)
         self.refresh()
 
     def _place(self, key: str) -> tuple[str, ...]:

@@ -150,8 +150,11 @@ class NumberAnswer(QWidget):
         if self.problem and self.field.hasFocus():
             return
         if value != _number(self.field.text(), self.whole):
-            self.field.setText("" if value is None else f"{value:g}")
+            self.field.setText("" if value is None else self._shown(value))
             self._tell("")
+
+    def _shown(self, value: float) -> str:
+        return str(value) if self.whole else f"{value:g}"
 
     def _write(self, text: str) -> None:
         if not text.strip():

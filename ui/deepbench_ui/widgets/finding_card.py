@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout
-from PySide6.QtWidgets import QWidget as Widget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPlainTextEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from deepbench_ui.models.finding_cards import REASON_LETTERS, Action, FindingCard
 from deepbench_ui.models.finding_words import SEVERITY_ICONS, SEVERITY_WORDS
 from deepbench_ui.pages.base import label
 from deepbench_ui.selection import SelectionHub
-from deepbench_ui.theme import icon, set_look, theme
+from deepbench_ui.theme import icon, theme
 from deepbench_ui.widgets.flow import FlowLayout
+from deepbench_ui.widgets.marked_line import MarkedLine
 from deepbench_ui.widgets.name_list import NameList
 
 #: Texts of the buttons for one thing, for all of several, and for some of them.
@@ -40,7 +48,7 @@ TEXTS: dict[Action, tuple[str, str, str]] = {
 }
 REASON = "Why is it right to go on? The report prints your reason."
 REASON_SHORT = f"Write at least {REASON_LETTERS} letters; until then no reason is saved."
-_ICON, _SMALL = 20, 16
+_ICON = 20
 _REASON_LINES = 2
 _OF_FEATURES, _OF_SAMPLES = ("leave out features", "keep"), ("leave out samples",)
 
@@ -83,8 +91,8 @@ class FindingView(QFrame):
         for names in (self.features, self.samples):
             names.ticked_changed.connect(self._show_buttons)
             column.addWidget(names)
-        self._decided = _Line(f"{name}.decided")
-        self._pending = _Line(f"{name}.pending")
+        self._decided = MarkedLine(f"{name}.decided")
+        self._pending = MarkedLine(f"{name}.pending")
         column.addWidget(self._decided)
         column.addWidget(self._pending)
         self._build_buttons(name, column)
@@ -92,7 +100,7 @@ class FindingView(QFrame):
         theme().changed.connect(self._paint)
 
     def _build_buttons(self, name: str, column: QVBoxLayout) -> None:
-        self._line = Widget()
+        self._line = QWidget()
         flow = FlowLayout(8, self._line)
         self.buttons: dict[Action, QPushButton] = {}
         for action in TEXTS:
@@ -106,7 +114,7 @@ class FindingView(QFrame):
         column.addWidget(self._line)
 
     def _build_reason(self, name: str, column: QVBoxLayout) -> None:
-        self._reason = Widget()
+        self._reason = QWidget()
         inside = QVBoxLayout(self._reason)
         inside.setContentsMargins(0, 0, 0, 0)
         inside.setSpacing(4)
@@ -226,26 +234,3 @@ class FindingView(QFrame):
             return
         text = self._text_typed()
         self.reason_typed.emit(text if len(text) >= REASON_LETTERS else "")
-
-
-class _Line(Widget):
-    """A small picture and a sentence; hidden while there is nothing to say."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__()
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
-        self._mark = QLabel()
-        self.text = label("", "", name)
-        row.addWidget(self._mark, 0, Qt.AlignmentFlag.AlignTop)
-        row.addWidget(self.text, 1)
-
-    def say(self, sentence: str, picture: str, colour: str) -> None:
-        """Say a sentence beside a picture in a colour of the theme."""
-        self.setVisible(bool(sentence))
-        self.text.setText(sentence)
-        self._mark.setPixmap(icon(picture, colour).pixmap(_SMALL, _SMALL))
-        look = "warning" if colour == "warning" else "muted" if colour == "text_muted" else ""
-        if self.text.property("role") != look:
-            set_look(self.text, role=look)

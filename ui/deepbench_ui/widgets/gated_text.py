@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QTextBrowser, QToolButton, QVB
 from shiboken6 import isValid
 
 from deepbench_ui.pages.base import label
+from deepbench_ui.plan_words import in_window
 from deepbench_ui.plots.outlet import CLIPBOARD, Outlet
 from deepbench_ui.theme import icon, theme
 
@@ -207,7 +208,7 @@ class TextPanel(QWidget):
         # The answer may come after the page was left and its widgets deleted.
         if isValid(self):
             self._waiting = False
-            self._say(sentence)
+            self._say(in_window(sentence))
 
     def _say(self, sentence: str) -> None:
         self._message.setText(sentence)

@@ -44,7 +44,7 @@ class MissingView(QWidget):
         column.setSpacing(8)
         self.map = PlotPanel(f"{name}.map", session, session.selection)
         column.addWidget(self.map)
-        self._lists = ReflowGrid(_LETTERS, 2)
+        self._lists = ReflowGrid(_LETTERS)
         self.features = self._list(f"{name}.features", FEATURES, FEATURE, "feature")
         self.samples = self._list(f"{name}.samples", SAMPLES, SAMPLE, "sample")
         column.addWidget(self._lists)

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 
 from deepbench_ui.models.register_rows import SHORTEST_NAME, SHORTEST_REASON, RegisterRow
 from deepbench_ui.pages.base import label
+from deepbench_ui.plan_words import in_window
 from deepbench_ui.theme import set_look
 from deepbench_ui.widgets.choices import Choices, Option
 
@@ -182,7 +183,7 @@ class RegisterCard(QFrame):
         self.row = row
         self.state.setText(STATES[row.decision])
         set_look(self.state, role="warning" if row.is_open else "ok")
-        self.text.setText(row.text or NOT_RAISED)
+        self.text.setText(in_window(row.text) or NOT_RAISED)
         set_look(self.text, role="" if row.is_raised else "muted")
         self.raised_by.setText(RAISED_BY.format(who=row.raised_by))
         self.raised_by.setVisible(row.is_raised)

@@ -23,7 +23,7 @@ ABOUT_TRIALS = (
 CHOOSE = "Choose a line to see its settings and its scores on the tuning folds."
 _ROWS = 9
 _SETTINGS_COLUMN, _NOTE_COLUMN = 3, 6
-_SETTINGS_LETTERS = 34
+_SETTINGS_LETTERS = 26
 
 
 class TrialBrowser(QWidget):

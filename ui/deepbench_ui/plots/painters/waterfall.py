@@ -11,6 +11,8 @@ from deepbench_ui.plots.key import KeyEntry
 from deepbench_ui.plots.painters.base import Painter, padded
 
 _ROW_LINES = 1.9
+# Closer to an end of the field than this share of its width, a number would be cut off.
+_NEAR = 0.34
 
 
 class WaterfallPainter(Painter[WaterfallFigure]):
@@ -54,13 +56,23 @@ class WaterfallPainter(Painter[WaterfallFigure]):
         # From the bar above down to where this one starts.
         link = np.array([row - 0.9, row - 0.34])
         plot.line(np.array([start, start]), link, self.plot.pen(plot.colours.muted, 1.0), z=1.0)
+        # Beside the bar where it points to; where the field ends there, on its other side.
+        right = not self._near_right(end) if raises else self._near_left(end)
         plot.text(
-            end,
+            max(start, end) if right else min(start, end),
             row,
             f"+{amount}" if raises else amount,
             plot.colours.text,
-            anchor=(-0.08 if raises else 1.08, 0.5),
+            anchor=(-0.08 if right else 1.08, 0.5),
         )
+
+    def _near_right(self, value: float) -> bool:
+        left, right, _bottom, _top = self.plot.full
+        return value > right - (right - left) * _NEAR
+
+    def _near_left(self, value: float) -> bool:
+        left, right, _bottom, _top = self.plot.full
+        return value < left + (right - left) * _NEAR
 
     def _paint_end(self, row: int, value: float) -> None:
         plot = self.plot
@@ -71,7 +83,8 @@ class WaterfallPainter(Painter[WaterfallFigure]):
             plot.line(
                 np.array([value, value]), link, self.plot.pen(plot.colours.muted, 1.0), z=1.0
             )
-        plot.text(value, row, number(value), colour, anchor=(-0.25, 0.5), bold=True)
+        anchor = (1.25 if self._near_right(value) else -0.25, 0.5)
+        plot.text(value, row, number(value), colour, anchor=anchor, bold=True)
 
     def says(self, mark: int) -> str:
         """Return a row in words."""

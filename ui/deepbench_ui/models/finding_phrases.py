@@ -1,18 +1,19 @@
-"""Sentences of the engine in the words of the window.
+"""Sentences of findings and splits, where the button for what they advise stands below them.
 
-The engine says where something stands in the plan file (``leave_out under [check]``), for those
-who write one. On screen the same thing is a button or a page, and is called so.
+The engine names places in the plan file (``leave_out under [check]``), for those who write one.
+`in_window` tells where its control is; on the page that has the button not even that is needed.
 """
 
 from __future__ import annotations
 
 import re
 
-SHEET = "the sample sheet (step 4)"
-AUTO, BY_SITE, EACH_ONCE = "Let DeepBench choose", "Leave one site out", "Test every unit once"
+from deepbench_ui.plan_words import in_window
 
-_WORDS: tuple[tuple[str, str], ...] = (
-    # findings
+AUTO, BY_SITE, NESTED = "Let DeepBench choose", "Leave one site out", "Test every unit once"
+SHEET = "the sample sheet (step 4)"
+
+_WORDS = (
     (r" \(leave_out(_samples)? under \[check\]\)", ""),
     (
         r"To use one all the same, name it: check\.keep = \"…\"\.",
@@ -42,38 +43,16 @@ _WORDS: tuple[tuple[str, str], ...] = (
         r"For a split by time name the column: roles\.date = \"…\"\.",
         f"For a split by time, give the column the role date on {SHEET}.",
     ),
-    # what stands in the way
-    (r"^check\.(?:leave_out|leave_out_samples|keep): there is\b", "There is"),
-    (r"^check\.(?:leave_out|leave_out_samples|keep): ", ""),
-    (r" left out by the plan\b", " left out, as you decided"),
-    (r"\bTake names out of leave_out_samples under \[check\]", "Take a decision back"),
-    (
-        r"Write the names as in the column with the role sample, or 'row 5' where there is none\.",
-        "Take the decision back, and check the data again.",
-    ),
-    # splits
     (r" \(split\.design = \"leave-one-site-out\"\)", f" (“{BY_SITE}”)"),
-    (r"\b([Uu])se split\.design = \"leave-one-site-out\"", rf"\1se “{BY_SITE}” (step 6)"),
-    (
-        r"\b([Uu])se split\.design = \"auto\" or \"nested\" \(there every unit is tested\)",
-        rf"\1se “{EACH_ONCE}” (step 6)",
-    ),
-    (r"\b([Uu])se split\.design = \"auto\"", rf"\1se “{AUTO}” (step 6)"),
-    (r"a larger split\.test_fraction", "set a larger part aside"),
-    (
-        r"Name the column in the plan: \[roles\] (\w+) = \"…\"\.",
-        rf"Give the column the role \1 on {SHEET}.",
-    ),
-    (r"the column under roles\.date", "the column of dates"),
-    (r"check roles\.unit", f"check the biological unit on {SHEET}"),
+    (r"Use split\.design = \"leave-one-site-out\"", f"Use “{BY_SITE}” (step 6)"),
     (r"Asked for in the plan\.", "You asked for this way."),
     (r"as the plan asks", "as you decided"),
-)  # fmt: skip
+)
 _PATTERNS = tuple((re.compile(pattern), words) for pattern, words in _WORDS)
 
 
 def on_screen(sentence: str) -> str:
-    """Return a sentence of the engine with places in the plan file put as the window has them."""
+    """Return a sentence of a finding or a split in the words of its page."""
     for pattern, words in _PATTERNS:
         sentence = pattern.sub(words, sentence)
-    return sentence
+    return in_window(sentence)

@@ -1,0 +1,110 @@
+"""One thing that may leave the study: what it is, whether it may, and its button."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
+from shiboken6 import isValid
+
+from deepbench.study.records import ExportItem
+from deepbench_ui.models.report_rows import EXPORT_TEXTS
+from deepbench_ui.pages.base import label
+from deepbench_ui.plan_words import in_window
+from deepbench_ui.theme import icon, set_look, theme
+
+SAVE = "Save…"
+SAVE_NAME = "Save {title}"
+MAY, MAY_NOT = "May leave. {sentence}", "Stays in the study. {sentence}"
+ASKING = "Checking and writing …"
+SAVED = "Saved as {path}."
+_ICON_SIZE = 16
+
+
+class ExportRow(QFrame):
+    """An export with its button.
+
+    Args:
+        name: objectName of its button; the row itself is ``NAME.row``.
+        item: The export.
+    """
+
+    #: The user wants to save it.
+    wanted = Signal()
+
+    def __init__(self, name: str, item: ExportItem) -> None:
+        super().__init__()
+        self.setObjectName(f"{name}.row")
+        self.setProperty("kind", "well")
+        self.item = item
+        self._waiting = False
+        grid = QGridLayout(self)
+        grid.setContentsMargins(12, 10, 12, 10)
+        grid.setHorizontalSpacing(12)
+        grid.setColumnStretch(0, 1)
+        column = QVBoxLayout()
+        column.setSpacing(3)
+        self.title = label(item.title, "heading")
+        column.addWidget(self.title)
+        column.addWidget(label(EXPORT_TEXTS.get(item.name, "")))
+        line = QHBoxLayout()
+        line.setSpacing(6)
+        self.mark = QLabel()
+        self.sentence = label("", "muted", f"{name}.sentence")
+        line.addWidget(self.mark)
+        line.addWidget(self.sentence, 1)
+        column.addLayout(line)
+        self.answer = label("", "", f"{name}.answer")
+        column.addWidget(self.answer)
+        self.button = QPushButton(SAVE)
+        self.button.setObjectName(name)
+        self.button.setAccessibleName(SAVE_NAME.format(title=item.title))
+        self.button.clicked.connect(self.wanted)
+        grid.addLayout(column, 0, 0)
+        grid.addWidget(self.button, 0, 1)
+        theme().changed.connect(self._paint)
+        self.say("", "")
+        self.show_item(item)
+
+    @property
+    def file_name(self) -> str:
+        """Proposed name of the file."""
+        return f"{self.item.name}.{self.item.suffix}"
+
+    def show_item(self, item: ExportItem) -> None:
+        """Show whether it may leave."""
+        self.item = item
+        text = MAY if item.allowed else MAY_NOT
+        self.sentence.setText(text.format(sentence=in_window(item.sentence)))
+        self.button.setEnabled(item.allowed and not self._waiting)
+        self._paint()
+
+    def begin(self) -> None:
+        """Say that the answer is awaited."""
+        self._waiting = True
+        self.button.setEnabled(False)
+        self.say(ASKING, "muted")
+
+    def saved(self, path: str) -> None:
+        """Say where it was written."""
+        self._end(SAVED.format(path=path), "ok")
+
+    def refused(self, sentence: str) -> None:
+        """Say why it was not written."""
+        self._end(in_window(sentence), "danger")
+
+    def _end(self, text: str, role: str) -> None:
+        # The answer may come after the page was left and its widgets deleted.
+        if isValid(self):
+            self._waiting = False
+            self.button.setEnabled(self.item.allowed)
+            self.say(text, role)
+
+    def say(self, text: str, role: str) -> None:
+        """Say what came of saving it."""
+        self.answer.setText(text)
+        self.answer.setVisible(bool(text))
+        set_look(self.answer, role=role)
+
+    def _paint(self) -> None:
+        picture, colour = ("done", "ok") if self.item.allowed else ("lock", "text_muted")
+        self.mark.setPixmap(icon(picture, colour).pixmap(_ICON_SIZE, _ICON_SIZE))
