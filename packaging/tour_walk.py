@@ -10,7 +10,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import cast
 
-from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QTimer
+from PySide6.QtCore import (
+    QCoreApplication,
+    QEvent,
+    QEventLoop,
+    QMessageLogContext,
+    QTimer,
+    QtMsgType,
+    qInstallMessageHandler,
+)
 from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtWidgets import QWidget
 
@@ -32,6 +40,8 @@ NARROW = (960, 540)
 #: An answer from which everything after the data check follows.
 CHANGED_ANSWER, CHANGED_TO, CHANGED_LABEL = "split.test_fraction", 0.25, "size of the test set"
 NOT_A_TABLE = "photo.jpg"
+#: Said of every window that is shown without a screen.
+WITHOUT_SCREEN = "propagateSizeHints"
 
 
 class TourStopped(Exception):
@@ -63,16 +73,24 @@ def walk(route: Route) -> list[str]:
 
 @contextmanager
 def _faults_kept() -> Iterator[list[str]]:
-    """Collect errors that Qt's slots raise, which would otherwise only be printed."""
+    """Collect what Qt's slots raise and Qt's warnings, which would otherwise only be printed."""
     found: list[str] = []
 
-    def keep(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    def raised(
+        kind: type[BaseException], error: BaseException, trace: TracebackType | None
+    ) -> None:
         found.append("".join(traceback.format_exception(kind, error, trace)))
 
-    before, sys.excepthook = sys.excepthook, keep
+    def warned(kind: QtMsgType, _context: QMessageLogContext, message: str) -> None:
+        if kind != QtMsgType.QtDebugMsg and message not in found and WITHOUT_SCREEN not in message:
+            found.append(message)
+
+    before, sys.excepthook = sys.excepthook, raised
+    qInstallMessageHandler(warned)
     try:
         yield found
     finally:
+        qInstallMessageHandler(None)
         sys.excepthook = before
 
 

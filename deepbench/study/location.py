@@ -6,8 +6,6 @@ import os
 import tempfile
 from pathlib import Path
 
-import psutil
-
 from deepbench.errors import StudyError
 
 _SYNC_MARKS = (
@@ -51,6 +49,8 @@ def location_warnings(folder: Path) -> tuple[str, ...]:
 
 
 def _file_system(folder: Path) -> str:
+    import psutil  # here: the first paint of the window does not wait for it
+
     best = ("", "")
     text = str(folder.resolve())
     for partition in psutil.disk_partitions(all=True):

@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import faulthandler
 import importlib
-import importlib.metadata
 import os
 import platform
 import queue
@@ -215,6 +214,9 @@ class WorkerProcess:
 
 def library_versions() -> dict[str, str]:
     """Return the versions of Python, DeepBench and the main libraries, without importing them."""
+    # Here: it brings the reading of mails with it, 2 MB that the window has no use for.
+    import importlib.metadata
+
     versions = {"python": platform.python_version(), "deepbench": __version__}
     for name in _LIBRARIES:
         with contextlib.suppress(importlib.metadata.PackageNotFoundError):

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt, QTimer
+from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -24,6 +25,17 @@ from deepbench_ui.window import MainWindow
 
 LONG_SECONDS = 240.0
 SHORT_SECONDS = 60.0
+
+
+def write(field: QWidget, text: str) -> None:
+    """Type a text; letters that are on no key of the test's keyboard come as an input method's."""
+    for letter in text:
+        if letter.isascii():
+            QTest.keyClicks(field, letter)
+        else:
+            event = QInputMethodEvent()
+            event.setCommitString(letter)
+            QCoreApplication.sendEvent(field, event)
 
 
 class Driver:
@@ -103,7 +115,7 @@ class Driver:
         field.setFocus(Qt.FocusReason.MouseFocusReason)
         QTest.keyClick(field, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
         QTest.keyClick(field, Qt.Key.Key_Delete)
-        QTest.keyClicks(field, text)
+        write(field, text)
         assert isinstance(field, QLineEdit)
         assert field.text() == text
 
@@ -168,7 +180,10 @@ class Driver:
             assert field is not None
             field.setFocus()
             field.selectAll()
-            QTest.keyClicks(field, str(path))
+            write(field, str(path))
+            completer = field.completer()
+            if completer is not None:
+                completer.popup().hide()  # it would take the Return
             QTest.keyClick(field, Qt.Key.Key_Return)
             if dialog.isVisible():
                 dialog.accept()

@@ -28,6 +28,9 @@ def main(arguments: list[str] | None = None) -> int:
     # One thread: numpy only draws here, and its buffers for more threads cost 10 MB each.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
+        from deepbench_ui.lean import load_lean
+
+        load_lean()
         from deepbench_ui.app import run
     except ImportError as error:
         missing = getattr(error, "name", None) or str(error)

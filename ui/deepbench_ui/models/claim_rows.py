@@ -114,7 +114,10 @@ def is_too_good(ceiling: str) -> bool:
 def causal_words(text: str) -> tuple[str, ...]:
     """Return the words of a text that speak of a cause, as typed, each once."""
     found = (" ".join(match[0].split()) for match in _CAUSAL.finditer(" ".join(text.split())))
-    return tuple({word.casefold(): word for word in found}.values())
+    once: dict[str, str] = {}
+    for word in found:
+        once.setdefault(word.casefold(), word)
+    return tuple(once.values())
 
 
 # --- texts --------------------------------------------------------------------------------
@@ -135,13 +138,15 @@ def claims_html(claims: tuple[ClaimRecord, ...], muted: str) -> str:
         claims: The sentences.
         muted: Colour of the reservations.
     """
-    return "".join(
-        f'<p style="margin:0 0 2px 0">{html.escape(claim.sentence)}</p>'
-        f'<p style="margin:0 0 12px 18px; color:{muted}">'
-        + "<br>".join(f"– {html.escape(reservation)}" for reservation in claim.reservations)
-        + "</p>"
-        for claim in claims
-    )
+    parts = []
+    for place, claim in enumerate(claims):
+        above = 12 if place else 0
+        parts.append(f'<p style="margin:{above}px 0 0 0">{html.escape(claim.sentence)}</p>')
+        parts += [
+            f'<p style="margin:2px 0 0 18px; color:{muted}">– {html.escape(reservation)}</p>'
+            for reservation in claim.reservations
+        ]
+    return "".join(parts)
 
 
 def not_shown_text(record: ClaimsRecord) -> str:

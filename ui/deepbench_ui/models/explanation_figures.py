@@ -88,11 +88,7 @@ def shades(values: Sequence[float | None]) -> tuple[float | None, ...]:
         low, high = known[0], known[-1]
     span = high - low
     return tuple(
-        None
-        if value is None
-        else 0.5
-        if span == 0.0
-        else min(1.0, max(0.0, (value - low) / span))
+        None if value is None else 0.5 if span == 0.0 else min(1.0, max(0.0, (value - low) / span))
         for value in values
     )
 

@@ -29,7 +29,8 @@ STABLE = "From fold to fold the order of the features is {how} (rank correlation
 STABLE_WORDS = ((0.8, "much the same"), (0.5, "partly the same"), (-1.1, "hardly the same"))
 MISSES = (
     "The parts do not quite add up to what the model says for a sample (off by up to {error}). Do "
-    "not rely on small differences between features; the picture of a sample shows what is missing."
+    "not rely on small differences between features; the picture of a sample shows what is "
+    "missing."
 )
 HIGHER, LOWER = "Higher values: towards {target}", "Higher values: away from {target}"
 HIGHER_NUMBER, LOWER_NUMBER = "Higher values: higher {target}", "Higher values: lower {target}"

@@ -26,9 +26,7 @@ MAP_TITLE, MAP_SENTENCE = (
 MAP_BLOCKS = "Each cell of the picture stands for several neighbouring samples or features."
 NOTHING_MISSING = "No value is missing. {scope}"
 PCA_TITLE = "{x} and {y}, coloured by {what}"
-PCA_SENTENCE = (
-    "Each point is a sample; samples with similar measurements lie close together. {scope}"
-)
+PCA_SENTENCE = "Each point is a sample; similar samples lie close together. {scope}"
 PCA_OUTCOME = "If the classes part here, simple models may do."
 PCA_OTHER = "If {what} parts the samples more than the outcome does, models may learn it instead."
 FEWEST = "The {shown} most frequent of {all} values have a colour of their own."
@@ -147,21 +145,25 @@ def component_title(exploration: ExplorationRecord, component: int) -> str:
     return f"PC{component + 1} ({100 * exploration.explained[component]:.1f} % of the variance)"
 
 
-def outcome_picture(exploration: ExplorationRecord, x: int, y: int, scope: str) -> ScatterFigure:
+def outcome_picture(exploration: ExplorationRecord, x: int, y: int) -> ScatterFigure:
     """Return the samples on two components, coloured by the outcome."""
-    said = f"{PCA_SENTENCE.format(scope=scope)} {PCA_OUTCOME}"
     if exploration.task == "regression":
         values = tuple(_number(text) for text in exploration.outcomes)
-        return _scatter(exploration, x, y, exploration.outcome, said, values=values)
+        return _scatter(exploration, (x, y), exploration.outcome, PCA_OUTCOME, values=values)
     classes = exploration.classes
     uses = ((classes[1], "positive"), (classes[0], "negative")) if len(classes) == 2 else ()
     return _scatter(
-        exploration, x, y, exploration.outcome, said, categories=exploration.outcomes, uses=uses
+        exploration,
+        (x, y),
+        exploration.outcome,
+        PCA_OUTCOME,
+        categories=exploration.outcomes,
+        uses=uses,
     )
 
 
 def annotation_picture(
-    exploration: ExplorationRecord, x: int, y: int, column: str, scope: str
+    exploration: ExplorationRecord, x: int, y: int, column: str
 ) -> ScatterFigure:
     """Return the samples on two components, coloured by an annotation.
 
@@ -169,27 +171,26 @@ def annotation_picture(
     have a colour each.
     """
     texts = exploration.colourings[column]
-    said = f"{PCA_SENTENCE.format(scope=scope)} {PCA_OTHER.format(what=column)}"
+    said = PCA_OTHER.format(what=column)
     many = Counter(text for text in texts if text)
     if len(many) > MOST_COLOURS:
         years = _years(texts)
         if years:
             title = YEAR.format(what=column)
-            return _scatter(exploration, x, y, column, said, values=years, value_title=title)
+            return _scatter(exploration, (x, y), column, said, values=years, value_title=title)
         values = tuple(_number(text) for text in texts)
         if all(value is not None for text, value in zip(texts, values, strict=True) if text):
-            return _scatter(exploration, x, y, column, said, values=values)
+            return _scatter(exploration, (x, y), column, said, values=values)
         shown = {name for name, _ in many.most_common(MOST_COLOURS - 1)}
         others = OTHERS.format(many=counted(len(many) - len(shown), "value"))
         texts = tuple(text if text in shown or not text else others for text in texts)
         said = f"{said} {FEWEST.format(shown=len(shown), all=f'{len(many):,}')}"
-    return _scatter(exploration, x, y, column, said, categories=texts)
+    return _scatter(exploration, (x, y), column, said, categories=texts)
 
 
 def _scatter(
     exploration: ExplorationRecord,
-    x: int,
-    y: int,
+    axes: tuple[int, int],
     what: str,
     sentence: str,
     *,
@@ -198,6 +199,7 @@ def _scatter(
     values: tuple[float | None, ...] = (),
     value_title: str = "",
 ) -> ScatterFigure:
+    x, y = axes
     return ScatterFigure(
         title=PCA_TITLE.format(x=f"PC{x + 1}", y=f"PC{y + 1}", what=what),
         sentence=sentence,

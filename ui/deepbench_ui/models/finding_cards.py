@@ -1,15 +1,16 @@
-"""Findings as cards: what was decided, what will be, which decisions are offered and write what."""
+"""Findings as cards: what was decided, what will be, which decisions are offered."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal
 
 from deepbench.study.records import CheckRecord, FindingRecord, ImportRecord, SampleSheetRecord
+from deepbench_ui.models.finding_phrases import on_screen
 from deepbench_ui.models.finding_words import SEVERITIES, title_of
 from deepbench_ui.models.numbers import counted
-from deepbench_ui.models.finding_phrases import on_screen
 from deepbench_ui.models.role_answers import role_changes, role_of
 
 Action = Literal[
@@ -22,9 +23,9 @@ REASON_LETTERS = 10
 OUT, KEEP, SAMPLES_OUT = "leave_out", "keep", "leave_out_samples"
 
 LEFT_OUT_BY_YOU = "Left out, as you decided."
-LEFT_OUT = "Left out: no model sees it."
+LEFT_OUT = "Left out of the models."
 KEPT_BY_YOU = "Kept, as you decided."
-KEPT_FEATURES, KEPT = "Kept: the models use it.", "Kept."
+KEPT_FEATURES, KEPT = "Kept in the models.", "Kept."
 TOGETHER = "Kept together: what belongs together is never on both sides of a split."
 ACCEPTED = "Accepted, for the reason you gave."
 OPEN = "Waits for your decision."
@@ -52,6 +53,7 @@ class FindingCard:
     Attributes:
         finding: The finding, with the reason given now.
         title: What it is called.
+        thing: What its columns are called: feature or column.
         message: What was found.
         hint: What can be done.
         decided: What was decided when the data was checked; empty when nothing was to decide.
@@ -62,6 +64,7 @@ class FindingCard:
 
     finding: FindingRecord
     title: str
+    thing: str
     message: str
     hint: str
     decided: str
@@ -109,6 +112,25 @@ class Given:
         """Return the names that a decision was taken for."""
         return [str(name) for name in self.answers.get("check", {}).get(key, [])]
 
+    @cached_property
+    def _folded(self) -> dict[str, frozenset[str]]:
+        # Tables have up to 60,000 features, and this is asked for each finding at each answer.
+        return {key: _fold(self.listed(key)) for key in (OUT, KEEP, SAMPLES_OUT)}
+
+    @cached_property
+    def _usable(self) -> frozenset[str]:
+        columns = self.table.columns if self.table is not None else ()
+        return frozenset(column.name for column in columns if column.kind in _USED)
+
+    def among(self, names: Sequence[str], key: str) -> list[str]:
+        """Return those of the names that a decision was taken for."""
+        folded = self._folded[key]
+        return [name for name in names if name.casefold() in folded] if folded else []
+
+    def covers(self, names: Sequence[str], key: str) -> bool:
+        """Say whether a decision was taken for all of the names, and there are some."""
+        return bool(names) and len(self.among(names, key)) == len(names)
+
     def role_at_check(self, column: str) -> str:
         """Return the role that a column had when the data was checked."""
         for role, columns in (self.roles or {}).items():
@@ -123,12 +145,16 @@ class Given:
         role = role_of(self.answers, finding.columns[0])
         return role if role in ROLES and role != self.role_at_check(finding.columns[0]) else ""
 
+    def thing(self, finding: FindingRecord) -> str:
+        """Return what a finding's columns are called: features, unless they are none."""
+        no_feature = finding.kind in (_UNITS, "identifier") or any(
+            self.role_at_check(column) != "feature" for column in finding.columns
+        )
+        return "column" if no_feature else "feature"
+
     def can_be_used(self, columns: Sequence[str]) -> bool:
         """Say whether models could use all of these columns: numbers and labels, no texts."""
-        if self.table is None:
-            return False
-        kinds = {column.name: column.kind for column in self.table.columns}
-        return bool(columns) and all(kinds.get(name) in _USED for name in columns)
+        return bool(columns) and self._usable.issuperset(columns)
 
     def names_repeat(self, column: str) -> bool:
         """Say whether a column has a name more than once, so that it can name units."""
@@ -151,6 +177,7 @@ def _card(finding: FindingRecord, given: Given) -> FindingCard:
     return FindingCard(
         finding=finding,
         title=title_of(finding),
+        thing=given.thing(finding),
         message=on_screen(finding.message),
         hint=on_screen(finding.hint),
         decided=_decided(finding),
@@ -195,8 +222,8 @@ def _pending(finding: FindingRecord, given: Given) -> str:
         (finding.columns, OUT, "feature", WILL_OUT, left_out),
         (finding.columns, KEEP, "feature", WILL_STAY, not left_out),
     ):
-        chosen = _among(names, given.listed(key))
-        if chosen and not settled:
+        chosen = [] if settled else given.among(names, key)
+        if chosen:
             return sentence.format(things=_things(chosen, names, what))
     if _by_plan(finding) and not _is_decided(finding, given):
         return WILL_RETURN
@@ -213,9 +240,10 @@ def _things(chosen: Sequence[str], names: Sequence[str], what: str) -> str:
 
 def _is_decided(finding: FindingRecord, given: Given) -> bool:
     """Say whether the answers decide about what the finding names."""
-    columns = [*given.listed(OUT), *given.listed(KEEP)]
-    return bool(_among(finding.columns, columns)) or bool(
-        _among(finding.samples, given.listed(SAMPLES_OUT))
+    return bool(
+        given.among(finding.columns, OUT)
+        or given.among(finding.columns, KEEP)
+        or given.among(finding.samples, SAMPLES_OUT)
     )
 
 
@@ -228,17 +256,17 @@ def _actions(finding: FindingRecord, given: Given) -> tuple[Action, ...]:
     actions: list[Action] = []
     if not given.new_role(finding):
         actions += _role_actions(finding, given)
-        out, keep = given.listed(OUT), given.listed(KEEP)
-        if finding.can_leave_out and _without(finding.columns, out):
+        if finding.can_leave_out and not given.covers(finding.columns, OUT):
             actions.append("leave out features")
-        samples_out = given.listed(SAMPLES_OUT)
-        if finding.kind != _BY_YOU and _without(finding.samples, samples_out):
+        others = finding.samples and finding.kind != _BY_YOU
+        if others and not given.covers(finding.samples, SAMPLES_OUT):
             actions.append("leave out samples")
         by_check = finding.decision == "left out" and not _by_plan(finding)
-        if by_check and _without(finding.columns, keep) and given.can_be_used(finding.columns):
+        kept = given.covers(finding.columns, KEEP)
+        if by_check and not kept and given.can_be_used(finding.columns):
             actions.append("keep")
         accepted = finding.decision in ("none", "kept") and finding.severity != "info"
-        if accepted and not _all_out(finding, given):
+        if accepted and not given.covers(finding.columns, OUT):
             actions.append("reason")
     if _can_take_back(finding, given):
         actions.append("take back")
@@ -251,11 +279,6 @@ def _role_actions(finding: FindingRecord, given: Given) -> tuple[Action, ...]:
     if finding.kind == _UNITS:
         return ("unit", "ignore") if given.names_repeat(finding.columns[0]) else ("ignore",)
     return ("batch", "site") if finding.kind == _ROLE else ()
-
-
-def _all_out(finding: FindingRecord, given: Given) -> bool:
-    """Say whether all that the finding names is to be left out, so that nothing is kept."""
-    return bool(finding.columns) and not _without(finding.columns, given.listed(OUT))
 
 
 def _can_take_back(finding: FindingRecord, given: Given) -> bool:
@@ -292,7 +315,7 @@ def decision_changes(
             before = given.role_at_check(finding.columns[0])
             changes.update(role_changes(given.answers, finding.columns[0], before).items())
         return changes
-    return {**role_changes(given.answers, finding.columns[0], action)}
+    return dict(role_changes(given.answers, finding.columns[0], action).items())
 
 
 def reason_name(answers: Mapping[str, Any], name: str) -> str:
@@ -305,13 +328,12 @@ def _lists(out: list[str], keep: list[str]) -> Changes:
     return {f"check.{OUT}": out, f"check.{KEEP}": keep}
 
 
-def _among(names: Sequence[str], listed: Collection[str]) -> list[str]:
-    known = {name.casefold() for name in listed}
-    return [name for name in names if name.casefold() in known]
+def _fold(names: Collection[str]) -> frozenset[str]:
+    return frozenset(name.casefold() for name in names)
 
 
 def _without(names: Sequence[str], listed: Collection[str]) -> list[str]:
-    known = {name.casefold() for name in listed}
+    known = _fold(listed)
     return [name for name in names if name.casefold() not in known]
 
 

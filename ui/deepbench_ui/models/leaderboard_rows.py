@@ -127,9 +127,16 @@ class Leaderboard:
 
     def best(self) -> BoardRow | None:
         """Return the family with the best score, the floor left out."""
-        scored = [(score_of(row), row) for row in self.rows if row.name != DUMMY]
-        there = [(score, row) for score, row in scored if score is not None]
-        return max(there, key=lambda pair: pair[0])[1] if there else None
+        return _best([(score_of(row), row) for row in self.rows])
+
+    def luckiest(self) -> BoardRow | None:
+        """Return the family with the best score before correction, the floor left out."""
+        return _best([(row.plain, row) for row in self.rows])
+
+
+def _best(scored: list[tuple[float | None, BoardRow]]) -> BoardRow | None:
+    there = [(score, row) for score, row in scored if score is not None and row.name != DUMMY]
+    return max(there, key=lambda pair: pair[0])[1] if there else None
 
 
 def score_of(row: BoardRow) -> float | None:

@@ -66,6 +66,8 @@ MAP_SENTENCE = (
     "set of each row is shown), and the test set stays sealed."
 )
 NOT_IN_ALL = ("Not every", "in neither set")
+#: With more units per sample than this, the picture shows no units: each sample is nearly one.
+_HARDLY_SHARED = 0.9
 _SETS = {0: "training", 1: "tuning", 2: "test"}
 
 
@@ -145,7 +147,7 @@ def fold_columns(classes: Sequence[str]) -> tuple[Column[OuterFoldRecord], ...]:
         _count("Training samples", lambda fold: fold.train_samples),
         _count("Test units", lambda fold: fold.test_units),
         _count("Test samples", lambda fold: fold.test_samples),
-        *(_count(f"of them {name}", _of_class(name)) for name in classes),
+        *(_count(f"“{name}” in test", _of_class(name)) for name in classes),
     )
 
 
@@ -164,12 +166,12 @@ def proof_lines(split: SplitRecord) -> tuple[tuple[str, bool], ...]:
 
 def sample_map(shown: SplitMapRecord) -> SampleMapFigure:
     """Return the picture of the split."""
-    one_each = len(set(shown.units)) == len(shown.units)
+    few_shared = len(set(shown.units)) > _HARDLY_SHARED * len(shown.units)
     return SampleMapFigure(
         title=MAP_TITLE,
         sentence=MAP_SENTENCE,
         samples=shown.samples,
-        units=() if one_each else shown.units,
+        units=() if few_shared else shown.units,
         folds=tuple(
             FoldRow(fold_title(name), tuple(_SETS.get(code, "") for code in places))
             for name, places in zip(shown.outer_folds, shown.places, strict=True)

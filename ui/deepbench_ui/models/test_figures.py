@@ -64,8 +64,8 @@ SCATTER_X, SCATTER_Y = "Observed", "Predicted"
 ON_DIAGONAL = "prediction = observation"
 SURENESS_TITLE = "Probability given to each sample"
 SURENESS_SENTENCE = (
-    "Each point is a test sample, from the least to the most likely to be “{positive}”. Colours show "
-    "what was observed: those on the wrong side of the line were called wrongly."
+    "Each point is a test sample, from the least to the most likely to be “{positive}”. Colours "
+    "show what was observed: those on the wrong side of the line were called wrongly."
 )
 SURENESS_SENTENCE_MANY = (
     "Each point is a test sample, by the probability that the model gave to the class that was "

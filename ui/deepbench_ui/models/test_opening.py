@@ -103,10 +103,10 @@ def next_opening(
     """
     if states["test"] == "done":
         return Opening("no", openings=openings)
-    if plan is not None and imported is not None and opened_with:
-        # What the vault itself goes by (deepbench.data.vault.opening).
-        if fingerprints(plan, imported.sha256)["test"] in opened_with:
-            return Opening("no", openings=openings, goes_on=True)
+    # What the vault itself goes by (deepbench.data.vault.opening).
+    current = fingerprints(plan, imported.sha256)["test"] if plan and imported else ""
+    if current in opened_with:
+        return Opening("no", openings=openings, goes_on=True)
     if states["shuffles"] != "done" or shuffles is None:
         return Opening("perhaps", openings=openings)
     opens: Literal["no", "yes"] = "yes" if shuffles.signal == "yes" else "no"

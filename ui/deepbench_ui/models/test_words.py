@@ -30,8 +30,14 @@ AGAINST = (
 )
 ZERO_INSIDE = "The interval holds zero: the difference may be chance."
 RECOMMENDED = "Use this model: {model}."
+NOT_RECOMMENDED = "No model is fit for use."
+WOULD_BE = (
+    "By its tuning scores it would be {model}, but without a signal that score may be chance or "
+    "where samples were processed."
+)
 SCORED = "On the test set it scores {score} {value}."
 LOCKED = "The test set stays locked."
+LOCKED_WHY = "Without a clear signal there is nothing to test, and it can serve a better study."
 INTERVAL_AND_EXPECTED = "95 % interval {interval}. Expected from tuning: {expected}."
 AS_EXPECTED = "That is as expected."
 BELOW = (
@@ -85,12 +91,7 @@ def answers_of(
     return (
         _signal(choice, shuffles),
         _deep_learning(choice, equal_effort),
-        Answer(
-            "recommended",
-            "ok" if choice.signal == "yes" else "info",
-            RECOMMENDED.format(model=TITLES.get(choice.recommended, choice.recommended)),
-            " ".join(choice.sentences),
-        ),
+        _recommended(choice),
         _test(choice, metric),
     )
 
@@ -129,11 +130,18 @@ def difference_text(record: ComparisonRecord) -> str:
     return f"+{text}" if (record.difference or 0.0) > 0 else text
 
 
+def _recommended(choice: ChoiceRecord) -> Answer:
+    model = TITLES.get(choice.recommended, choice.recommended)
+    if choice.signal != "yes":
+        return Answer("recommended", "info", NOT_RECOMMENDED, WOULD_BE.format(model=model))
+    return Answer("recommended", "ok", RECOMMENDED.format(model=model), " ".join(choice.sentences))
+
+
 def _test(choice: ChoiceRecord, metric: str) -> Answer:
     test = choice.test
     got = test.metrics.get(metric)
     if got is None or got.value is None:
-        return Answer("test", "info", LOCKED, " ".join(test.sentences))
+        return Answer("test", "info", LOCKED, LOCKED_WHY)
     interval = _ends(got)
     said = [
         INTERVAL_AND_EXPECTED.format(interval=interval, expected=interval_text(choice.expected)),

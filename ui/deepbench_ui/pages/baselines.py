@@ -25,7 +25,8 @@ FOLD = "Effort and models"
 BUDGET = "How much effort?"
 BUDGET_WHY = (
     "Every family of models, network or not, gets the same number of settings to try: only then "
-    "can they be compared. The budget also sets the shuffles of the shuffled-label check (step 9)."
+    "can they be compared. The budget also sets the shuffles of the shuffled-label check (step 9) "
+    "and, in a study of few units, how often tuning folds are repeated (step 6)."
 )
 BUDGET_STEP = "budget"
 BUDGET_TITLES = {"quick": "Quick", "standard": "Standard", "thorough": "Thorough"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from deepbench.messages import JudgeSuitability
@@ -58,6 +59,7 @@ NO_PICTURES = "The pictures come with the next check of the data."
 MISSING, COMPONENTS = "Missing values", "Principal components"
 FIT = "Is deep learning a good fit, now that the data is known?"
 FIT_WHERE = "All reasons, and what your answers change, stand at step 2."
+_AT_ONCE = 4
 
 
 class CheckPage(Page):
@@ -72,6 +74,10 @@ class CheckPage(Page):
         """Make the widgets."""
         self._asked: tuple[Any, ...] | None = None
         self._shape: tuple[str, ...] = ()
+        self._cards: tuple[FindingCard, ...] = ()
+        self._pictured: tuple[object, ...] = ()
+        self._more = QTimer(self)
+        self._more.timeout.connect(self._place_some)
         self.views: list[FindingView] = []
         self.empty = label(EMPTY, "muted", "check.empty")
         self.form.addWidget(self.empty)
@@ -172,9 +178,14 @@ class CheckPage(Page):
         shape = tuple(f"{one.finding.severity}|{one.finding.name}" for one in cards)
         if shape != self._shape:
             self._shape = shape
-            self._place_cards(cards)
-        for view, one in zip(self.views, cards, strict=True):
+            for old in self.views:
+                old.hide()
+                old.deleteLater()
+            self.views = []
+        self._cards = cards
+        for view, one in zip(self.views, cards, strict=False):
             view.show_card(one)
+        self._place_some()
         grave = any(one.finding.severity != "info" for one in cards)
         for severity, fold in self.folds.items():
             members = [one for one in cards if one.finding.severity == severity]
@@ -183,19 +194,22 @@ class CheckPage(Page):
             if severity == "info":
                 fold.set_open(not grave)
 
-    def _place_cards(self, cards: tuple[FindingCard, ...]) -> None:
-        for old in self.views:
-            old.hide()
-            old.deleteLater()
-        self.views = []
-        for number, one in enumerate(cards):
+    def _place_some(self) -> None:
+        """Make the next few cards: all at once, many of them would hold the window up."""
+        first = len(self.views)
+        for number, one in enumerate(self._cards[first : first + _AT_ONCE], start=first):
             view = FindingView(f"check.finding.{number}", self.session.selection)
             view.decided.connect(
                 lambda action, names, view=view: self._decide(view, action, names)
             )
             view.reason_typed.connect(lambda text, view=view: self._write_reason(view, text))
             self.views.append(view)
+            view.show_card(one)
             self.folds[one.finding.severity].inside.addWidget(view)
+        if len(self.views) < len(self._cards):
+            self._more.start(0)
+        else:
+            self._more.stop()
 
     def _show_pictures(self, check: CheckRecord | None) -> None:
         exploration = (
@@ -203,11 +217,17 @@ class CheckPage(Page):
         )
         self.pictures.setVisible(exploration is not None)
         self.no_pictures.setVisible(exploration is None and check is not None)
-        if exploration is None:
+        if exploration is None or check is None:
             return
         split = self.session.record("split", SplitRecord)
         scope = scope_note(exploration, len(split.outer_folds) if split is not None else 0)
         table = self.session.record("import", ImportRecord)
+        wanted = (exploration, table, check.left_out_features, scope)
+        if len(wanted) == len(self._pictured) and all(
+            one is other for one, other in zip(wanted, self._pictured, strict=True)
+        ):
+            return
+        self._pictured = wanted
         self.components.show_exploration(exploration, scope)
         self.missing.show_exploration(exploration, feature_names(table, check), scope)
 

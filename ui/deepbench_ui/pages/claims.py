@@ -70,6 +70,9 @@ class ClaimsPage(Page):
         """Make the widgets."""
         self._features: tuple[AskedFeature, ...] = ()
         self.cards: list[FeatureCard] = []
+        # Above all else: it says whether the rest is worth reading.
+        self.ceiling = Banner("claims.ceiling")
+        self.form.addWidget(self.ceiling)
         self.empty = label(NOT_YET, "muted", "claims.empty")
         self.form.addWidget(self.empty)
         self.questions, inside = card(THREE, "claims.three")
@@ -87,8 +90,6 @@ class ClaimsPage(Page):
     def _build_results(self) -> None:
         self.results_empty = label(SENTENCES_EMPTY, "muted", "claims.sentences-empty")
         self.results.addWidget(self.results_empty)
-        self.ceiling = Banner("claims.ceiling")
-        self.results.addWidget(self.ceiling)
         self.found = QWidget()
         column = QVBoxLayout(self.found)
         column.setContentsMargins(0, 0, 0, 0)

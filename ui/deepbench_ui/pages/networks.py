@@ -171,7 +171,7 @@ class NetworksPage(TuningPage):
         self._show_form()
         if not self.show_emptiness(found):
             return
-        rival = self._best_baseline()
+        rival = self._best_baseline(found.board is not None and found.board.done)
         self.board.setVisible(found.board is not None)
         if found.board is not None:
             self.board.show_board(found.board, _reference(rival, found.board.done))
@@ -225,12 +225,16 @@ class NetworksPage(TuningPage):
         for part in (self.curves_title, self.curves_why, self.grid):
             part.setVisible(bool(views))
 
-    def _best_baseline(self) -> BoardRow | None:
-        """Return the best traditional model, as long as it belongs to the same answers."""
+    def _best_baseline(self, done: bool) -> BoardRow | None:
+        """Return the best traditional model, as long as it belongs to the same answers.
+
+        Like is compared with like: corrected scores with corrected ones, best ones with best ones.
+        """
         record = self.session.record("baselines", LeaderboardRecord)
         if record is None or not record.models or not self.session.is_current("baselines"):
             return None
-        return done_board(record).best()
+        board = done_board(record)
+        return board.best() if done else board.luckiest()
 
     def next_problem(self) -> str:
         """Sizes with gaps and numbers that are none have to be corrected."""

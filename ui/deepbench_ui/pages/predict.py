@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QProgressBar, QPushButton
 
@@ -235,7 +235,7 @@ class PredictPage(Page):
         self.outcome.show_message("ok", f"{first}. {OPEN_NOTE}")
         self.notes.show_sentences(notes or [NO_NOTES])
         self.notes_title.show()
-        self.result.show()
+        self._show_result()
 
     def _failed(self, event: JobFailed) -> None:
         self._busy = False
@@ -246,7 +246,12 @@ class PredictPage(Page):
         self.outcome.show_message("danger", f"{event.message} {event.hint}".strip())
         self.notes.show_sentences([])
         self.notes_title.hide()
+        self._show_result()
+
+    def _show_result(self) -> None:
         self.result.show()
+        # Its place is known when the layout has been done.
+        QTimer.singleShot(0, self, lambda: self.scroll_area.ensureWidgetVisible(self.result))
 
 
 def _model_text(choice: ChoiceRecord, task: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
 from deepbench.study.records import (
     ChoiceRecord,
     LeaderboardRecord,
@@ -76,9 +78,13 @@ class TestPage(Page):
         self.before, inside = card(PLANNED, "test.before")
         self.steps = Sentences("test.steps", mark="•  ")
         inside.addWidget(self.steps)
-        inside.addWidget(label(EXPECTED, "heading"))
+        self.expected_part = QWidget()
+        column = QVBoxLayout(self.expected_part)
+        column.setContentsMargins(0, 8, 0, 0)
+        column.addWidget(label(EXPECTED, "heading"))
         self.expected = label("", "", "test.expected")
-        inside.addWidget(self.expected)
+        column.addWidget(self.expected)
+        inside.addWidget(self.expected_part)
         self.form.addWidget(self.before)
         self.again, inside = card(AGAIN, "test.again")
         self.reason = reason_field(self.session, "test.reason", AGAIN_WHY)
@@ -146,6 +152,7 @@ class TestPage(Page):
         if not done:
             self.steps.show_sentences(steps_of(opening, self.session.record("split", SplitRecord)))
             self.expected.setText(expectation(best_tuned(self._boards())))
+            self.expected_part.setVisible(opening.opens != "no" or opening.goes_on)
 
     def _boards(self) -> list[LeaderboardRecord | None]:
         return [self.session.record(key, LeaderboardRecord) for key in ("baselines", "networks")]

@@ -37,6 +37,8 @@ def paint_drawing(painter: QPainter, name: str, colour: str, target: QRectF) -> 
 def draw_pixmap(name: str, colour: str, width: int, height: int) -> QPixmap:
     """Return a drawing on a transparent ground; sizes in device pixels."""
     pixmap = QPixmap(width, height)
+    if pixmap.isNull():  # a control asks while it has no room yet
+        return pixmap
     pixmap.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixmap)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)

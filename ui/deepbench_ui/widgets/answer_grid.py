@@ -32,6 +32,8 @@ class AnswerGrid(QWidget):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(6)
         grid.setVerticalSpacing(0)
+        grid.setColumnStretch(0, 1)
+        grid.setRowStretch(len(questions), 1)
         self._groups: dict[str, QButtonGroup] = {}
         self.buttons: dict[tuple[str, str], QRadioButton] = {}
         for row, (key, question) in enumerate(questions):

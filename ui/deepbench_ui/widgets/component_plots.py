@@ -7,7 +7,11 @@ from collections.abc import Sequence
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from deepbench.study.records import ExplorationRecord
-from deepbench_ui.models.exploration_figures import annotation_picture, outcome_picture
+from deepbench_ui.models.exploration_figures import (
+    PCA_SENTENCE,
+    annotation_picture,
+    outcome_picture,
+)
 from deepbench_ui.pages.base import label
 from deepbench_ui.plots import PlotPanel
 from deepbench_ui.session import StudySession
@@ -40,10 +44,11 @@ class ComponentPlots(QWidget):
         super().__init__()
         self.setObjectName(name)
         self._exploration: ExplorationRecord | None = None
-        self._scope = ""
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
+        self._sentence = label("", "muted", f"{name}.sentence")
+        column.addWidget(self._sentence)
         self._choices = QWidget()
         line = FlowLayout(16, self._choices)
         self.across = self._box(line, f"{name}.across", ACROSS)
@@ -78,15 +83,14 @@ class ComponentPlots(QWidget):
         return box
 
     def show_exploration(self, exploration: ExplorationRecord, scope: str) -> None:
-        """Show other samples, or the same again.
+        """Show samples; axes and colouring stay as they were chosen.
 
         Args:
             exploration: What is shown.
             scope: Says which samples they are.
         """
-        if exploration is self._exploration and scope == self._scope:
-            return
-        self._exploration, self._scope = exploration, scope
+        self._exploration = exploration
+        self._sentence.setText(PCA_SENTENCE.format(scope=scope))
         shares = exploration.explained
         titles = [COMPONENT.format(number=i + 1, share=100 * s) for i, s in enumerate(shares)]
         _fill(self.across, titles, 0)
@@ -109,10 +113,10 @@ class ComponentPlots(QWidget):
         if exploration is None or len(exploration.components) < 2:
             return
         x, y = self.across.currentIndex(), self.up.currentIndex()
-        self.outcome.show_figure(outcome_picture(exploration, x, y, self._scope))
+        self.outcome.show_figure(outcome_picture(exploration, x, y))
         if exploration.colourings:
             column = self.colour.currentText()
-            self.annotation.show_figure(annotation_picture(exploration, x, y, column, self._scope))
+            self.annotation.show_figure(annotation_picture(exploration, x, y, column))
 
 
 def _fill(box: QComboBox, texts: Sequence[str], first: int) -> None:

@@ -23,10 +23,11 @@ from deepbench_ui.models.explanation_rows import (
 )
 from deepbench_ui.models.marked_table import MarkedTable
 from deepbench_ui.pages.base import card, label
-from deepbench_ui.plots import Figure, PlotPanel
+from deepbench_ui.plots import PlotPanel
 from deepbench_ui.session import StudySession
 from deepbench_ui.widgets.data_table import TablePanel
 from deepbench_ui.widgets.finder import Finder
+from deepbench_ui.widgets.in_turn import InTurn
 from deepbench_ui.widgets.reflow_grid import ReflowGrid
 
 FEATURE, FEATURE_HINT = "Feature", "Find a feature"
@@ -65,6 +66,7 @@ class ExplanationView(QWidget):
         self._task = ""
         self.feature = ""
         self.sample = ""
+        self._turns = InTurn(self)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(10)
@@ -129,6 +131,8 @@ class ExplanationView(QWidget):
             column, "samples", SAMPLES_TITLE, self.samples, per_sample=True
         )
         self.sample_panel.view.chosen.connect(self._choose_sample)
+        # Steps go through the samples in the order of the table.
+        self.samples.layoutChanged.connect(self._show_steps)
 
     def _table(
         self,
@@ -176,10 +180,12 @@ class ExplanationView(QWidget):
         self.samples.change_columns(explained_columns(shown.scale if shown is not None else ""))
         self.samples.show_rows(samples)
         self.sample_finder.show_names([row.sample for row in samples])
-        _show(self.importance, importance_figure(record), NO_FEATURE)
+        self._turns.show(self.importance, importance_figure(record), NO_FEATURE)
         empty = NOT_KEPT if shown is None else NO_FEATURE
         several = shown is not None and bool(shown.features)
-        _show(self.beeswarm, beeswarm_figure(shown) if shown and several else None, empty)
+        self._turns.show(
+            self.beeswarm, beeswarm_figure(shown) if shown and several else None, empty
+        )
         selection = self._session.selection
         names = shown.features if shown is not None else ()
         first = rows[0].found.feature if rows else ""
@@ -195,7 +201,7 @@ class ExplanationView(QWidget):
         self.feature_panel.view.mark(feature)
         shown = self._shown
         figure = dependence_figure(shown, feature, self._task) if shown is not None else None
-        _show(self.dependence, figure, NOT_KEPT if shown is None else NO_FEATURE)
+        self._turns.show(self.dependence, figure, NOT_KEPT if shown is None else NO_FEATURE)
 
     def _show_sample(self, sample: str) -> None:
         self.sample = sample
@@ -203,8 +209,11 @@ class ExplanationView(QWidget):
         self.sample_panel.view.mark(sample)
         shown = self._shown
         figure = waterfall_figure(shown, sample) if shown is not None else None
-        _show(self.waterfall, figure, NOT_KEPT if shown is None else NO_FEATURE)
-        place = self.samples.place_of(sample)
+        self._turns.show(self.waterfall, figure, NOT_KEPT if shown is None else NO_FEATURE)
+        self._show_steps()
+
+    def _show_steps(self) -> None:
+        place = self.samples.place_of(self.sample)
         self.previous.setEnabled(place > 0)
         self.next.setEnabled(-1 < place < self.samples.rowCount() - 1)
 
@@ -226,13 +235,6 @@ class ExplanationView(QWidget):
             self._show_feature(name)
         elif kind == "sample" and self.samples.place_of(name) >= 0:
             self._show_sample(name)
-
-
-def _show(panel: PlotPanel, figure: Figure | None, empty: str) -> None:
-    if figure is None:
-        panel.show_empty(empty)
-    elif figure != panel.figure:
-        panel.show_figure(figure)
 
 
 def _line() -> tuple[QWidget, QHBoxLayout]:

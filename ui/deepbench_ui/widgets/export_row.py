@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
 from shiboken6 import isValid
 
@@ -10,7 +10,8 @@ from deepbench.study.records import ExportItem
 from deepbench_ui.models.report_rows import EXPORT_TEXTS
 from deepbench_ui.pages.base import label
 from deepbench_ui.plan_words import in_window
-from deepbench_ui.theme import icon, set_look, theme
+from deepbench_ui.theme import icon, theme
+from deepbench_ui.widgets.banner import Banner
 
 SAVE = "Save…"
 SAVE_NAME = "Save {title}"
@@ -50,10 +51,10 @@ class ExportRow(QFrame):
         line.setSpacing(6)
         self.mark = QLabel()
         self.sentence = label("", "muted", f"{name}.sentence")
-        line.addWidget(self.mark)
+        line.addWidget(self.mark, 0, Qt.AlignmentFlag.AlignTop)
         line.addWidget(self.sentence, 1)
         column.addLayout(line)
-        self.answer = label("", "", f"{name}.answer")
+        self.answer = Banner(f"{name}.answer")
         column.addWidget(self.answer)
         self.button = QPushButton(SAVE)
         self.button.setObjectName(name)
@@ -62,7 +63,6 @@ class ExportRow(QFrame):
         grid.addLayout(column, 0, 0)
         grid.addWidget(self.button, 0, 1)
         theme().changed.connect(self._paint)
-        self.say("", "")
         self.show_item(item)
 
     @property
@@ -82,28 +82,22 @@ class ExportRow(QFrame):
         """Say that the answer is awaited."""
         self._waiting = True
         self.button.setEnabled(False)
-        self.say(ASKING, "muted")
+        self.answer.show_message("info", ASKING)
 
     def saved(self, path: str) -> None:
         """Say where it was written."""
-        self._end(SAVED.format(path=path), "ok")
+        self._end("ok", SAVED.format(path=path))
 
     def refused(self, sentence: str) -> None:
         """Say why it was not written."""
-        self._end(in_window(sentence), "danger")
+        self._end("danger", sentence)
 
-    def _end(self, text: str, role: str) -> None:
+    def _end(self, severity: str, text: str) -> None:
         # The answer may come after the page was left and its widgets deleted.
         if isValid(self):
             self._waiting = False
             self.button.setEnabled(self.item.allowed)
-            self.say(text, role)
-
-    def say(self, text: str, role: str) -> None:
-        """Say what came of saving it."""
-        self.answer.setText(text)
-        self.answer.setVisible(bool(text))
-        set_look(self.answer, role=role)
+            self.answer.show_message(severity, text)
 
     def _paint(self) -> None:
         picture, colour = ("done", "ok") if self.item.allowed else ("lock", "text_muted")

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from deepbench_ui.models.claim_rows import KNOWN_BEFORE, AskedFeature, causal_words
 from deepbench_ui.models.role_answers import role_changes, role_of
@@ -14,6 +13,7 @@ from deepbench_ui.session import StudySession
 from deepbench_ui.widgets.answer_grid import AnswerGrid
 from deepbench_ui.widgets.banner import Banner
 from deepbench_ui.widgets.fields import TextAnswer
+from deepbench_ui.widgets.reflow_grid import ReflowGrid
 
 QUESTIONS = (
     (KNOWN_BEFORE, "Known before the outcome?"),
@@ -38,6 +38,7 @@ CAUSAL = (
     "“{words}” speaks of a cause. The study shows an association: “went with” or “was used to "
     "predict” says as much as was shown."
 )
+_HALF_LETTERS = 48
 
 
 class FeatureCard(QFrame):
@@ -59,18 +60,20 @@ class FeatureCard(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(14, 12, 14, 12)
         column.setSpacing(6)
-        head = QHBoxLayout()
-        head.setSpacing(18)
-        side = QVBoxLayout()
+        # Beside each other where there is room, else below each other.
+        head = ReflowGrid(_HALF_LETTERS, 2)
+        words = QWidget()
+        side = QVBoxLayout(words)
+        side.setContentsMargins(0, 0, 0, 0)
         side.setSpacing(4)
         side.addWidget(label(feature.name, "heading"))
         side.addWidget(label(feature.text, "muted"))
         side.addStretch(1)
         self.grid = AnswerGrid(f"{name}.answers", QUESTIONS, ANSWERS)
         self.grid.chosen.connect(self._answer)
-        head.addLayout(side, 1)
-        head.addWidget(self.grid, 0, Qt.AlignmentFlag.AlignTop)
-        column.addLayout(head)
+        head.add(words)
+        head.add(self.grid)
+        column.addWidget(head)
         self.banner = Banner(f"{name}.stops")
         column.addWidget(self.banner)
         self.note = TextAnswer(
@@ -84,7 +87,7 @@ class FeatureCard(QFrame):
         # Ten of these stand below each other; what the field is for stands in it.
         self.note.question.hide()
         column.addWidget(self.note)
-        self.causal = label("", "warning", f"{name}.causal")
+        self.causal = Banner(f"{name}.causal")
         column.addWidget(self.causal)
         self.refresh()
 
@@ -99,8 +102,10 @@ class FeatureCard(QFrame):
         self.note.refresh()
         self._show_stop(answers)
         words = causal_words(answers.get("note", ""))
-        self.causal.setText(CAUSAL.format(words="”, “".join(words)) if words else "")
-        self.causal.setVisible(bool(words))
+        if words:
+            self.causal.show_message("warning", CAUSAL.format(words="”, “".join(words)))
+        else:
+            self.causal.clear()
 
     def _show_stop(self, answers: dict[str, Any]) -> None:
         if role_of(self._session.draft.answers, self.feature.name) == "ignore":

@@ -33,7 +33,8 @@ class Finder(QLineEdit):
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         completer.setFilterMode(Qt.MatchFlag.MatchContains)
         completer.setMaxVisibleItems(12)
-        completer.activated[str].connect(self._choose)
+        # The stubs do not know that this signal comes as a text and as an index.
+        completer.activated[str].connect(self._choose)  # type: ignore[index]
         self.setCompleter(completer)
         self.editingFinished.connect(self._finish)
 

@@ -86,8 +86,13 @@ class FindingView(QFrame):
         self._hint = label("", "muted", f"{name}.hint")
         self.features = NameList(f"{name}.features", "feature", selection)
         self.samples = NameList(f"{name}.samples", "sample", selection)
-        for part in (self._severity, self._title, self._message, self._hint):
-            column.addWidget(part)
+        self._severity.setWordWrap(False)
+        head = QHBoxLayout()
+        head.addWidget(self._title, 1)
+        head.addWidget(self._severity, 0, Qt.AlignmentFlag.AlignTop)
+        column.addLayout(head)
+        column.addWidget(self._message)
+        column.addWidget(self._hint)
         for names in (self.features, self.samples):
             names.ticked_changed.connect(self._show_buttons)
             column.addWidget(names)
@@ -106,11 +111,12 @@ class FindingView(QFrame):
         for action in TEXTS:
             button = QPushButton()
             button.setObjectName(f"{name}.{action.replace(' ', '-')}")
-            if action == "take back":
-                button.setProperty("kind", "quiet")
             button.clicked.connect(lambda _=False, action=action: self._decide(action))
             self.buttons[action] = button
             flow.addWidget(button)
+        self._toggles = (self.features.toggle, self.samples.toggle)
+        for toggle in self._toggles:
+            flow.addWidget(toggle)
         column.addWidget(self._line)
 
     def _build_reason(self, name: str, column: QVBoxLayout) -> None:
@@ -150,8 +156,8 @@ class FindingView(QFrame):
         self._hint.setText(card.hint)
         self._hint.setVisible(bool(card.hint))
         some = card.can_choose
-        self.features.show_names(finding.columns, tickable=some)
-        self.samples.show_names(finding.samples, tickable=some)
+        self.features.show_names(finding.columns, card.thing, tickable=some)
+        self.samples.show_names(finding.samples, "sample", tickable=some)
         self.setAccessibleName(f"{SEVERITY_WORDS[finding.severity]}: {card.title}")
         self._show_reason(finding.reason)
         self._show_buttons()
@@ -181,7 +187,8 @@ class FindingView(QFrame):
                 text, possible = self._text(action)
                 button.setText(text)
                 button.setEnabled(possible)
-        self._line.setVisible(any(not b.isHidden() for b in self.buttons.values()))
+        parts = (*self.buttons.values(), *self._toggles)
+        self._line.setVisible(any(not part.isHidden() for part in parts))
 
     def _text(self, action: Action) -> tuple[str, bool]:
         """Return the text of a button, and whether it can be pressed."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from deepbench_ui.theme import icon, theme
 
@@ -32,6 +32,8 @@ class Fold(QWidget):
         self.head.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.head.setIconSize(QSize(_ICON_SIZE, _ICON_SIZE))
         self.head.clicked.connect(self._turn)
+        # As wide as the page and no wider, however long the summary is.
+        self.head.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         column.addWidget(self.head)
         self.content = QWidget()
         self.inside = QVBoxLayout(self.content)
@@ -72,5 +74,6 @@ class Fold(QWidget):
         text = f"{self._title}: {self._summary}" if folded else self._title
         self.head.setText(f" {text.replace('&', '&&')}")
         self.head.setIcon(icon("chevron-down" if self.is_open else "chevron-right", "text"))
+        self.head.setToolTip(text if folded else "")
         self.head.setAccessibleName(text)
         self.head.setAccessibleDescription(OPENED if self.is_open else CLOSED)

@@ -38,7 +38,6 @@ class MissingView(QWidget):
         super().__init__()
         self.setObjectName(name)
         self._selection = session.selection
-        self._shown: tuple[object, ...] = ()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
@@ -68,17 +67,13 @@ class MissingView(QWidget):
     def show_exploration(
         self, exploration: ExplorationRecord, features: Sequence[str], scope: str
     ) -> None:
-        """Show other samples, or the same again.
+        """Show the missing cells of samples.
 
         Args:
             exploration: What is shown.
             features: Names of the features, in order; empty if they are not known.
             scope: Says which samples they are.
         """
-        wanted = (id(exploration), tuple(features), scope)
-        if wanted == self._shown:
-            return
-        self._shown = wanted
         some = exploration.missing_share > 0
         self._lists.setVisible(some)
         if some:

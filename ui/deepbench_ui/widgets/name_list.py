@@ -24,7 +24,7 @@ _LINES = 7
 
 
 class NameList(QWidget):
-    """Names of one kind; a click selects.
+    """Names of one kind; a click selects. Its ``toggle`` is placed by the owner.
 
     Args:
         name: Its objectName; its parts are ``NAME.names``, ``NAME.toggle``, ``NAME.list``, ….
@@ -39,7 +39,7 @@ class NameList(QWidget):
         super().__init__()
         self.setObjectName(name)
         self._kind, self._selection = kind, selection
-        self._tickable = False
+        self._tickable, self._thing = False, kind
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
@@ -68,20 +68,15 @@ class NameList(QWidget):
         column.addWidget(self.list)
         self.buttons = QWidget()
         line = FlowLayout(4, self.buttons)
-        self.toggle = self._button(f"{name}.toggle", line)
+        self.toggle = _button(f"{name}.toggle")
         self.toggle.clicked.connect(self._toggle)
-        self.tick_all = self._button(f"{name}.tick-all", line, TICK_ALL)
+        self.tick_all = _button(f"{name}.tick-all", TICK_ALL)
         self.tick_all.clicked.connect(lambda: self.rows.tick_all(True))
-        self.tick_none = self._button(f"{name}.untick-all", line, TICK_NONE)
+        self.tick_none = _button(f"{name}.untick-all", TICK_NONE)
         self.tick_none.clicked.connect(lambda: self.rows.tick_all(False))
+        line.addWidget(self.tick_all)
+        line.addWidget(self.tick_none)
         column.addWidget(self.buttons)
-
-    def _button(self, name: str, line: FlowLayout, text: str = "") -> QPushButton:
-        button = QPushButton(text)
-        button.setObjectName(name)
-        button.setProperty("kind", "quiet")
-        line.addWidget(button)
-        return button
 
     # --- showing ----------------------------------------------------------------------
 
@@ -90,18 +85,19 @@ class NameList(QWidget):
         """Names that a decision is about: all, or those ticked while the list is open."""
         return self.rows.ticked if self._tickable and self._is_open else self.rows.names
 
-    def show_names(self, names: Sequence[str], *, tickable: bool) -> None:
+    def show_names(self, names: Sequence[str], thing: str, *, tickable: bool) -> None:
         """Show names.
 
         Args:
             names: The names.
+            thing: What they are names of.
             tickable: Whether some of them can be chosen.
         """
-        changed = tuple(names) != self.rows.names
-        self._tickable = tickable
+        changed = (tuple(names), thing) != (self.rows.names, self._thing)
+        self._tickable, self._thing = tickable, thing
         self.rows.show_names(names, tickable=tickable)
         self.setVisible(bool(names))
-        self.list.setAccessibleName(counted(len(names), self._kind))
+        self.list.setAccessibleName(counted(len(names), thing))
         if changed:
             rows = min(len(names), _LINES)
             self.list.setFixedHeight(rows * (self.list.sizeHintForRow(0) or 24) + 4)
@@ -128,9 +124,8 @@ class NameList(QWidget):
             self.words.show()
         closed = SHOW_ALL.format(many=f"{many:,}") if many > MOST else CHOOSE
         self.toggle.setText(FEWER if self._is_open else closed)
-        self.buttons.setVisible(more)
-        for button in (self.tick_all, self.tick_none):
-            button.setVisible(self._is_open and self._tickable)
+        self.toggle.setVisible(more)
+        self.buttons.setVisible(self._is_open and self._tickable)
 
     def _write(self) -> None:
         """Write the first names; again in other colours, and with another one selected."""
@@ -143,7 +138,7 @@ class NameList(QWidget):
             words.append(f'<a href="{place}" style="color:{colour}">{text}</a>')
         if len(names) > MOST:
             words.append(MORE.format(many=f"{len(names) - MOST:,}"))
-        title = counted(len(names), self._kind)
+        title = counted(len(names), self._thing)
         self.words.setText(f"{title}: {', '.join(words)}" if names else "")
         self.words.setAccessibleName(f"{title}: {', '.join(names[:MOST])}")
 
@@ -168,3 +163,10 @@ class NameList(QWidget):
         index = self.rows.index(self.rows.names.index(name))
         if self.list.currentIndex() != index:
             self.list.setCurrentIndex(index)
+
+
+def _button(name: str, text: str = "") -> QPushButton:
+    button = QPushButton(text)
+    button.setObjectName(name)
+    button.setProperty("kind", "quiet")
+    return button

@@ -20,7 +20,7 @@ from deepbench_ui.theme import set_look
 from deepbench_ui.widgets.choices import Choices, Option
 
 STATES = {"": "Open", "resolved": "Resolved", "accepted": "Accepted"}
-RAISED_BY = "Raised by the {who}."
+RAISED_BY = "Raised by: {who}"
 NOT_RAISED = "Not raised when the register was last filled; the decision is kept in the plan."
 ANSWERED = "You have answered this question above: fill the register again and the entry goes."
 DECIDED = "{by}: {reason}"
@@ -155,7 +155,7 @@ class RegisterCard(QFrame):
         column.addLayout(head)
         self.text = label("", "", f"{name}.text")
         self.raised_by = label("", "muted")
-        self.note = label("", "ok", f"{name}.note")
+        self.note = label("", "muted", f"{name}.note")
         self.decision = label("", "", f"{name}.decision-text")
         self.take_back = QPushButton(TAKE_BACK)
         self.take_back.setObjectName(f"{name}.take-back")

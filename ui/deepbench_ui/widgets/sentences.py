@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from deepbench_ui.pages.base import label
 
@@ -46,5 +47,18 @@ class Sentences(QWidget):
                 old.hide()
                 old.deleteLater()
         for sentence in wanted:
-            self._column.addWidget(label(f"{self._mark}{sentence}", self._role))
+            self._column.addWidget(self._line(sentence))
         self.setVisible(bool(wanted))
+
+    def _line(self, sentence: str) -> QWidget:
+        if not self._mark:
+            return label(sentence, self._role)
+        line = QWidget()
+        row = QHBoxLayout(line)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        mark = label(self._mark, self._role)
+        mark.setWordWrap(False)
+        row.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(label(sentence, self._role), 1)
+        return line

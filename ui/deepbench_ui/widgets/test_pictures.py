@@ -29,6 +29,7 @@ from deepbench_ui.pages.base import card, label
 from deepbench_ui.plots import Figure, PlotPanel
 from deepbench_ui.session import StudySession
 from deepbench_ui.widgets.data_table import TablePanel
+from deepbench_ui.widgets.in_turn import InTurn
 from deepbench_ui.widgets.reflow_grid import ReflowGrid
 
 METRICS = "Scores on the test set"
@@ -54,6 +55,7 @@ class OpenedPictures(QWidget):
         super().__init__()
         self._session = session
         self._classes: tuple[str, ...] = ()
+        self._turns = InTurn(self)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(10)
@@ -131,13 +133,8 @@ class OpenedPictures(QWidget):
 
     def _show(self, name: str, figure: Figure | None) -> None:
         panel, frame = self.panels[name], self._frames[name]
-        if figure is None:
-            frame.hide()
-            panel.show_empty("")
-            return
-        frame.show()
-        if figure != panel.figure:
-            panel.show_figure(figure)
+        frame.setVisible(figure is not None)
+        self._turns.show(panel, figure)
 
     def _cell_clicked(self, row: int, column: int) -> None:
         self.cell_chosen.emit(self._classes[row], self._classes[column])

@@ -99,5 +99,5 @@ class BeeswarmFigure(Figure):
         value = line.values[sample]
         said = f"{self.names[sample]}, {line.feature}: adds {number(line.attributions[sample])}"
         if value is None:
-            return f"{said}, value missing"
+            return f"{said}, its value is missing or no number"
         return f"{said}, value at {value:.0%} of its range"

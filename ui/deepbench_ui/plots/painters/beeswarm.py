@@ -67,7 +67,7 @@ class BeeswarmPainter(Painter[BeeswarmFigure]):
         entries = [gradient_entry(plot, "", figure.low_title, figure.high_title, stops)]
         if any(value is None for row in figure.rows for value in row.values):
             grey = plot.colours.use("missing")
-            entries.append(KeyEntry("value missing", grey, symbol_path("o")))
+            entries.append(KeyEntry("no number (missing, or a category)", grey, symbol_path("o")))
         return entries
 
     def _where(self, mark: int) -> tuple[int, int]:

@@ -1,0 +1,210 @@
+"""Step 14: verdict, opening the report, checklist, exports through the gate."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QPushButton
+from pytestqt.qtbot import QtBot
+
+from deepbench.errors import StageBlocked
+from deepbench.messages import ExportStudy, JobFailed, ListExports
+from deepbench.study.records import ExportItem
+from deepbench_ui.pages.report import ReportPage
+from deepbench_ui.session import StudySession
+from tests.ui.conftest import child, settle
+from tests.ui.pages import finished
+
+Opener = Callable[[Path], StudySession]
+ITEMS = [
+    ExportItem(
+        name="report",
+        title="Report",
+        suffix="html",
+        allowed=False,
+        sentence="It has not run yet. Run the study to the end first.",
+    ).model_dump(),
+    ExportItem(
+        name="plan", title="Plan", suffix="toml", allowed=True, sentence="All answers."
+    ).model_dump(),
+]
+
+
+@pytest.fixture
+def show(qtbot: QtBot, desk: Any) -> Callable[[StudySession], ReportPage]:
+    def make(session: StudySession) -> ReportPage:
+        page = ReportPage(session)
+        qtbot.addWidget(page)
+        page.resize(700, 500)
+        page.show_page()
+        return page
+
+    return make
+
+
+@pytest.fixture
+def page(
+    tmp_path: Path, desk: Any, open_study: Opener, show: Callable[[StudySession], ReportPage]
+) -> ReportPage:
+    desk.answers["ListExports"] = {"items": ITEMS}
+    made = show(open_study(finished.study(tmp_path)))
+    settle()
+    return made
+
+
+def write_report(page: ReportPage) -> Path:
+    path = page.session.folder / "report" / "report.html"
+    path.write_text("<p>report</p>", encoding="utf-8")
+    page.update_page()
+    return path
+
+
+def button(page: ReportPage, name: str) -> Any:
+    return child(page, f"report.export.{name}", QPushButton)
+
+
+def asked(desk: Any, kind: type) -> list[Any]:
+    return [request for request in desk.asked if isinstance(request, kind)]
+
+
+def test_a_new_study_can_keep_its_plan_already(
+    session: StudySession, desk: Any, show: Callable[[StudySession], ReportPage]
+) -> None:
+    desk.answers["ListExports"] = {"items": ITEMS}
+    page = show(session)
+    settle()
+    assert "The verdict will stand here" in page.empty.text()
+    assert page.verdict.isHidden()
+    assert not page.open_button.isEnabled()
+    assert button(page, "plan").isEnabled()
+    assert not button(page, "report").isEnabled()
+    assert page.rows["report"].sentence.text() == (
+        "Stays in the study. It has not run yet. Run the study to the end first."
+    )
+    assert page.exports_note.isHidden()
+
+
+def test_the_verdict_is_a_plain_sentence(page: ReportPage) -> None:
+    assert page.headline.text() == "There is a signal; deep learning was not worth it."
+    assert page.sentences.sentences == finished.REPORT_SENTENCES
+    assert page.empty.isHidden()
+
+
+def test_the_checklist_names_what_is_open(page: ReportPage) -> None:
+    lines = {line.text: line.state for line in page.checklist.lines}
+    open_entry = "The ethics register has 1 open entry (step 13). The report stays in the study."
+    assert lines[open_entry] == "warning"
+    assert lines["The stored model was fitted again and gave the same predictions."] == "ok"
+
+
+def test_the_report_opens_in_the_browser_of_this_computer(
+    page: ReportPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[QUrl] = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: bool(opened.append(url)) or True)
+    path = write_report(page)
+    assert "nothing is sent" in page.open_text.text()
+    page.open_button.click()
+    assert [url.toLocalFile() for url in opened] == [str(path)]
+
+
+def test_without_a_browser_the_path_is_said(
+    page: ReportPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda _: False)
+    path = write_report(page)
+    page.open_button.click()
+    assert str(path) in page.open_text.text()
+
+
+def test_a_study_that_stopped_has_a_report_too(
+    tmp_path: Path, open_study: Opener, show: Callable[[StudySession], ReportPage]
+) -> None:
+    folder = finished.until(tmp_path, "import")
+    finished.block(folder, "sample-sheet", StageBlocked("Batch is the outcome.", "Add samples."))
+    page = show(open_study(folder))
+    write_report(page)
+    assert "A report says where and why" in page.empty.text()
+    assert page.open_button.isEnabled()
+    blocked = page.checklist.lines[0]
+    assert (blocked.state, blocked.text) == ("warning", "Cannot go on: Sample sheet (4).")
+
+
+def test_an_export_is_written_by_the_worker_and_said(
+    page: ReportPage, desk: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    target = str(tmp_path / "plan.toml")
+    asked_for: list[Any] = []
+    monkeypatch.setattr(
+        page.session, "choose_file", lambda *given: asked_for.append(given[1:]) or target
+    )
+    button(page, "plan").click()
+    assert asked_for == [("Save Plan", "plan.toml", ("toml",))]
+    request = desk.asked[-1]
+    assert isinstance(request, ExportStudy)
+    assert (request.what, request.output, request.in_window) == ("plan", target, True)
+    row = page.rows["plan"]
+    assert row.answer.text == "Checking and writing …"
+    assert not row.button.isEnabled()
+    desk.answer_last({"output": target})
+    assert row.answer.text == f"Saved as {target}."
+    assert row.button.isEnabled()
+
+
+def test_a_refusal_is_said_in_its_row(
+    page: ReportPage, desk: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(page.session, "choose_file", lambda *_: "/somewhere/plan.toml")
+    button(page, "plan").click()
+    desk.answer_last(JobFailed("GateRefused", "An answer holds a name.", "Change it.", 3))
+    assert page.rows["plan"].answer.text == "An answer holds a name. Change it."
+    assert page.rows["report"].answer.isHidden()
+
+
+def test_a_cancelled_dialog_asks_nothing(
+    page: ReportPage, desk: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(page.session, "choose_file", lambda *_: "")
+    button(page, "plan").click()
+    assert asked(desk, ExportStudy) == []
+    assert page.rows["plan"].answer.isHidden()
+
+
+def test_what_may_leave_is_asked_again_when_an_answer_changed(
+    page: ReportPage, desk: Any, qtbot: QtBot
+) -> None:
+    assert len(asked(desk, ListExports)) == 1
+    page.hide_page()
+    page.show_page()
+    page.session.results_changed.emit()
+    assert len(asked(desk, ListExports)) == 1, "nothing changed"
+    allowed = [item | {"allowed": True, "sentence": "Complete."} for item in ITEMS]
+    desk.answers["ListExports"] = {"items": allowed}
+    page.session.answer("privacy.level", "restricted", "level")
+    qtbot.waitUntil(lambda: len(asked(desk, ListExports)) == 2)
+    settle()
+    assert button(page, "report").isEnabled()
+    assert len(page.rows) == 2
+
+
+def test_a_list_that_cannot_be_had_is_said(
+    session: StudySession, desk: Any, show: Callable[[StudySession], ReportPage]
+) -> None:
+    desk.answers["ListExports"] = JobFailed("StudyError", "The ledger was changed.", "Restore.", 2)
+    page = show(session)
+    settle()
+    assert page.exports_problem.text == (
+        "What may leave could not be found out. The ledger was changed. Restore."
+    )
+
+
+def test_it_fits_a_narrow_window(page: ReportPage, qtbot: QtBot) -> None:
+    page.show()
+    qtbot.waitExposed(page)
+    settle()
+    assert page.scroll_area.horizontalScrollBar().maximum() == 0

@@ -1,0 +1,49 @@
+"""Plots that are drawn one after another, so that the window answers in between."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, QTimer
+
+from deepbench_ui.plots import Figure, PlotPanel
+
+
+class InTurn(QObject):
+    """Draws one plot in each turn of the event loop, in the order they came.
+
+    Args:
+        parent: Owner; what waits when it goes is never drawn.
+    """
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._waiting: dict[PlotPanel, tuple[Figure | None, str]] = {}
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._next)
+
+    @property
+    def is_done(self) -> bool:
+        """Whether nothing waits."""
+        return not self._waiting
+
+    def show(self, panel: PlotPanel, figure: Figure | None, empty: str = "") -> None:
+        """Show a figure soon, instead of what still waits for its panel.
+
+        Args:
+            panel: Where.
+            figure: What; a figure that is shown already stays as it is.
+            empty: What stands there if there is no figure.
+        """
+        self._waiting[panel] = (figure, empty)
+        if not self._timer.isActive():
+            self._timer.start(0)
+
+    def _next(self) -> None:
+        panel = next(iter(self._waiting))
+        figure, empty = self._waiting.pop(panel)
+        if figure is None:
+            panel.show_empty(empty)
+        elif figure != panel.figure:
+            panel.show_figure(figure)
+        if self._waiting:
+            self._timer.start(0)
