@@ -262,6 +262,7 @@ def _has_progress(session: StudySession, stage: str) -> bool:
 def _whole(page: Page) -> QPixmap:
     """Return a picture of a page at its whole length, also of what is scrolled out of sight."""
     content = page.scroll_area.widget()
+    assert content is not None
     ratio = content.devicePixelRatioF()
     picture = QPixmap(content.size() * ratio)
     picture.setDevicePixelRatio(ratio)

@@ -142,12 +142,11 @@ def with_roles(columns: Sequence[ColumnRecord], roles: ResolvedRoles) -> tuple[C
     """
     role_of = roles.role_of
     return tuple(
-        column.model_copy(
-            update={
-                "role": role_of.get(
-                    column.name, "feature" if column.kind in _FEATURE_KINDS else "not used"
-                )
-            }
+        replace(
+            column,
+            role=role_of.get(
+                column.name, "feature" if column.kind in _FEATURE_KINDS else "not used"
+            ),
         )
         for column in columns
     )

@@ -91,7 +91,7 @@ def table_to_parquet_bytes(parsed: ParsedTable) -> bytes:
     meta = {
         "content": "table",
         "frame": _add_frame(columns, "frame", parsed.frame),
-        "columns": [column.model_dump() for column in parsed.columns],
+        "columns": [asdict(column) for column in parsed.columns],
         "conversions": [conversion.model_dump() for conversion in parsed.conversions],
         "first_column": parsed.locator.first_column,
         "decimal": parsed.decimal,
@@ -106,7 +106,7 @@ def table_from_parquet_bytes(data: bytes) -> ParsedTable:
     table, meta = _read(data, "table")
     return ParsedTable(
         frame=_take_frame(table, "frame", meta["frame"]),
-        columns=tuple(ColumnRecord.model_validate(column) for column in meta["columns"]),
+        columns=tuple(ColumnRecord(**column) for column in meta["columns"]),
         conversions=tuple(Conversion.model_validate(item) for item in meta["conversions"]),
         locator=CellLocator(table["row"].to_numpy().copy(), meta["first_column"]),
         decimal=meta["decimal"],

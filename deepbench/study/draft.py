@@ -274,6 +274,7 @@ class Draft:
 def _stated(plan: StudyPlan) -> Answers:
     """Return what a plan states beyond the defaults; how sensitive the data is counts as said."""
     answers: Answers = plan.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
+    answers.setdefault("privacy", {}).setdefault("level", plan.privacy.level)
     return answers
 
 

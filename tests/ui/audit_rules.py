@@ -128,7 +128,7 @@ def coloured(root: QWidget) -> Iterator[str]:
 
 def walked(window: QWidget) -> list[QWidget]:
     """Press Tab until the focus is back where it began; return where it has been."""
-    limit = 2 * len(controls(window)) + 5
+    limit = 2 * len(controls(window)) + 100
     first = QApplication.focusWidget()
     assert first is not None, "nothing has the focus"
     seen = [first]
@@ -138,9 +138,12 @@ def walked(window: QWidget) -> list[QWidget]:
         QTest.keyClick(before, Qt.Key.Key_Tab)
         now = QApplication.focusWidget()
         assert now is not None, f"Tab loses the focus at {described(before)}"
-        if now is first or now is before:
+        if now is first:
             break
-        seen.append(now)
+        if now is not before:
+            seen.append(now)
+        elif not isinstance(now, QLabel):  # there Tab goes from one link to the next
+            raise AssertionError(f"{described(now)} keeps Tab for itself")
     return seen
 
 

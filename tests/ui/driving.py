@@ -33,9 +33,14 @@ def write(field: QWidget, text: str) -> None:
         if letter.isascii():
             QTest.keyClicks(field, letter)
         else:
-            event = QInputMethodEvent()
-            event.setCommitString(letter)
-            QCoreApplication.sendEvent(field, event)
+            paste(field, letter)
+
+
+def paste(field: QWidget, text: str) -> None:
+    """Put a text into a field at once, as an input method does."""
+    event = QInputMethodEvent()
+    event.setCommitString(text)
+    QCoreApplication.sendEvent(field, event)
 
 
 class Driver:
@@ -180,7 +185,7 @@ class Driver:
             assert field is not None
             field.setFocus()
             field.selectAll()
-            write(field, str(path))
+            paste(field, str(path))
             completer = field.completer()
             if completer is not None:
                 completer.popup().hide()  # it would take the Return

@@ -97,6 +97,7 @@ _DOTTED = re.compile(r"\b(?P<table>" + "|".join(_TABLES) + r")\.(?P<key>[a-z_]+)
 
 def in_window(text: str) -> str:
     """Return a sentence of the engine with controls in place of keys of the plan."""
+    said = text
     if "[" in text or "." in text:
         for pattern in _PATTERNS:
             text = pattern.sub(_set_value, text)
@@ -105,7 +106,8 @@ def in_window(text: str) -> str:
         text = _TYPES.sub("change its type to labels", text)
         text = _ALONE.sub(lambda found: f"at {_TABLES[found['table']]}", text)
         text = _DOTTED.sub(_dotted, text)
-    return text[:1].upper() + text[1:]
+    # Only what was changed: a sentence may begin with the name of a file.
+    return text if text == said else text[:1].upper() + text[1:]
 
 
 def _control(found: re.Match[str]) -> str:

@@ -30,6 +30,7 @@ from deepbench_ui.pages.registry import PAGE_BY_KEY, PAGES
 from deepbench_ui.pages.welcome import WelcomePage
 from deepbench_ui.session import RunEnd, StudySession
 from deepbench_ui.settings import Settings
+from deepbench_ui.tab_order import move_focus
 from deepbench_ui.theme import ThemeMode, theme
 from deepbench_ui.widgets.banner import Banner
 from deepbench_ui.widgets.footer import Footer
@@ -55,6 +56,8 @@ NATIVE_CRASH = (
 OPENED_NOWHERE = "Open a study first."
 #: Below this width of the window the help hides by itself, so that pages keep their room.
 HELP_FROM_WIDTH = 1180
+#: Pages that ask before the test set is opened.
+ASK_THEMSELVES = ("test", "interpretation")
 _OPEN_ATTEMPTS = 12
 _OPEN_RETRY_MILLISECONDS = 250
 TABLE_SUFFIXES = (
@@ -97,7 +100,7 @@ class MainWindow(QMainWindow):
     # --- building ---------------------------------------------------------------------
 
     def _build(self) -> None:
-        centre = QWidget()
+        centre = self._centre = QWidget()
         centre.setObjectName("window.centre")
         self.setCentralWidget(centre)
         row = QHBoxLayout(centre)
@@ -249,9 +252,7 @@ class MainWindow(QMainWindow):
         )
 
     def _continue(self, key: str) -> None:
-        self.message.clear()
-        if self.session is not None:
-            self.session.start_run(key)
+        self._start(key)
 
     def close_study(self) -> bool:
         """Close the open study; return whether it was (the user may keep a run going)."""
@@ -344,8 +345,21 @@ class MainWindow(QMainWindow):
         page, session = self.current_page, self.session
         if page is None or session is None or session.run is not None or not page.confirm_run():
             return
+        self._start(page.key, asked=page.key in ASK_THEMSELVES)
+
+    def _start(self, until: str, *, asked: bool = False) -> None:
+        """Calculate up to a stage; nobody opens the test set without having been asked."""
+        session = self.session
+        if session is None or session.run is not None:
+            return
+        passes_test = STAGE_BY_KEY[until].number >= STAGE_BY_KEY["test"].number
+        if passes_test and not asked and not session.is_current("test"):
+            from deepbench_ui.widgets.opening_dialog import may_open
+
+            if not may_open(session, self):
+                return
         self.message.clear()
-        session.start_run(page.key)
+        session.start_run(until)
 
     def _study_changed(self) -> None:
         """Bring rail, footer and run bar up to date."""
@@ -439,6 +453,10 @@ class MainWindow(QMainWindow):
         )
         if crossed and hasattr(self, "menus"):
             self._fit_help()
+
+    def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802
+        """Go with Tab as one reads: steps, message, page, bars, help."""
+        return move_focus(self._centre, forward)
 
     # --- drag and drop, closing -----------------------------------------------------------
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
+from dataclasses import dataclass
+from typing import ClassVar, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from deepbench.study.records.base import Record, Severity
 
@@ -18,8 +19,15 @@ class Conversion(Record):
     count: int
 
 
-class ColumnRecord(Record):
-    """One column of the imported table."""
+@dataclass(frozen=True, slots=True)
+class ColumnRecord:
+    """One column of the imported table.
+
+    A plain dataclass, which pydantic checks inside of records like a record: of 20,000 columns
+    each `Record` would take 1 kB of memory, and two thirds of the time of reading them.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
 
     name: str
     kind: Literal["numeric", "categorical", "text", "date", "empty"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QComboBox, QHeaderView, QTableView
 
 from deepbench_ui.models.role_answers import ROLE_CHOICES
@@ -29,6 +30,9 @@ class RoleHeader(QHeaderView):
         self._name = name
         self._columns: Sequence[str] = ()
         self.boxes: list[QComboBox] = []
+        # One list of roles for all drop-downs: sixty of them are made at once.
+        self._choices = _role_choices(self)
+        self._arranging = False
         self.setDefaultAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignHCenter)
         self.sectionResized.connect(self._place)
         view.horizontalScrollBar().valueChanged.connect(self._place)
@@ -45,20 +49,24 @@ class RoleHeader(QHeaderView):
             for old in self.boxes:
                 old.deleteLater()
             self.boxes = [self._make_box(number, name) for number, name in enumerate(columns)]
-            for number, box in enumerate(self.boxes):
-                wanted = max(box.sizeHint().width() + _GAP, self.sectionSizeHint(number))
-                self.resizeSection(number, wanted)
+            self._widen()
         for name, box in zip(self._columns, self.boxes, strict=True):
             box.setCurrentIndex(max(0, box.findData(role(name))))
         self._place()
+
+    def _widen(self) -> None:
+        """Give each column room for its name and its drop-down."""
+        self._arranging = True  # each section that is resized would place all drop-downs
+        for number, box in enumerate(self.boxes):
+            wanted = max(box.sizeHint().width() + _GAP, self.sectionSizeHint(number))
+            self.resizeSection(number, wanted)
+        self._arranging = False
 
     def _make_box(self, number: int, column: str) -> QComboBox:
         box = QComboBox(self)
         box.setObjectName(f"{self._name}.{number}")
         box.setAccessibleName(ROLE_NAME.format(column=column))
-        for value, text, meaning in ROLE_CHOICES:
-            box.addItem(text, value)
-            box.setItemData(box.count() - 1, meaning, Qt.ItemDataRole.ToolTipRole)
+        box.setModel(self._choices)
         box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         box.activated.connect(
             lambda _, name=column, made=box: self.role_chosen.emit(name, made.currentData())
@@ -74,6 +82,8 @@ class RoleHeader(QHeaderView):
 
     def _place(self) -> None:
         """Put each drop-down below the name of its column."""
+        if self._arranging:
+            return
         for number, box in enumerate(self.boxes):
             height = box.sizeHint().height()
             box.setGeometry(
@@ -87,3 +97,14 @@ class RoleHeader(QHeaderView):
         """Keep the drop-downs in their places."""
         super().updateGeometries()
         self._place()
+
+
+def _role_choices(parent: RoleHeader) -> QStandardItemModel:
+    """Return the roles that a column can have, as drop-downs show them."""
+    choices = QStandardItemModel(parent)
+    for value, text, meaning in ROLE_CHOICES:
+        item = QStandardItem(text)
+        item.setData(value, Qt.ItemDataRole.UserRole)
+        item.setToolTip(meaning)
+        choices.appendRow(item)
+    return choices
