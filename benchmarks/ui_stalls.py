@@ -453,9 +453,9 @@ def print_table(runs: list[dict], load: float) -> None:
     head = f"{'':<26}{'stall, ms':>18}{'peak, MB':>16}{'answer, s':>20}"
     print(f"{head}\n{'phase':<26}{'median':>9}{'worst':>9}{'RSS':>8}{'own':>8}", end="")
     print(f"{'median':>12}{'worst':>8}")
-    for name in [name for name in [*PHASES, *runs[0]] if any(name in run for run in runs)]:
+    for name in dict.fromkeys([*PHASES, *runs[0]]):
         found = [run[name] for run in runs if name in run]
-        if name in PHASES and found is None:
+        if not found:
             continue
         stalls = [part["stall"] for part in found]
         line = f"{PHASES.get(name, name):<26}"

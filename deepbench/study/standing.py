@@ -191,6 +191,12 @@ def _calculated_states(draft: Draft, history: StudyHistory) -> dict[str, str]:
     # What an answer page computes is repeated on the way: it is no reason to wait.
     for key in ANSWER_PAGES:
         found[key] = "done"
+    # A run repeats what is out of date before it, so that is no reason to wait either.
+    for stage in STAGES:
+        if found[stage.key] == "to do" and all(
+            found[key] in ("done", "out of date") for key in stage.after
+        ):
+            found[stage.key] = "ready"
     return found
 
 

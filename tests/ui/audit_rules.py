@@ -34,6 +34,7 @@ from PySide6.QtWidgets import (
     QStyleOptionComboBox,
     QTabBar,
     QTableView,
+    QTextBrowser,
     QTextEdit,
     QToolButton,
     QWidget,
@@ -142,7 +143,7 @@ def walked(window: QWidget) -> list[QWidget]:
             break
         if now is not before:
             seen.append(now)
-        elif not isinstance(now, QLabel):  # there Tab goes from one link to the next
+        elif not isinstance(now, QLabel | QTextBrowser):  # Tab goes from link to link there
             raise AssertionError(f"{described(now)} keeps Tab for itself")
     return seen
 

@@ -132,11 +132,15 @@ class Driver:
         target = box.findData(value)
         assert target >= 0, f"{name} offers no {value}"
         box.setFocus(Qt.FocusReason.TabFocusReason)
+        QTest.keyClick(box, Qt.Key.Key_Down)
+        view = box.view()
+        self.wait(view.isVisible, f"the list of {name}")
         for _ in range(box.count()):
-            if box.currentIndex() == target:
+            row = view.currentIndex().row()
+            if row == target:
                 break
-            key = Qt.Key.Key_Down if box.currentIndex() < target else Qt.Key.Key_Up
-            QTest.keyClick(box, key)
+            QTest.keyClick(view, Qt.Key.Key_Down if row < target else Qt.Key.Key_Up)
+        QTest.keyClick(view, Qt.Key.Key_Return)
         assert box.currentData() == value
 
     def _show(self, widget: QWidget) -> None:

@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
     QLayout,
     QLineEdit,
     QScrollArea,
-    QSplitter,
     QWidget,
 )
 
@@ -42,7 +41,9 @@ def move_focus(root: QWidget, forward: bool) -> bool:
     around = [*order[place + 1 :], *order[: max(place, 0)]]
     for widget in around if forward else reversed(around):
         if _is_stop(widget):
-            reason = Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason
+            reason = (
+                Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason
+            )
             widget.setFocus(reason)
             _bring_into_sight(widget)
             return True
@@ -60,10 +61,7 @@ def _in_order(widget: QWidget) -> Iterator[QWidget]:
     if isinstance(widget, _WHOLE):
         return
     layout = widget.layout()
-    if isinstance(widget, QSplitter):
-        placed = [widget.widget(number) for number in range(widget.count())]
-    else:
-        placed = list(_laid_out(layout)) if layout is not None else []
+    placed: list[QWidget] = list(_laid_out(layout)) if layout is not None else []
     known = set(map(id, placed))
     children = [child for child in widget.children() if isinstance(child, QWidget)]
     others = [child for child in children if id(child) not in known and not child.isWindow()]

@@ -121,6 +121,15 @@ def test_a_changed_answer_makes_what_depends_on_it_out_of_date_and_nothing_else(
     assert bench.states()["baselines"] == "done"
 
 
+def test_a_stage_after_one_that_is_out_of_date_can_be_run(bench: Bench) -> None:
+    bench.finish_until("import")
+    bench.draft.change({"roles.unit": ["patient"]}, "roles", "sample-sheet")
+    states = bench.states()
+    assert states["import"] == "out of date"
+    assert states["sample-sheet"] == "ready"
+    assert states["check"] == "to do"
+
+
 def test_the_stage_under_way_is_running(bench: Bench) -> None:
     bench.finish_until("split")
     assert bench.states(running="baselines")["baselines"] == "running"

@@ -78,7 +78,7 @@ class ColumnTable(QAbstractTableModel):
             column.missing,
             column.distinct,
         )
-        if role == Qt.ItemDataRole.DisplayRole:
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
             fact = facts[index.column()]
             return f"{fact:,}" if isinstance(fact, int) else fact
         if role == Qt.ItemDataRole.UserRole:

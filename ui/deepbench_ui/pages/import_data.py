@@ -16,19 +16,18 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QLineEdit,
     QPushButton,
-    QSplitter,
     QTableView,
-    QVBoxLayout,
     QWidget,
 )
 
 from deepbench.messages import JobFailed, PreviewTable
 from deepbench.study.records import ColumnRecord, PreviewRecord
 from deepbench_ui.dialogs import file_dialog_options
-from deepbench_ui.models.cells import CellTable
 from deepbench_ui.models.columns import CHOOSABLE, KINDS, TYPE_COLUMN, ColumnTable
 from deepbench_ui.pages.base import Page, card, label
 from deepbench_ui.widgets.banner import Banner
+from deepbench_ui.widgets.cell_pair import CellPair
+from deepbench_ui.widgets.choice_box import ChoiceBox
 from deepbench_ui.widgets.choice_delegate import ChoiceDelegate
 from deepbench_ui.widgets.fields import TextAnswer
 
@@ -72,9 +71,6 @@ OPTIONS: tuple[tuple[str, str, dict[str, str]], ...] = (
 )
 SHEET, MISSING = "Sheet of the workbook", "Signs for “missing”"
 MISSING_HINT, MISSING_STEP = "For example: NA; n.d.; -99", "signs for missing"
-RAW, PARSED = "As it stands in the file", "As DeepBench reads it"
-SHOWN = "The first {rows} rows and {columns} of {all:,} columns are shown."
-EMPTY_CELL = "missing"
 COLUMNS, SEARCH, TYPE = "What is in the columns", "Find a column", "Type of the column"
 COLUMNS_TEXT = (
     "Double-click a type, or press F2 on it, to change it: codes such as 1, 2, 3 for tissues are "
@@ -95,6 +91,8 @@ PROVENANCE = (
 _WAIT_MILLISECONDS = 250
 _MOST_CONVERSIONS = 12
 _TABLE_LINES = 11
+#: Lines of the table of columns that decide how wide it is; a table may have 20,000.
+_LOOKED_AT = 40
 
 
 class ImportPage(Page):
@@ -113,7 +111,8 @@ class ImportPage(Page):
         self.setAcceptDrops(False)  # the window takes what is dropped
         self._build_file()
         self._build_how()
-        self._build_tables()
+        self.cells = CellPair(self.key)
+        self.form.addWidget(self.cells)
         self._build_columns()
         self._build_origin()
         self._later = QTimer(self)
@@ -137,7 +136,7 @@ class ImportPage(Page):
         self.problem = Banner("import.problem")
         inside.addWidget(self.problem)
         self.outcome_question = label(OUTCOME, "question")
-        self.outcome = QComboBox()
+        self.outcome = ChoiceBox()
         self.named(self.outcome, "outcome", OUTCOME)
         self.outcome.activated.connect(self._choose_outcome)
         inside.addWidget(self.outcome_question)
@@ -149,16 +148,18 @@ class ImportPage(Page):
         inside.addWidget(label(HOW_TEXT, "muted"))
         grid = QGridLayout()
         grid.setHorizontalSpacing(16)
+        grid.setColumnStretch(0, 1)
+        grid.setColumnStretch(1, 1)
         self.options: dict[str, QComboBox] = {}
         for number, (name, title, choices) in enumerate(OPTIONS):
-            box = QComboBox()
+            box = ChoiceBox()
             self.named(box, name, title)
             for value, text in choices.items():
                 box.addItem(text, value)
             box.activated.connect(self._option_writer(name, box, title))
             self.options[name] = box
             _place(grid, number, title, box)
-        self.sheet = QComboBox()
+        self.sheet = ChoiceBox()
         self.named(self.sheet, "sheet", SHEET)
         self.sheet.activated.connect(self._option_writer("sheet", self.sheet, SHEET))
         _place(grid, len(OPTIONS), SHEET, self.sheet)
@@ -169,44 +170,6 @@ class ImportPage(Page):
         _place(grid, len(OPTIONS) + 1, MISSING, self.missing)
         inside.addLayout(grid)
         self.form.addWidget(self.how_card)
-
-    def _build_tables(self) -> None:
-        self.tables = QWidget()
-        column = QVBoxLayout(self.tables)
-        column.setContentsMargins(0, 0, 0, 0)
-        splitter = QSplitter(Qt.Orientation.Horizontal)
-        splitter.setChildrenCollapsible(False)
-        self.raw, self.parsed = CellTable(self), CellTable(self)
-        self.raw_view = self._cell_view(splitter, RAW, self.raw, "raw")
-        self.parsed_view = self._cell_view(splitter, PARSED, self.parsed, "parsed")
-        for one, other in (
-            (self.raw_view, self.parsed_view),
-            (self.parsed_view, self.raw_view),
-        ):
-            one.verticalScrollBar().valueChanged.connect(other.verticalScrollBar().setValue)
-            one.horizontalScrollBar().valueChanged.connect(other.horizontalScrollBar().setValue)
-        column.addWidget(splitter)
-        self.shown = label("", "muted")
-        column.addWidget(self.shown)
-        self.form.addWidget(self.tables)
-
-    def _cell_view(
-        self, splitter: QSplitter, title: str, model: CellTable, name: str
-    ) -> QTableView:
-        part = QWidget()
-        column = QVBoxLayout(part)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(label(title, "heading"))
-        view = QTableView()
-        self.named(view, name, title)
-        view.setModel(model)
-        view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        view.setTabKeyNavigation(False)
-        view.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        view.setMinimumHeight(view.fontMetrics().lineSpacing() * 2 * _TABLE_LINES)
-        column.addWidget(view)
-        splitter.addWidget(part)
-        return view
 
     def _build_columns(self) -> None:
         self.columns_card, inside = card(COLUMNS)
@@ -231,7 +194,9 @@ class ImportPage(Page):
         self.column_view.setTabKeyNavigation(False)
         self.column_view.verticalHeader().hide()
         self.column_view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.column_view.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        head = self.column_view.horizontalHeader()
+        head.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        head.setResizeContentsPrecision(_LOOKED_AT)
         choices = {kind: KINDS[kind] for kind in CHOOSABLE}
         self.column_view.setItemDelegateForColumn(
             TYPE_COLUMN, ChoiceDelegate(choices, TYPE, self.column_view)
@@ -268,7 +233,7 @@ class ImportPage(Page):
         for field in self.origin:
             field.refresh()
         known = self._preview is not None and bool(source)
-        for part in (self.how_card, self.columns_card, self.tables):
+        for part in (self.how_card, self.columns_card, self.cells):
             part.setVisible(known)
         self.outcome.setVisible(known)
         self.outcome_question.setVisible(known)
@@ -315,7 +280,7 @@ class ImportPage(Page):
         preview = PreviewRecord.model_validate(result)
         self._preview = preview
         self._show_facts(preview)
-        self._show_cells(preview)
+        self.cells.show_cells(preview)
         self.column_table.show_columns(preview.columns)
         for column in range(1, self.column_table.columnCount()):
             self.column_view.resizeColumnToContents(column)
@@ -344,29 +309,6 @@ class ImportPage(Page):
         is_text = bool(preview.encoding)
         self.options["delimiter"].setEnabled(is_text)
         self.options["encoding"].setEnabled(is_text)
-
-    def _show_cells(self, preview: PreviewRecord) -> None:
-        changed = frozenset(
-            (row, column)
-            for row, (before, after) in enumerate(zip(preview.raw, preview.parsed, strict=False))
-            for column, (one, other) in enumerate(zip(before, after, strict=False))
-            if one != other
-        )
-        self.raw.show_cells(preview.shown_columns, preview.raw, preview.row_numbers)
-        self.parsed.show_cells(
-            preview.shown_columns,
-            preview.parsed,
-            preview.row_numbers,
-            changed=changed,
-            empty=EMPTY_CELL,
-        )
-        self.shown.setText(
-            SHOWN.format(
-                rows=len(preview.raw),
-                columns=len(preview.shown_columns),
-                all=max(len(preview.columns), len(preview.shown_columns)),
-            )
-        )
 
     def _show_conversions(self, preview: PreviewRecord) -> None:
         lines = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from deepbench.study.records import (
     AttributionRecord,
@@ -15,6 +15,7 @@ from deepbench.study.records import (
 from deepbench_ui.models.explanation_rows import explanations_of, in_short, misses, model_title
 from deepbench_ui.pages.base import Page, card, label
 from deepbench_ui.widgets.banner import Banner
+from deepbench_ui.widgets.choice_box import ChoiceBox
 from deepbench_ui.widgets.explanation_view import ExplanationView
 from deepbench_ui.widgets.opening_dialog import may_open
 from deepbench_ui.widgets.sentences import Sentences
@@ -81,12 +82,14 @@ class InterpretationPage(Page):
         column.addWidget(self.misses)
         frame, inside = card(IN_SHORT)
         line = QHBoxLayout()
-        self.model = QComboBox()
+        self.model = ChoiceBox()
         self.named(self.model, "model", MODEL)
         self.model.activated.connect(self._show_model)
         self.target_label = label(CLASS)
-        self.target = QComboBox()
+        self.target = ChoiceBox()
         self.named(self.target, "class", CLASS)
+        for box in (self.model, self.target):  # filled anew for each result
+            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.target.activated.connect(self._show_target)
         line.addWidget(label(MODEL))
         line.addWidget(self.model)

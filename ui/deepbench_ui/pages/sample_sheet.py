@@ -7,7 +7,6 @@ from typing import Any
 from PySide6.QtCore import QStringListModel, Qt, QTimer
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QComboBox,
     QCompleter,
     QGridLayout,
     QHBoxLayout,
@@ -30,6 +29,7 @@ from deepbench_ui.models.role_answers import (
 from deepbench_ui.pages.base import Page, card, label
 from deepbench_ui.plots import HeatmapFigure, PlotPanel
 from deepbench_ui.widgets.banner import Banner
+from deepbench_ui.widgets.choice_box import ChoiceBox
 from deepbench_ui.widgets.role_header import RoleHeader
 
 NO_TABLE = (
@@ -108,7 +108,7 @@ class SampleSheetPage(Page):
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         completer.setFilterMode(Qt.MatchFlag.MatchContains)
         self.other.setCompleter(completer)
-        self.other_role = QComboBox()
+        self.other_role = ChoiceBox()
         self.named(self.other_role, "other-role", OTHER_ROLE)
         for value, text, _ in ROLE_CHOICES:
             self.other_role.addItem(text, value)

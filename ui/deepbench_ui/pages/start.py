@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLineEdit, QPushButton
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QPushButton
 
 from deepbench.messages import Doctor, JobFailed
 from deepbench.study.location import location_warnings
 from deepbench.study.records import MachineRecord
 from deepbench_ui.pages.base import Page, card, label
 from deepbench_ui.widgets.banner import Banner
+from deepbench_ui.widgets.choice_box import ChoiceBox
 from deepbench_ui.widgets.choices import Choices, Option
 
 SENSITIVITY = "How sensitive is the data?"
@@ -114,7 +115,7 @@ class StartPage(Page):
         inside.addLayout(grid)
         line = QHBoxLayout()
         line.addWidget(label(DEVICE))
-        self.device = QComboBox()
+        self.device = ChoiceBox()
         self.named(self.device, "device", DEVICE)
         for value, text in DEVICES.items():
             self.device.addItem(text, value)

@@ -13,6 +13,7 @@ from deepbench.study.records import Reason, SuitabilityRecord
 from deepbench_resources import read_text
 from deepbench_ui.pages.base import Page, card, label
 from deepbench_ui.theme import icon, theme
+from deepbench_ui.widgets.choice_box import ChoiceBox
 from deepbench_ui.widgets.fields import TextAnswer
 
 NOT_ANSWERED = "Not answered"
@@ -90,7 +91,7 @@ class SuitabilityPage(Page):
         asked = label(question["text"], "question")
         column.addWidget(asked)
         column.addWidget(label(question["why"], "muted"))
-        box = QComboBox()
+        box = ChoiceBox()
         self.named(box, name.replace("_", "-"), question["text"])
         box.addItem(NOT_ANSWERED, None)
         for choice in question["choices"]:

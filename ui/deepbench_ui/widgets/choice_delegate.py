@@ -8,6 +8,7 @@ from PySide6.QtCore import QAbstractItemModel, QObject, Qt
 from PySide6.QtWidgets import QComboBox, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from deepbench_ui.models.cells import Index
+from deepbench_ui.widgets.choice_box import ChoiceBox
 
 
 class ChoiceDelegate(QStyledItemDelegate):
@@ -28,7 +29,7 @@ class ChoiceDelegate(QStyledItemDelegate):
         self, parent: QWidget, option: QStyleOptionViewItem, index: Index
     ) -> QWidget:
         """Make the list."""
-        box = QComboBox(parent)
+        box = ChoiceBox(parent)
         box.setAccessibleName(self._accessible)
         for value, text in self._choices.items():
             box.addItem(text, value)

@@ -15,6 +15,7 @@ from deepbench_ui.models.exploration_figures import (
 from deepbench_ui.pages.base import label
 from deepbench_ui.plots import PlotPanel
 from deepbench_ui.session import StudySession
+from deepbench_ui.widgets.choice_box import ChoiceBox
 from deepbench_ui.widgets.flow import FlowLayout
 from deepbench_ui.widgets.reflow_grid import ReflowGrid
 
@@ -70,7 +71,7 @@ class ComponentPlots(QWidget):
         inside.setContentsMargins(0, 0, 0, 0)
         said = label(text)
         said.setWordWrap(False)
-        box = QComboBox()
+        box = ChoiceBox()
         box.setObjectName(name)
         box.setAccessibleName(text)
         box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)

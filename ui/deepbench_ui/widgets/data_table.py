@@ -87,6 +87,7 @@ class DataTable(QTableView):
         self._set_row_height()
         head = self.horizontalHeader()
         head.setHighlightSections(False)
+        head.setTextElideMode(Qt.TextElideMode.ElideRight)
         head.setSortIndicatorClearable(True)
         head.setResizeContentsPrecision(60)
         head.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import html
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import Qt, QUrl, Signal
+from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
-    QScrollArea,
+    QTextBrowser,
     QToolButton,
     QToolTip,
     QVBoxLayout,
@@ -23,6 +24,7 @@ TITLE, WHY, TIP, EXAMPLE, TERMS = "Help", "Why we ask", "Tip {}", "An example", 
 TERMS_HINT = "Point at an underlined word, or click it, to read what it means."
 CLOSE = "Hide the help"
 _WIDTH = 270
+_MARGIN = 6
 
 
 class HelpPanel(QFrame):
@@ -37,7 +39,7 @@ class HelpPanel(QFrame):
         self.setAccessibleName(TITLE)
         self._key = ""
         outer = QVBoxLayout(self)
-        outer.setContentsMargins(14, 10, 6, 8)
+        outer.setContentsMargins(12, 10, 6, 8)
         head = QHBoxLayout()
         heading = QLabel(TITLE)
         heading.setProperty("role", "heading")
@@ -49,25 +51,12 @@ class HelpPanel(QFrame):
         head.addWidget(heading, 1)
         head.addWidget(self.close_button)
         outer.addLayout(head)
-        self.text = QLabel()
+        self.text = HelpText()
         self.text.setObjectName("help.text")
-        self.text.setWordWrap(True)
-        self.text.setTextFormat(Qt.TextFormat.RichText)
-        self.text.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self.text.setTextInteractionFlags(
-            Qt.TextInteractionFlag.LinksAccessibleByKeyboard
-            | Qt.TextInteractionFlag.LinksAccessibleByMouse
-        )
-        self.text.setOpenExternalLinks(False)
-        self.text.linkHovered.connect(self._explain)
-        self.text.linkActivated.connect(self._explain)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(self.text)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        outer.addWidget(scroll, 1)
+        self.text.setAccessibleName(TITLE)
+        self.text.highlighted.connect(self._explain)
+        self.text.anchorClicked.connect(self._explain)
+        outer.addWidget(self.text, 1)
         self.setMinimumWidth(_WIDTH)
         self.setMaximumWidth(round(_WIDTH * 1.5))
         theme().changed.connect(self._paint)
@@ -82,20 +71,40 @@ class HelpPanel(QFrame):
     def _paint(self) -> None:
         self.close_button.setIcon(icon("close", "text_muted"))
         if self._key:
-            self.text.setText(_as_html(load_help(self._key), theme().colour("accent").name()))
+            self.text.setHtml(_as_html(load_help(self._key), theme().colour("accent").name()))
 
-    def _explain(self, link: str) -> None:
-        term = link.removeprefix("term:")
+    def _explain(self, link: QUrl) -> None:
+        term = link.path()
         meaning = glossary().get(term)
         if meaning is None:
             QToolTip.hideText()
             return
-        where = self.text.mapToGlobal(QPoint(0, 0))
-        cursor = self.cursor().pos()
-        place = cursor if self.text.rect().contains(self.text.mapFromGlobal(cursor)) else where
+        here = self.text.viewport()
+        cursor = here.mapFromGlobal(self.cursor().pos())
+        place = cursor if here.rect().contains(cursor) else self.text.cursorRect().bottomLeft()
         QToolTip.showText(
-            place, f"<b>{html.escape(term)}</b><br>{html.escape(meaning)}", self.text
+            here.mapToGlobal(place),
+            f"<b>{html.escape(term)}</b><br>{html.escape(meaning)}",
+            self.text,
         )
+
+
+class HelpText(QTextBrowser):
+    """Text with terms to point at; Tab goes from one to the next, and then on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("kind", "plain")
+        self.setOpenLinks(False)
+        self.setUndoRedoEnabled(False)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.document().setDocumentMargin(_MARGIN)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+        """Begin with the first term, or going back with the last."""
+        super().focusInEvent(event)
+        if event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason):
+            self.focusNextPrevChild(event.reason() == Qt.FocusReason.TabFocusReason)
 
 
 def _as_html(page: HelpPage, link_colour: str) -> str:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtCore import QModelIndex, Signal
 from PySide6.QtWidgets import QAbstractItemView, QListView, QPushButton, QVBoxLayout, QWidget
 
 from deepbench_ui.models.name_rows import NameRows
 from deepbench_ui.models.numbers import counted
-from deepbench_ui.pages.base import label
 from deepbench_ui.selection import SelectionHub
 from deepbench_ui.theme import theme
 from deepbench_ui.widgets.flow import FlowLayout
+from deepbench_ui.widgets.link_label import LinkLabel
 
 MOST = 8
 SHOW_ALL, CHOOSE, FEWER = "Show All {many}", "Choose Among Them", "Show Fewer"
@@ -43,12 +43,7 @@ class NameList(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
-        self.words = label("", "", f"{name}.names")
-        self.words.setTextFormat(Qt.TextFormat.RichText)
-        self.words.setTextInteractionFlags(
-            Qt.TextInteractionFlag.LinksAccessibleByMouse
-            | Qt.TextInteractionFlag.LinksAccessibleByKeyboard
-        )
+        self.words = LinkLabel(f"{name}.names")
         self.words.linkActivated.connect(lambda place: self._pick(self.rows.names[int(place)]))
         column.addWidget(self.words)
         self._build_list(name, column)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QStandardItem, QStandardItemModel
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QComboBox, QHeaderView, QTableView
 
 from deepbench_ui.models.role_answers import ROLE_CHOICES
+from deepbench_ui.widgets.choice_box import ChoiceBox
 
 _GAP = 6
+#: Drop-downs made in one go: about as many as a window shows.
+_AT_ONCE = 12
 ROLE_NAME = "Role of the column {column}"
 
 
@@ -30,9 +32,10 @@ class RoleHeader(QHeaderView):
         self._name = name
         self._columns: Sequence[str] = ()
         self.boxes: list[QComboBox] = []
-        # One list of roles for all drop-downs: sixty of them are made at once.
-        self._choices = _role_choices(self)
+        self._role: Callable[[str], str] = lambda _: ""
         self._arranging = False
+        self._rest = QTimer(self)
+        self._rest.timeout.connect(self._make_boxes)
         self.setDefaultAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignHCenter)
         self.sectionResized.connect(self._place)
         view.horizontalScrollBar().valueChanged.connect(self._place)
@@ -44,29 +47,43 @@ class RoleHeader(QHeaderView):
             columns: Names of the columns, in the order of the table.
             role: Returns the role of a column.
         """
+        self._role = role
         if tuple(columns) != tuple(self._columns):
             self._columns = tuple(columns)
             for old in self.boxes:
                 old.deleteLater()
-            self.boxes = [self._make_box(number, name) for number, name in enumerate(columns)]
-            self._widen()
-        for name, box in zip(self._columns, self.boxes, strict=True):
+            self.boxes = []
+            self._make_boxes()
+        for name, box in zip(self._columns, self.boxes, strict=False):
             box.setCurrentIndex(max(0, box.findData(role(name))))
         self._place()
 
-    def _widen(self) -> None:
-        """Give each column room for its name and its drop-down."""
-        self._arranging = True  # each section that is resized would place all drop-downs
-        for number, box in enumerate(self.boxes):
-            wanted = max(box.sizeHint().width() + _GAP, self.sectionSizeHint(number))
-            self.resizeSection(number, wanted)
+    def _make_boxes(self) -> None:
+        """Make some of the missing drop-downs; all at once would make the window stand still."""
+        begin = len(self.boxes)
+        end = min(begin + _AT_ONCE, len(self._columns))
+        self._arranging = True  # each column that is widened would place all drop-downs
+        for number in range(begin, end):
+            box = self._make_box(number, self._columns[number])
+            self.boxes.append(box)
+            self.resizeSection(
+                number, max(box.sizeHint().width() + _GAP, self.sectionSizeHint(number))
+            )
         self._arranging = False
+        if end < len(self._columns):
+            self._rest.start(0)
+        else:
+            self._rest.stop()
+        self._place()
 
     def _make_box(self, number: int, column: str) -> QComboBox:
-        box = QComboBox(self)
+        box = ChoiceBox(self)
         box.setObjectName(f"{self._name}.{number}")
         box.setAccessibleName(ROLE_NAME.format(column=column))
-        box.setModel(self._choices)
+        for value, text, meaning in ROLE_CHOICES:
+            box.addItem(text, value)
+            box.setItemData(box.count() - 1, meaning, Qt.ItemDataRole.ToolTipRole)
+        box.setCurrentIndex(max(0, box.findData(self._role(column))))
         box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         box.activated.connect(
             lambda _, name=column, made=box: self.role_chosen.emit(name, made.currentData())
@@ -97,14 +114,3 @@ class RoleHeader(QHeaderView):
         """Keep the drop-downs in their places."""
         super().updateGeometries()
         self._place()
-
-
-def _role_choices(parent: RoleHeader) -> QStandardItemModel:
-    """Return the roles that a column can have, as drop-downs show them."""
-    choices = QStandardItemModel(parent)
-    for value, text, meaning in ROLE_CHOICES:
-        item = QStandardItem(text)
-        item.setData(value, Qt.ItemDataRole.UserRole)
-        item.setToolTip(meaning)
-        choices.appendRow(item)
-    return choices
