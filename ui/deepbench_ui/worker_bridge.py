@@ -33,6 +33,8 @@ PING_SECONDS = 2.0
 #: Without an answer for so long, the process hangs: it answers also in the middle of a job.
 STUCK_SECONDS = 20.0
 _EVENTS_A_TICK = 120
+#: A large answer takes this long to decode alone; it is shown at the next tick.
+_TURN_SECONDS = 0.01
 _SLEPT_SECONDS = 5.0
 
 Answer = Callable[[dict[str, Any]], None]
@@ -115,7 +117,9 @@ class WorkerBridge(QObject):
 
     def _forget(self) -> None:
         """Answer what a dead process left unanswered before a new one is started."""
-        self.drain()
+        self._waiting_events.extend(self._worker.poll(0.0))
+        while self._waiting_events:
+            self._take(self._waiting_events.popleft())
         while self._open:
             self._fail_all(JobFailed("worker died", "The calculation process stopped.", "", 1))
 
@@ -167,9 +171,12 @@ class WorkerBridge(QObject):
     # --- listening --------------------------------------------------------------------
 
     def drain(self) -> None:
-        """Take what the process has said; a limited number of events, so that nothing waits."""
+        """Take what the process has said; as much as one turn allows, so that nothing waits."""
+        end = time.monotonic() + _TURN_SECONDS
         self._waiting_events.extend(self._worker.poll(0.0))
         for _ in range(min(_EVENTS_A_TICK, len(self._waiting_events))):
+            if time.monotonic() > end:
+                break
             self._take(self._waiting_events.popleft())
         self._watch()
         if not self._open and not self._waiting_events:

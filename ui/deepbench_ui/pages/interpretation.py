@@ -89,7 +89,7 @@ class InterpretationPage(Page):
         self.target = ChoiceBox()
         self.named(self.target, "class", CLASS)
         for box in (self.model, self.target):  # filled anew for each result
-            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+            box.setSizeAdjustPolicy(ChoiceBox.SizeAdjustPolicy.AdjustToContents)
         self.target.activated.connect(self._show_target)
         line.addWidget(label(MODEL))
         line.addWidget(self.model)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -54,11 +54,12 @@ class StepButton(QPushButton):
         number = f"{entry.number}  " if entry.number >= 0 else ""
         super().__init__(f"{number}{entry.short_title}")
         self.entry = entry
-        self.state = "unset"
+        self.state = NO_STATE
         self.setObjectName(f"rail.{entry.key}")
         self.setProperty("kind", "step")
         self.setCheckable(True)
         self.setIconSize(_ICON_SIZE)
+        self.paint_icon()
 
     def show_state(self, state: str, reason: str) -> None:
         """Show the state as an icon, in the tool tip and for screen readers."""
@@ -121,8 +122,6 @@ class StepRail(QFrame):
         for entry in entries:
             self._add(entry)
         self._column.addStretch(1)
-        bar = scroll.verticalScrollBar().sizeHint().width()
-        self.setFixedWidth(inside.sizeHint().width() + bar)
         theme().changed.connect(self._paint)
 
     def _add(self, entry: PageEntry) -> None:
@@ -161,7 +160,20 @@ class StepRail(QFrame):
             )
         self._scroll.ensureWidgetVisible(self.buttons[key], 0, _MARGIN)
 
+    def event(self, event: QEvent) -> bool:
+        """Be as wide as the titles, once fonts and style are known."""
+        if event.type() in (QEvent.Type.Polish, QEvent.Type.StyleChange, QEvent.Type.FontChange):
+            self._fit_width()
+        return super().event(event)
+
+    def _fit_width(self) -> None:
+        for button in self.buttons.values():
+            button.ensurePolished()
+        inside = self._column.parentWidget()
+        bar = self._scroll.verticalScrollBar().sizeHint().width()
+        if inside is not None:
+            self.setFixedWidth(inside.minimumSizeHint().width() + bar)
+
     def _paint(self) -> None:
         for button in self.buttons.values():
-            if button.state != "unset":
-                button.paint_icon()
+            button.paint_icon()
