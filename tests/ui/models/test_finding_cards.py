@@ -51,8 +51,8 @@ def table(*columns: tuple[str, str, int]) -> ImportRecord:
         source_name="t.csv", size_bytes=1, sha256="", format="csv", sheet="", encoding="utf-8",
         delimiter=",", decimal=".", header=True, rows=12, conversions=(), artifact="",
         columns=tuple(
-            ColumnRecord.model_validate(
-                {"name": n, "kind": k, "role": "feature", "missing": 0, "distinct": d}
+            ColumnRecord(
+                name=n, kind=k, role="feature", missing=0, distinct=d  # type: ignore[arg-type]
             )
             for n, k, d in columns
         ),

@@ -43,6 +43,7 @@ STATE_TITLES: Mapping[str, str] = {
 }
 _ICON_SIZE = QSize(18, 18)
 _MARGIN = 40
+_EDGE = 1
 
 
 class StepButton(QPushButton):
@@ -112,7 +113,7 @@ class StepRail(QFrame):
         inside = QWidget()
         inside.setObjectName("rail.content")
         self._column = QVBoxLayout(inside)
-        self._column.setContentsMargins(8, 10, 8, 10)
+        self._column.setContentsMargins(8, 10, 3, 10)
         self._column.setSpacing(1)
         scroll.setWidget(inside)
         self._scroll = scroll
@@ -122,6 +123,7 @@ class StepRail(QFrame):
         for entry in entries:
             self._add(entry)
         self._column.addStretch(1)
+        scroll.verticalScrollBar().rangeChanged.connect(self._fit_width)
         theme().changed.connect(self._paint)
 
     def _add(self, entry: PageEntry) -> None:
@@ -170,9 +172,10 @@ class StepRail(QFrame):
         for button in self.buttons.values():
             button.ensurePolished()
         inside = self._column.parentWidget()
-        bar = self._scroll.verticalScrollBar().sizeHint().width()
+        bar = self._scroll.verticalScrollBar()
+        room = bar.sizeHint().width() if bar.maximum() > 0 else 0
         if inside is not None:
-            self.setFixedWidth(inside.minimumSizeHint().width() + bar)
+            self.setFixedWidth(inside.minimumSizeHint().width() + room + _EDGE)
 
     def _paint(self) -> None:
         for button in self.buttons.values():
