@@ -45,7 +45,7 @@ class Stage:
 
 STAGES: tuple[Stage, ...] = (
     Stage(0, "start", "Start", 0, ("privacy",), ()),
-    Stage(1, "question", "Your question", 4, ("question", "suitability.expected_ceiling"), ()),
+    Stage(1, "question", "Your question", 4, ("question",), ()),
     Stage(2, "suitability", "Is deep learning a good fit?", 1, ("suitability",), ("question",)),
     # Reading needs to know which columns are features: text among numbers is an error in those.
     # Where the data came from changes no cell: it is read by the stages that print it.
@@ -135,16 +135,24 @@ STAGES: tuple[Stage, ...] = (
         "claims",
         "What you may claim",
         9,
-        ("claims", "suitability.expected_ceiling", "suitability.label_reliability"),
+        (
+            "claims",
+            "question.organism",
+            "suitability.expected_ceiling",
+            "suitability.label_reliability",
+        ),
         ("interpretation",),
     ),
-    Stage(13, "ethics", "Ethics and privacy gate", 10, ("ethics", "privacy", "data"), ("test",)),
+    Stage(
+        13, "ethics", "Ethics and privacy gate", 10, ("ethics", "privacy", "data.licence"), ("test",)
+    ),
+    # It prints the whole plan; what is not named here reaches it through the stages before.
     Stage(
         14,
         "report",
         "Report and export",
         10,
-        ("question", "check.reasons"),
+        ("question", "data", "check.reasons"),
         ("claims", "ethics", "start", "suitability"),
     ),
 )

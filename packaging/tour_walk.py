@@ -233,9 +233,10 @@ class Tour:
         self._until(self._quiet, "answers to short questions", DESK_MILLISECONDS)
 
     def _quiet(self) -> bool:
-        timers = self.window.findChildren(QTimer)
-        put_off = any(timer.isSingleShot() and timer.isActive() for timer in timers)
-        return not self.window.desk.busy and not put_off
+        timers = [timer for timer in self.window.findChildren(QTimer) if timer.isActive()]
+        # Something put off, or done bit by bit; clocks go on.
+        working = any(timer.isSingleShot() or timer.interval() == 0 for timer in timers)
+        return not self.window.desk.busy and not working
 
     def _until(self, happened: Callable[[], bool], what: str, milliseconds: int) -> None:
         """Let Qt work until something has happened; its events wake this up."""

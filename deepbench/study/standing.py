@@ -213,7 +213,7 @@ def _answer_page(key: str, draft: Draft) -> tuple[PageState, str]:
         key != "reason" and value is not None
         for key, value in draft.value("suitability", {}).items()
     )
-    return ("done", "") if answered else ("ready", "")
+    return ("done", "") if answered else ("ready", "Answer at least one of the questions.")
 
 
 def _stage_page(

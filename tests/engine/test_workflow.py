@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from pydantic import BaseModel
 
 from deepbench.errors import PlanError
 from deepbench.plan import StudyPlan, parse_plan
@@ -30,6 +31,60 @@ def test_stages_are_numbered_in_order_and_depend_backwards() -> None:
 
 def test_a_claim_leaves_training_alone() -> None:
     assert _changed('[claims.features.age]\nplausible = "yes"\n') == {"claims", "report"}
+
+
+@pytest.mark.parametrize(
+    ("answer", "stages"),
+    [
+        ('[check.reasons]\n"outlying samples: samples" = "Seen."\n', "report"),
+        ('[suitability]\nsimilar_work = "both"\n', "suitability report"),
+        ('[suitability]\nreason = "A pilot."\n', "suitability report"),
+        ("[suitability]\nexpected_ceiling = 0.8\n", "suitability claims report"),
+        ('[suitability]\nlabel_reliability = "expert"\n', "suitability claims report"),
+        ('origin = "GEO"\n', "report"),
+        ('contact = "the laboratory"\n', "report"),
+        ('licence = "CC0"\n', "ethics report"),
+        ('[privacy]\nreason = "Published."\n', "start ethics report"),
+        ('[split]\nreuse_reason = "More."\n', "test interpretation claims ethics report"),
+    ],
+)
+def test_words_put_only_what_prints_them_out_of_date(answer: str, stages: str) -> None:
+    assert _changed(answer) == set(stages.split())
+
+
+def test_the_organism_is_named_in_the_question_and_in_what_is_not_shown() -> None:
+    before = BASE.replace("[data]", 'organism = "mouse"\n[data]')
+    old, new = (fingerprints(parse_plan(text), "s") for text in (BASE, before))
+    changed = {key for key in old if old[key] != new[key]}
+    assert changed == {"question", "suitability", "claims", "report"}
+
+
+def _leaves(part: BaseModel, path: str = "") -> list[str]:
+    found: list[str] = []
+    for name in type(part).model_fields:
+        value = getattr(part, name)
+        inner = f"{path}{name}"
+        found += _leaves(value, f"{inner}.") if isinstance(value, BaseModel) else [inner]
+    return found
+
+
+@pytest.mark.parametrize("leaf", _leaves(parse_plan(BASE)))
+def test_the_report_prints_the_whole_plan_so_every_answer_reaches_it(leaf: str) -> None:
+    if leaf == "format":
+        return
+    *parts, name = leaf.split(".")
+    base = parse_plan(BASE)
+    owner: BaseModel = base
+    for part in parts:
+        owner = getattr(owner, part)
+    changed: BaseModel = owner.model_copy(update={name: "something else"})
+    for depth in range(len(parts) - 1, -1, -1):
+        above: BaseModel = base
+        for part in parts[:depth]:
+            above = getattr(above, part)
+        changed = above.model_copy(update={parts[depth]: changed})
+    assert isinstance(changed, StudyPlan)
+    assert fingerprints(base, "s")["report"] != fingerprints(changed, "s")["report"]
 
 
 def test_a_role_makes_everything_from_the_sample_sheet_on_out_of_date() -> None:

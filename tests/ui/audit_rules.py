@@ -1,14 +1,15 @@
-"""What every control of every page has to keep to; each rule returns sentences on what does not."""
+"""What every control of every page has to keep to; a rule returns sentences on what does not."""
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Iterator
 
 import numpy as np
 from PySide6.QtCore import QCoreApplication, QPoint, QRect, QSize, Qt
-from PySide6.QtGui import QAccessible, QImage, QKeyEvent
+from PySide6.QtGui import QAccessible, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -59,7 +60,7 @@ def described(widget: QWidget) -> str:
     shown = widget
     while not shown.objectName() and shown.parentWidget() is not None:
         shown = shown.parentWidget()
-    text = getattr(widget, "text", lambda: "")() if not isinstance(widget, QPlainTextEdit) else ""
+    text = widget.text() if isinstance(widget, QLabel | QAbstractButton | QLineEdit) else ""
     inside = "" if shown is widget else f" in {shown.objectName()}"
     return f"{type(widget).__name__} {widget.objectName()}{inside} {text[:50]!r}"
 
@@ -104,9 +105,17 @@ def wrong_names(root: QWidget, page: QWidget | None) -> Iterator[str]:
             yield f"{described(widget)}: its name is not page.control"
         elif counted[name] > 1:
             yield f"{described(widget)}: {counted[name]} widgets have this name"
-        elif page is not None and page.isAncestorOf(widget):
-            if not name.startswith(f"{page.objectName()}."):
-                yield f"{described(widget)}: its name does not begin with that of its page"
+        elif page is not None and page.isAncestorOf(widget) and not _begins_with(page, name):
+            yield f"{described(widget)}: its name does not begin with that of its page"
+
+
+def _begins_with(page: QWidget, name: str) -> bool:
+    return name.startswith(f"{page.objectName()}.")
+
+
+def plain_name(widget: QWidget) -> str:
+    """Return a control's name with # for what depends on the study."""
+    return re.sub(r"\d+", "#", widget.objectName())
 
 
 def unsaid(root: QWidget) -> Iterator[str]:
@@ -151,13 +160,28 @@ def walked(window: QWidget) -> list[QWidget]:
 def wrong_order(root: QWidget, visited: list[QWidget]) -> Iterator[str]:
     """Tab comes to each control once, and as one reads."""
     names = Counter(map(described, visited))
-    yield from (f"{name}: Tab comes here {count} times" for name, count in names.items() if count > 1)
+    yield from (
+        f"{name}: Tab comes here {count} times" for name, count in names.items() if count > 1
+    )
     for widget in controls(root):
         if widget not in visited and not _another_of_its_group(widget, visited):
             yield f"{described(widget)}: Tab does not come here"
-    for one, other in zip(visited, visited[1:], strict=False):
-        if root.isAncestorOf(one) and root.isAncestorOf(other) and _goes_back(one, other, root):
+    for one, other in itertools.pairwise(visited):
+        # Bars and pages scroll apart from each other: what is above what is asked within one.
+        inside = _scrolled(one)
+        if inside is not None and inside.isAncestorOf(other) and _goes_back(one, other, inside):
             yield f"{described(other)}: Tab comes here after {described(one)}"
+
+
+def _scrolled(widget: QWidget) -> QWidget | None:
+    """Return what a widget scrolls with: its page, the rail, or the window for the bars."""
+    above = widget.parentWidget()
+    while above is not None and not above.isWindow():
+        holder = above.parentWidget()
+        if holder is not None and isinstance(holder.parentWidget(), QScrollArea):
+            return above
+        above = holder
+    return above
 
 
 def _another_of_its_group(widget: QWidget, visited: list[QWidget]) -> bool:
@@ -257,10 +281,12 @@ def _missing_for_label(label: QLabel) -> QSize:
 def _cut_by_parent(widget: QWidget) -> Iterator[str]:
     """A control or text reaches nowhere beyond what holds it, unless that scrolls."""
     above = widget.parentWidget()
-    shows_text = isinstance(widget, QLabel) or isinstance(widget, CONTROLS)
+    shows_text = isinstance(widget, (QLabel, *CONTROLS))
     if above is None or widget.isWindow() or not shows_text or isinstance(above, COMPOUND):
         return
-    if isinstance(above.parentWidget(), QAbstractScrollArea) or isinstance(above, QAbstractScrollArea):
+    if isinstance(above.parentWidget(), QAbstractScrollArea) or isinstance(
+        above, QAbstractScrollArea
+    ):
         return
     inside = widget.geometry()
     if not above.rect().adjusted(-ROUNDING, -ROUNDING, ROUNDING, ROUNDING).contains(inside):
@@ -309,9 +335,3 @@ def texts(page: QWidget) -> list[str]:
         for label in page.findChildren(QLabel)
         if label.isVisible() and label.text() and isinstance(label, QFrame)
     ]
-
-
-def press(widget: QWidget, key: Qt.Key) -> None:
-    """Send a key without a wait."""
-    for kind in (QKeyEvent.Type.KeyPress, QKeyEvent.Type.KeyRelease):
-        QApplication.sendEvent(widget, QKeyEvent(kind, key, Qt.KeyboardModifier.NoModifier))

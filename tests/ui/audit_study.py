@@ -11,8 +11,6 @@ from typing import Any
 import numpy as np
 import pytest
 from PySide6.QtCore import QCoreApplication, QTimer
-from tests.end_to_end.tables import write_table
-from tests.ui.conftest import FakeBridge, settle
 
 from deepbench.jobs.run_study import run_study
 from deepbench.messages import JobCancelled, JobFailed, JobRequest, RunStudy
@@ -24,6 +22,8 @@ from deepbench_ui import window as window_module
 from deepbench_ui.faults import Faults
 from deepbench_ui.settings import CONFIG_VARIABLE, Settings
 from deepbench_ui.window import MainWindow
+from tests.end_to_end.tables import write_table
+from tests.ui.conftest import FakeBridge, settle
 
 #: As long as names in real tables.
 FEATURES = (
@@ -88,7 +88,11 @@ def patients_study(tmp_path_factory: pytest.TempPathFactory) -> Path:
     draft.change(
         {
             ("data", "source"): "../patients.csv",
-            **{(part, key): value for part, inner in ANSWERS.items() for key, value in inner.items()},
+            **{
+                (part, key): value
+                for part, inner in ANSWERS.items()
+                for key, value in inner.items()
+            },
         },
         "answers of the test",
         "start",
@@ -147,9 +151,14 @@ def opened_window(study: Path | None, config: Path) -> Iterator[MainWindow]:
 def settle_window(window: MainWindow) -> None:
     """Let the window do what it has put off, until nothing is left to do."""
     settle()
-    while any(timer.isSingleShot() and timer.isActive() for timer in window.findChildren(QTimer)):
+    while any(map(_is_work, window.findChildren(QTimer))):
         QCoreApplication.processEvents()
     settle()
+
+
+def _is_work(timer: QTimer) -> bool:
+    """Say whether a timer puts something off, or does something bit by bit; clocks do not."""
+    return timer.isActive() and (timer.isSingleShot() or timer.interval() == 0)
 
 
 def show(window: MainWindow, page: str, size: tuple[int, int]) -> None:

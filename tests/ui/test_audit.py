@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import itertools
 import os
-import re
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
-from tests.ui import audit_rules as rules
-from tests.ui.audit_study import opened_window, patients_study, settle_window, show
 
+from deepbench.messages import Progress, StageStarted
 from deepbench_ui import dialogs
 from deepbench_ui.pages.base import Page
 from deepbench_ui.pages.registry import PAGES
 from deepbench_ui.theme import theme
 from deepbench_ui.window import MainWindow
+from tests.ui import audit_rules as rules
+from tests.ui.audit_study import Desk, opened_window, patients_study, settle_window, show
 
 __all__ = ["patients_study"]
 
@@ -28,6 +30,7 @@ KEYS = [entry.key for entry in PAGES]
 SIZES = ((1280, 720), (1024, 576), (960, 540))
 NARROWEST = SIZES[-1]
 THEMES = ("light", "dark")
+TRYING = "trial 3 of 97: support vector machine with a radial kernel, 5 tuning folds, 2 repeats"
 NAMES = Path(__file__).with_name("control_names.txt")
 HOW_TO_WRITE = (
     "# Names of all controls, for programs that drive the window; # stands for a number or a name"
@@ -140,3 +143,155 @@ def test_blank_pages_say_something(blank: MainWindow) -> None:
             yield "nothing says what will be here"
 
     require(blank, audit, [SIZES[0]])
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_bars_and_messages_have_room(
+    patients_study: Path, tmp_path: Path, qapp: QApplication, size: tuple[int, int]
+) -> None:
+    folder = tmp_path / "Running.deepbench"
+    shutil.copytree(patients_study, folder)
+    with opened_window(folder, tmp_path / "config") as window:
+        session = window.session
+        assert session is not None
+        session.start_run("report")
+        runner = window.runner
+        assert isinstance(runner, Desk)
+        runner.say(StageStarted(8, "networks", "Networks, small to large", 14))
+        runner.say(Progress(8, 3, 97, TRYING, "AUROC 0.996, support vector machine", 3.0, 4000.0))
+        states: list[Callable[[], object]] = [
+            lambda: None,
+            session.pause,
+            session.resume,
+            lambda: runner.stuck_changed.emit(True),
+            session.stop,
+        ]
+        for act in states:
+            act()
+            window.message.show_message(
+                "warning", "A sentence that says what to do. " * 6, "Continue"
+            )
+            show(window, "networks", size)
+            found = [
+                *rules.cut_off(window),
+                *rules.wrong_names(window, window.current_page),
+                *rules.unsaid(window),
+                *rules.outside(window, window.run_bar),
+                *rules.outside(window, window.footer),
+                *rules.outside(window, window.message),
+            ]
+            assert not found, "\n".join(found)
+        window.run_bar.pause_button.setFocus()
+        assert list(rules.unseen_focus(window.footer, window.rail.buttons["networks"])) == []
+
+
+def test_first_page(welcome: MainWindow) -> None:
+    found: list[str] = []
+    for size in SIZES:
+        welcome.resize(*size)
+        settle_window(welcome)
+        assert (welcome.width(), welcome.height()) == size
+        welcome.welcome.new_button.setFocus(Qt.FocusReason.TabFocusReason)
+        found += [
+            *rules.wrong_names(welcome, welcome.welcome),
+            *rules.unsaid(welcome),
+            *rules.cut_off(welcome),
+            *rules.wrong_order(welcome, rules.walked(welcome)),
+            *rules.unseen_focus(welcome, welcome.welcome.open_button),
+        ]
+    found = [line for line in found if "welcome.open" not in line or "pixels" not in line]
+    assert not found, "\n".join(found)
+
+
+DIALOGS: dict[str, Callable[[MainWindow], object]] = {
+    "new": lambda window: dialogs.ask_new_study(window, "My study", Path.home()),
+    "stop": dialogs.may_stop_run,
+    "fault": lambda window: dialogs.tell_fault(window, "ValueError"),
+    "about": dialogs.show_about,
+    "keys": lambda window: window.findChild(QAction, "menu.keys").trigger(),
+}
+
+
+@pytest.mark.parametrize("name", THEMES)
+@pytest.mark.parametrize("dialog", DIALOGS)
+def test_dialogs(blank: MainWindow, dialog: str, name: Any) -> None:
+    theme().set_mode(name)
+    found = in_dialog(lambda: DIALOGS[dialog](blank), dialog, _dialog_audit)
+    assert not found, "\n".join(found)
+
+
+def _dialog_audit(dialog: QDialog) -> Iterator[str]:
+    yield from rules.wrong_names(dialog, dialog)
+    yield from rules.unsaid(dialog)
+    yield from rules.coloured(dialog)
+    yield from rules.cut_off(dialog)
+    stops = [widget for widget in rules.controls(dialog) if rules.takes_tab(widget)]
+    stops[0].setFocus(Qt.FocusReason.TabFocusReason)
+    yield from rules.wrong_order(dialog, rules.walked(dialog))
+    elsewhere = QWidget(dialog)
+    elsewhere.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    elsewhere.show()
+    yield from rules.unseen_focus(dialog, elsewhere)
+
+
+def in_dialog(
+    opens: Callable[[], object], name: str, audit: Callable[[QDialog], Iterator[str]]
+) -> list[str]:
+    """Open a dialog that waits for its end, audit it, end it."""
+    found: list[str] = []
+
+    def look() -> None:
+        dialog = QApplication.activeModalWidget()
+        assert isinstance(dialog, QDialog)
+        dialog.activateWindow()
+        while not dialog.isActiveWindow():
+            QApplication.processEvents()
+        try:
+            if dialog.objectName() != name:
+                found.append(f"the dialog is called {dialog.objectName()!r}")
+            found.extend(audit(dialog))
+        finally:
+            dialog.reject()
+
+    QTimer.singleShot(0, look)
+    opens()
+    return found
+
+
+def test_nothing_flashes_up_beside_the_window(
+    patients_study: Path, tmp_path: Path, qapp: QApplication, qtlog: Any
+) -> None:
+    folder = tmp_path / "Copy.deepbench"
+    shutil.copytree(patients_study, folder)
+
+    def windows_so_far() -> int:
+        """Without a screen Qt says so of each window that is shown, be it for a moment."""
+        return sum("propagateSizeHints" in record.message for record in qtlog.records)
+
+    with opened_window(folder, tmp_path / "config") as window:
+        assert windows_so_far() > 0
+        flashed = []
+        for key in KEYS:
+            before = windows_so_far()
+            show(window, key, SIZES[0])
+            if windows_so_far() > before:
+                flashed.append(key)
+    assert flashed == []
+
+
+def test_names_are_those_of_the_list(windows: dict[str, MainWindow]) -> None:
+    names: set[str] = set()
+    for window in windows.values():
+        for key in KEYS:
+            show(window, key, SIZES[0])
+            names |= {rules.plain_name(widget) for widget in rules.controls(window)}
+    for dialog, opens in DIALOGS.items():
+        in_dialog(
+            lambda opens=opens: opens(windows["blank"]),
+            dialog,
+            lambda box: names.update(map(rules.plain_name, rules.controls(box))) or iter(()),
+        )
+    wanted = "\n".join([HOW_TO_WRITE, *sorted(names)]) + "\n"
+    if os.environ.get("DEEPBENCH_WRITE_NAMES"):
+        NAMES.write_text(wanted, encoding="utf-8")
+    assert NAMES.read_text(encoding="utf-8").splitlines() == wanted.splitlines()

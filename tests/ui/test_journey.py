@@ -198,14 +198,8 @@ if __name__ == "__main__":
 """
 
 
-def test_everything_that_goes_wrong_on_the_way(
-    driver: Driver, tmp_path: Path, config: Path
-) -> None:
-    driver.new_study("welcome.new", tmp_path, "Störungen")
-    study = tmp_path / "Störungen.deepbench"
-    answer_plan(driver)
-
-    # A wrong file: said in words, and nothing is lost.
+def import_after_a_wrong_file(driver: Driver, tmp_path: Path) -> None:
+    """A wrong file is said in words, and nothing is lost."""
     wrong = tmp_path / "photo.csv"
     wrong.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(200))
     driver.choose_file("import.choose", wrong)
@@ -214,13 +208,10 @@ def test_everything_that_goes_wrong_on_the_way(
     driver.wait(lambda: not driver.there("import.problem"), "the right file")
     driver.run()
     driver.next("sample-sheet")
-    driver.run()
-    driver.next("check")
-    driver.run()
-    driver.next("split")
-    driver.run()
 
-    # Back and change: what depends on it is out of date, kept, and one click away.
+
+def go_back_and_change(driver: Driver) -> None:
+    """What depends on a changed answer is out of date, kept, and one click away."""
     driver.click("rail.sample-sheet")
     driver.wait(lambda: driver.there("sample-sheet.role.0"), "the columns")
     wanted = "ignore" if role(driver) != "ignore" else "sample"
@@ -231,38 +222,39 @@ def test_everything_that_goes_wrong_on_the_way(
     driver.run()
     assert driver.state("check") == driver.state("split") == "done"
 
-    # Stop during training: what is finished is kept, the same button goes on.
-    driver.next("baselines")
-    small_effort(driver)
+
+def stop_while_training(driver: Driver) -> int:
+    """What is finished is kept, and the same button goes on; return the trials kept."""
     session = driver.window.session
     assert session is not None
     driver.click("footer.run")
     driver.wait(lambda: len(session.trials()) >= 2, "two trials")
     driver.click("run.stop")
     driver.wait(lambda: session.run is None, "the stop")
-    kept = len(session.trials())
-    assert kept >= 2
     assert driver.state("baselines") == "ready"
+    return len(session.trials())
 
-    # The worker is killed: noticed, said, and the next run goes on.
+
+def kill_the_worker(driver: Driver, kept: int) -> None:
+    """The death of the worker is noticed and said."""
+    session = driver.window.session
+    assert session is not None
     driver.click("footer.run")
     driver.wait(lambda: len(session.trials()) > kept, "one more trial")
     assert driver.window.runner.pid is not None
     psutil.Process(driver.window.runner.pid).kill()
     driver.wait(lambda: session.run is None, "the death of the worker")
     assert "stopped unexpectedly" in driver.window.message.text
-    kept = len(session.trials())
-    before = session.draft.answers
-    driver.window.close_study()
-    assert driver.window.session is None
 
-    # The program is killed: the study opens again, with every answer, and offers to go on.
-    environment = {**os.environ, CONFIG_VARIABLE: str(config)}
-    program = tmp_path / "program.py"
+
+def kill_the_program(folder: Path, config: Path, study: Path) -> None:
+    """Train in another window, and end its process without a warning."""
+    program = folder / "program.py"
     program.write_text(PROGRAM, encoding="utf-8")
+    search = os.pathsep.join(sys.path)
     other = subprocess.Popen(
         [sys.executable, str(program), str(config), str(study)],
-        env={**environment, "PYTHONPATH": os.pathsep.join(sys.path)},
+        env={**os.environ, CONFIG_VARIABLE: str(config), "PYTHONPATH": search},
         stdout=subprocess.PIPE,
         text=True,
     )
@@ -271,6 +263,32 @@ def test_everything_that_goes_wrong_on_the_way(
     other.send_signal(getattr(signal, "SIGKILL", signal.SIGTERM))
     other.wait()
     other.stdout.close()
+
+
+def test_everything_that_goes_wrong_on_the_way(
+    driver: Driver, tmp_path: Path, config: Path
+) -> None:
+    driver.new_study("welcome.new", tmp_path, "Störungen")
+    study = tmp_path / "Störungen.deepbench"
+    answer_plan(driver)
+    import_after_a_wrong_file(driver, tmp_path)
+    for page in ("check", "split"):
+        driver.run()
+        driver.next(page)
+    driver.run()
+    go_back_and_change(driver)
+    driver.next("baselines")
+    driver.click("baselines.budget.quick")  # with all families: enough trials to be disturbed
+    kept = stop_while_training(driver)
+    kill_the_worker(driver, kept)
+    session = driver.window.session
+    assert session is not None
+    kept, before = len(session.trials()), session.draft.answers
+    driver.window.close_study()
+    assert driver.window.session is None
+    kill_the_program(tmp_path, config, study)
+
+    # The study opens again, with every answer, and offers to go on.
     driver.window.open_study(study)
     driver.wait(lambda: driver.window.session is not None, "the study")
     session = driver.window.session

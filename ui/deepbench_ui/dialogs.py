@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -43,6 +44,8 @@ NOT_MADE = "The study could not be made in {folder} ({why}). Choose another fold
 NOT_FOR_US = (
     "{name} is neither a study nor a table that DeepBench reads (CSV, TSV, TXT, Excel, Parquet)."
 )
+NO_FOLDER = "Choose the folder in which the study shall lie."
+NOT_THERE = "{name} is not there any more, or cannot be read."
 NO_STUDY = "There is no DeepBench study in {name}."
 NO_STUDY_HINT = "Choose a folder whose name ends in .deepbench."
 CHOICE_OF_FILE, EXAMPLE_ANSWERS = "choice of the file", "answers of the example"
@@ -135,15 +138,18 @@ class NewStudyDialog(QDialog):
     def path(self) -> Path:
         """Folder of the new study."""
         name = self.name.text().strip().removesuffix(SUFFIX)
-        return Path(self.folder.text().strip()).expanduser() / f"{name}{SUFFIX}"
+        folder = Path(self.folder.text().strip())
+        with contextlib.suppress(RuntimeError):  # ~ and a name that is no user's
+            folder = folder.expanduser()
+        return folder.absolute() / f"{name}{SUFFIX}"
 
     def _check(self) -> None:
         name = self.name.text().strip().removesuffix(SUFFIX).rstrip(". ")
         if not name or _FORBIDDEN.search(name):
             note, good = NEW_PROBLEM, False
         elif not self.folder.text().strip():
-            note, good = NEW_FOLDER, False
-        elif self.path.exists():
+            note, good = NO_FOLDER, False
+        elif _is_there(self.path):
             note, good = EXISTS.format(name=name), False
         else:
             note, good = NEW_PLACE.format(path=self.path), True
@@ -170,10 +176,18 @@ def ask_new_study(parent: QWidget, name: str, folder: Path) -> Path | None:
 def _free_name(name: str, folder: Path) -> str:
     """Return the name, with a number if there is such a study already."""
     number, found = 1, name
-    while (folder / f"{found}{SUFFIX}").exists():
+    while _is_there(folder / f"{found}{SUFFIX}"):
         number += 1
         found = f"{name} {number}"
     return found
+
+
+def _is_there(path: Path) -> bool:
+    """Say whether something is there, as far as one may look; making it tells the rest."""
+    try:
+        return path.exists()
+    except OSError:
+        return False
 
 
 def ask_open_study(parent: QWidget, folder: str) -> Path | None:

@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QMessageBox
 
@@ -36,7 +37,7 @@ KEYS_TEXT = (
 )
 
 
-class Menus:
+class Menus(QObject):
     """File, Edit, View, Help.
 
     Args:
@@ -44,6 +45,7 @@ class Menus:
     """
 
     def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
         self._window = window
         bar = window.menuBar()
         bar.setObjectName("menu")
@@ -184,7 +186,7 @@ class Menus:
         self._recent.clear()
         for number, name in enumerate(self._window.settings.recent):
             folder = Path(name)
-            action = self._recent.addAction(study_title(folder))
+            action = self._recent.addAction(_plain(study_title(folder)))
             action.setObjectName(f"menu.recent.{number}")
             action.setToolTip(name)
             action.triggered.connect(partial(self._open_recent, folder))
@@ -199,6 +201,7 @@ class Menus:
     def study_opened(self, session: StudySession | None) -> None:
         """Enable what needs a study."""
         self._close.setEnabled(session is not None)
+        self._help.setEnabled(session is not None)
         self.study_changed()
 
     def study_changed(self) -> None:
@@ -209,7 +212,7 @@ class Menus:
             (self._redo, REDO, session.draft.redo_label if session else ""),
         ):
             action.setEnabled(bool(what))
-            action.setText(f"{text}: {what}" if what else text)
+            action.setText(f"{text}: {_plain(what)}" if what else text)
 
     def help_shown(self, shown: bool) -> None:
         """Say whether the help is shown."""
@@ -218,3 +221,8 @@ class Menus:
     def _paint(self) -> None:
         for action, image in self._icons:
             action.setIcon(icon(image))
+
+
+def _plain(text: str) -> str:
+    """Return a text for a menu, which would take an ampersand for the mark of a key."""
+    return text.replace("&", "&&")

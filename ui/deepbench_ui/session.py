@@ -147,13 +147,12 @@ class StudySession(QObject):
             self.history = StudyHistory(folder)
             self._follower = LedgerFollower(folder)
             self._read_all()
-        except DeepBenchError:
+        except BaseException:
             self._lock.release()
             raise
         self._standing: Standing | None = None
         self._follow = QTimer(self)
         self._follow.timeout.connect(self._read_on)
-        self._broken = ""
 
     # --- answers ----------------------------------------------------------------------
 
@@ -181,9 +180,15 @@ class StudySession(QObject):
             label: What was changed, for "Undo …".
             merge: Whether to join the last step of the same label (typing into a field).
         """
-        with self._told():
-            if self.draft.change(changes, label, self.draft.page, merge=merge):
-                self._answers_moved()
+        try:
+            changed = self.draft.change(changes, label, self.draft.page, merge=merge)
+        except DeepBenchError as error:
+            # Nothing was changed: controls show again what is on disk.
+            self._answers_moved()
+            self.failed.emit(error.message, error.hint)
+            return
+        if changed:
+            self._answers_moved()
 
     def undo(self) -> str:
         """Take back the last answer; return the key of its page."""

@@ -21,6 +21,7 @@ from deepbench_ui.theme import ThemeMode
 
 CONFIG_VARIABLE = "DEEPBENCH_CONFIG"
 MOST_RECENT = 12
+DEVICES = ("auto", "cpu", "cuda", "mps")
 _FILE = "settings.json"
 
 
@@ -75,10 +76,14 @@ class Settings:
             content: dict[str, Any] = json.loads(path.read_bytes())
             for part in fields(cls):
                 value = content.get(part.name, getattr(found, part.name))
+                if isinstance(value, list):
+                    value = [item for item in value if isinstance(item, str)]  # noqa: PLW2901
                 if type(value) is type(getattr(found, part.name)):
                     setattr(found, part.name, value)
             if found.theme not in get_args(ThemeMode):
                 found.theme = "system"
+            if found.device not in DEVICES:
+                found.device = "auto"
         except FileNotFoundError:
             pass
         except (OSError, ValueError, AttributeError):
@@ -100,8 +105,10 @@ class Settings:
         self.save()
 
     def forget(self, study: str) -> None:
-        """Take a study off the recent ones."""
+        """Take a study off the recent ones, and do not offer it as left open."""
         self.recent = [item for item in self.recent if item != study]
+        if self.open_study == study:
+            self.open_study = ""
         self.save()
 
     def closed(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QTimer
+from PySide6.QtCore import QByteArray, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from deepbench.errors import DeepBenchError, StudyError
+from deepbench.errors import DeepBenchError
 from deepbench.study.folder import study_title
 from deepbench.study.lock import StudyBusy
 from deepbench.workflow import STAGE_BY_KEY
@@ -25,6 +25,7 @@ from deepbench_ui import dialogs
 from deepbench_ui.examples import Example, example_answers
 from deepbench_ui.faults import Faults
 from deepbench_ui.menus import Menus
+from deepbench_ui.next_step import next_step
 from deepbench_ui.pages.base import Page
 from deepbench_ui.pages.registry import PAGE_BY_KEY, PAGES
 from deepbench_ui.pages.welcome import WelcomePage
@@ -33,6 +34,7 @@ from deepbench_ui.settings import Settings
 from deepbench_ui.tab_order import move_focus
 from deepbench_ui.theme import ThemeMode, theme
 from deepbench_ui.widgets.banner import Banner
+from deepbench_ui.widgets.fields import NumberAnswer
 from deepbench_ui.widgets.footer import Footer
 from deepbench_ui.widgets.help_panel import HelpPanel
 from deepbench_ui.widgets.run_bar import RunBar
@@ -40,8 +42,6 @@ from deepbench_ui.widgets.step_rail import StepRail
 from deepbench_ui.worker_bridge import WorkerBridge
 
 TITLE = "DeepBench"
-RUNNING = "A calculation is running. You can look at every page meanwhile."
-RUN_FIRST = "“{verb}” comes first."
 DONE = "Done: {title}."
 STOPPED = "Stopped. What was finished is kept; the same button goes on from there."
 CONTINUE = "Continue"
@@ -53,7 +53,7 @@ NATIVE_CRASH = (
     "DeepBench ended unexpectedly last time. Your answers and all finished results are on disk. "
     "If it happens again, save a support bundle (menu Help); it holds no data."
 )
-OPENED_NOWHERE = "Open a study first."
+BUSY = "A calculation is still writing “{name}”. It opens as soon as that has finished."
 #: Below this width of the window the help hides by itself, so that pages keep their room.
 HELP_FROM_WIDTH = 1180
 #: Pages that ask before the test set is opened.
@@ -71,31 +71,44 @@ class MainWindow(QMainWindow):
     Args:
         settings: What is remembered between starts.
         faults: Catches faults; told how to show them.
+        desk: Worker for short questions; made if None.
+        runner: Worker for runs; made if None.
     """
 
-    def __init__(self, settings: Settings, faults: Faults) -> None:
+    #: A fault of the program was met, perhaps in another thread; carries the class of the error.
+    fault_met = Signal(str)
+
+    def __init__(
+        self,
+        settings: Settings,
+        faults: Faults,
+        desk: WorkerBridge | None = None,
+        runner: WorkerBridge | None = None,
+    ) -> None:
         super().__init__()
         self.settings = settings
         self.faults = faults
         self.session: StudySession | None = None
-        self.desk = WorkerBridge(parent=self)
-        self.runner = WorkerBridge(parent=self)
+        self.desk = desk or WorkerBridge(parent=self)
+        self.runner = runner or WorkerBridge(parent=self)
         self._pages: dict[str, Page] = {}
         self._current = ""
         self._help_wanted = settings.show_help
         self._closing = False
-        self._forward_after_run = ""
+        # What takes the message away: "page" another page, "answer" an answer that is saved.
+        self._message_until = ""
         self.setObjectName("window")
         self.setWindowTitle(TITLE)
         self.setAcceptDrops(True)
         self._build()
         self.menus = Menus(self)
         self.runner.stuck_changed.connect(self.run_bar.show_stuck)
-        faults.tell_with(lambda kind: dialogs.tell_fault(self, kind))
+        self.fault_met.connect(self._tell_fault)
+        faults.tell_with(self.fault_met.emit)
         self._place_window()
         self._show_welcome()
         if faults.last_native_crash:
-            self.message.show_message("warning", NATIVE_CRASH)
+            self.tell("warning", NATIVE_CRASH)
 
     # --- building ---------------------------------------------------------------------
 
@@ -137,8 +150,8 @@ class MainWindow(QMainWindow):
         self.footer.run.connect(self.run_page)
 
     def _place_window(self) -> None:
-        if self.settings.window:
-            self.restoreGeometry(QByteArray.fromHex(self.settings.window.encode("ascii")))
+        known = QByteArray.fromHex(self.settings.window.encode("ascii", "ignore"))
+        if not known.isEmpty() and self.restoreGeometry(known):
             return
         screen = self.screen().availableGeometry()
         self.resize(min(1280, screen.width()), min(720, screen.height()))
@@ -149,6 +162,8 @@ class MainWindow(QMainWindow):
         """Open what was dropped on the window or named at the start: a study or a table."""
         if path.is_dir():
             self.open_study(path)
+        elif not path.exists():
+            self.tell("warning", dialogs.NOT_THERE.format(name=path.name))
         elif path.suffix.lower() in TABLE_SUFFIXES:
             self.use_table(path)
         else:
@@ -156,34 +171,46 @@ class MainWindow(QMainWindow):
 
     def use_table(self, path: Path) -> None:
         """Take a table as the data of the open study, or of a new one."""
+        from deepbench_ui.pages.import_data import ImportPage
+
         if self.session is None:
             folder = dialogs.ask_new_study(self, path.stem, path.parent)
             if folder is None or not self.create_study(folder):
                 return
-        assert self.session is not None
-        self.session.answer("data.source", str(path), dialogs.CHOICE_OF_FILE)
         self.show_page("import")
+        page = self.current_page
+        if isinstance(page, ImportPage):
+            page.use_file(str(path))
 
     def create_study(self, folder: Path, example: Example | None = None) -> bool:
         """Make a new study and open it; return whether that worked."""
         try:
             folder.mkdir(parents=True, exist_ok=False)
+            answers = example_answers(example, folder) if example is not None else {}
         except FileExistsError:
             self.tell("warning", dialogs.EXISTS.format(name=study_title(folder)))
             return False
         except OSError as error:
             self.tell("danger", dialogs.NOT_MADE.format(folder=folder, why=error.strerror))
             return False
-        self.open_study(folder, new=True)
-        if self.session is None:
+        except DeepBenchError as error:
+            self.tell("danger", str(error))
+            _take_back(folder)
             return False
-        if example is not None:
-            answers = example_answers(example, folder)
-            self.session.answer_all(answers, dialogs.EXAMPLE_ANSWERS)
+        self.open_study(folder, new=True)
+        session = self.session
+        if session is None or session.folder != folder:
+            # It could not be opened, or the user keeps the other one with its run.
+            _take_back(folder)
+            return False
+        if answers:
+            session.answer_all(answers, dialogs.EXAMPLE_ANSWERS)
         return True
 
     def open_study(self, folder: Path, *, new: bool = False, attempt: int = 1) -> None:
         """Open a study; one that is open elsewhere is refused with a sentence.
+
+        The study that is open stays so until the other one is.
 
         Args:
             folder: Study folder.
@@ -191,40 +218,55 @@ class MainWindow(QMainWindow):
             attempt: How often this was tried: a worker whose window was killed needs a moment to
                 let the study go.
         """
-        if self.session is not None and not self.close_study():
+        before = self.session
+        if before is not None and before.folder.resolve() == folder.resolve():
             return
         try:
             dialogs.require_study(folder, new)
-            session = StudySession(
-                folder, self.desk, self.runner, device=self.settings.device, parent=self
-            )
-        except StudyError as error:
-            if isinstance(error, StudyBusy) and attempt < _OPEN_ATTEMPTS:
-                QTimer.singleShot(
-                    _OPEN_RETRY_MILLISECONDS,
-                    self,
-                    lambda: self.open_study(folder, new=new, attempt=attempt + 1),
-                )
-                return
-            self.tell("danger", str(error))
+            session = StudySession(folder, self.desk, self.runner, device=self.settings.device)
+        except StudyBusy as error:
+            self._open_later(folder, new, attempt, error)
             return
         except DeepBenchError as error:
             self.tell("danger", str(error))
             return
+        if before is not None:
+            if before.run is not None and not dialogs.may_stop_run(self):
+                session.close()
+                session.deleteLater()
+                return
+            self._let_go(before)
+        session.setParent(self)
         self._take(session)
 
+    def _open_later(self, folder: Path, new: bool, attempt: int, why: StudyBusy) -> None:
+        """Try again in a moment, unless the user opens another study meanwhile."""
+        if attempt >= _OPEN_ATTEMPTS:
+            self.tell("danger", str(why))
+            return
+        if attempt == 1:
+            self.tell("info", BUSY.format(name=study_title(folder)))
+        before = self.session
+
+        def again() -> None:
+            if self.session is before:
+                self.open_study(folder, new=new, attempt=attempt + 1)
+
+        QTimer.singleShot(_OPEN_RETRY_MILLISECONDS, self, again)
+
     def _take(self, session: StudySession) -> None:
+        crashed = self.message.text == NATIVE_CRASH
         self.session = session
         self.message.clear()
         self.settings.remember(session.folder)
-        session.answers_changed.connect(self._study_changed)
+        session.answers_changed.connect(self._answers_changed)
         session.results_changed.connect(self._study_changed)
         session.run_changed.connect(self._study_changed)
         session.run_ended.connect(self._run_ended)
         session.progressed.connect(self.run_bar.show_progress)
         session.device_chosen.connect(self._remember_device)
         session.noticed.connect(lambda text: self.tell("info", text))
-        session.failed.connect(lambda text, hint: self.tell("danger", f"{text} {hint}".strip()))
+        session.failed.connect(self._tell_refusal)
         self.run_bar.pause.connect(session.pause)
         self.run_bar.resume.connect(session.resume)
         self.run_bar.stop.connect(session.stop)
@@ -234,6 +276,9 @@ class MainWindow(QMainWindow):
         self.menus.study_opened(session)
         page = session.draft.page
         self.show_page(page if page in PAGE_BY_KEY else "start")
+        if crashed:
+            # Started with the name of a study, the program shows no first page to read it on.
+            self.tell("warning", NATIVE_CRASH, until="page")
         self._offer_to_continue()
 
     def _offer_to_continue(self) -> None:
@@ -244,15 +289,13 @@ class MainWindow(QMainWindow):
         if stage is None:
             session.forget_interrupted_run()
             return
+        self._message_until = ""
         self.message.show_message(
             "info",
             INTERRUPTED.format(number=stage.number, title=stage.title),
             CONTINUE,
-            lambda: self._continue(stage.key),
+            lambda: self._start(stage.key),
         )
-
-    def _continue(self, key: str) -> None:
-        self._start(key)
 
     def close_study(self) -> bool:
         """Close the open study; return whether it was (the user may keep a run going)."""
@@ -293,6 +336,7 @@ class MainWindow(QMainWindow):
         self.rail.hide()
         self.footer.hide()
         self.help_panel.hide()
+        self.menus.help_shown(False)
         self.message.clear()
 
     # --- pages --------------------------------------------------------------------------
@@ -314,7 +358,11 @@ class MainWindow(QMainWindow):
             page = PAGE_BY_KEY[key].load()(session)
             self._pages[key] = page
             self.stack.addWidget(page)
+            for number in page.findChildren(NumberAnswer):
+                number.problem_changed.connect(self._study_changed)
         self._current = key
+        if self._message_until == "page":
+            self.message.clear()
         session.show_page(key)
         self.stack.setCurrentWidget(page)
         page.show_page()
@@ -335,6 +383,8 @@ class MainWindow(QMainWindow):
         self._go(1)
 
     def _go(self, step: int) -> None:
+        if self.current_page is None:
+            return  # the keys work also where the footer is not shown
         keys = list(PAGE_BY_KEY)
         place = keys.index(self._current) + step
         if 0 <= place < len(keys):
@@ -370,34 +420,19 @@ class MainWindow(QMainWindow):
         self.rail.show_states(standing.states, standing.reasons)
         self.run_bar.show_run(session.run)
         self.menus.study_changed()
-        state = standing.states.get(page.key, "done")
-        reason = standing.reasons.get(page.key, "")
-        running = session.run is not None
-        runnable = bool(page.run_verb) and state in ("ready", "blocked", "out of date")
-        can_next = state == "done" and not page.next_problem()
-        last = self._current == list(PAGE_BY_KEY)[-1]
-        if running and not can_next:
-            reason = RUNNING
-        elif state == "done":
-            reason = page.next_problem()
-        elif not reason and runnable:
-            reason = RUN_FIRST.format(verb=page.run_verb)
-        elif state in ("out of date", "blocked"):
-            reason = "" if page.run_verb else reason
+        found = next_step(page)
         self.footer.show_state(
             can_back=self._current != PAGES[0].key,
-            can_next=can_next and not last,
-            reason=reason,
-            verb=page.run_verb if runnable else "",
-            can_run=runnable and not running and self._can_run(page.key),
+            can_next=found.can_next and self._current != PAGES[-1].key,
+            reason=found.reason,
+            verb=found.verb,
+            can_run=found.can_run,
         )
 
-    def _can_run(self, key: str) -> bool:
-        """Say whether the answers make a plan and nothing before waits for a decision."""
-        session = self.session
-        if session is None or session.draft.plan() is None:
-            return False
-        return session.draft.value("privacy.level") is not None
+    def _answers_changed(self) -> None:
+        if self._message_until == "answer":
+            self.message.clear()
+        self._study_changed()
 
     def _run_ended(self, end: RunEnd) -> None:
         stage = STAGE_BY_KEY[end.until]
@@ -408,19 +443,36 @@ class MainWindow(QMainWindow):
         else:
             blocked = self.session is not None and end.kind in ("StageBlocked", "GateRefused")
             again = "" if blocked or end.kind in ("PlanError", "DataError") else CONTINUE
+            self._message_until = ""
             self.message.show_message(
                 "warning" if blocked else "danger",
                 f"{end.message} {end.hint}".strip(),
                 again,
-                lambda: self._continue(end.until),
+                lambda: self._start(end.until),
             )
         QApplication.alert(self)
 
     # --- help, messages, look -----------------------------------------------------------
 
-    def tell(self, severity: str, text: str) -> None:
-        """Show a message above the page."""
+    def tell(self, severity: str, text: str, *, until: str = "") -> None:
+        """Show a message above the page.
+
+        Args:
+            severity: info, warning, danger or ok.
+            text: Sentences.
+            until: What takes it away besides the next message or run: "page" another page,
+                "answer" an answer that is saved; if empty, information goes with the page and
+                all else stays.
+        """
+        passing = "page" if severity in ("info", "ok") else ""
+        self._message_until = until or passing
         self.message.show_message(severity, text)
+
+    def _tell_refusal(self, text: str, hint: str) -> None:
+        self.tell("danger", f"{text} {hint}".strip(), until="answer")
+
+    def _tell_fault(self, kind: str) -> None:
+        dialogs.tell_fault(self, kind)
 
     def show_help(self, wanted: bool) -> None:
         """Show or hide the help."""
@@ -495,3 +547,9 @@ class MainWindow(QMainWindow):
             self._let_go(self.session)
         self.desk.close()
         self.runner.close()
+
+
+def _take_back(folder: Path) -> None:
+    """Remove the folder of a study that was not opened, if nothing is in it."""
+    with contextlib.suppress(OSError):
+        folder.rmdir()

@@ -359,6 +359,8 @@ class ImportPage(Page):
         self._preview = None
         self._asked = None
         self.session.answer_all(changes, FILE_STEP)
+        # Also the same file again: it may have been mended meanwhile.
+        self._later.start()
 
     def _option_writer(self, name: str, box: QComboBox, title: str) -> Callable[[int], None]:
         def write(_: int) -> None:

@@ -76,8 +76,8 @@ class InterpretationPage(Page):
 
     def _build_head(self, column: QVBoxLayout) -> None:
         self.warning = Banner("interpretation.association")
-        self.warning.show_message("info", ASSOCIATION)
         column.addWidget(self.warning)
+        self.warning.show_message("info", ASSOCIATION)
         self.misses = Banner("interpretation.misses")
         column.addWidget(self.misses)
         frame, inside = card(IN_SHORT)

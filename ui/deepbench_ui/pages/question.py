@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QPushButton
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QComboBox, QCompleter, QHBoxLayout, QLineEdit, QPushButton
 
 from deepbench.study.records import ImportRecord
 from deepbench_ui.pages.base import Page, card, label
+from deepbench_ui.widgets.choice_box import ChoiceBox
 from deepbench_ui.widgets.choices import Choices, Option
 from deepbench_ui.widgets.fields import NumberAnswer, TextAnswer
 
@@ -69,7 +71,7 @@ class QuestionPage(Page):
         """Make the widgets."""
         frame, inside = card(OUTCOME)
         inside.addWidget(label(OUTCOME_WHY, "muted"))
-        self.outcome = QComboBox()
+        self.outcome = ChoiceBox()
         self.outcome.setEditable(True)
         self.outcome.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.named(self.outcome, "outcome", OUTCOME)
@@ -78,6 +80,11 @@ class QuestionPage(Page):
         self._line: QLineEdit = line
         self._line.setObjectName("question.outcome.text")
         self._line.setAccessibleName(OUTCOME)
+        completer = self.outcome.completer()
+        assert completer is not None
+        # A list to choose from: what is completed inside the field stands there unsaved.
+        completer.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
+        completer.setFilterMode(Qt.MatchFlag.MatchContains)
         self._line.textEdited.connect(self._write_outcome)
         self.outcome.textActivated.connect(self._write_outcome)
         inside.addWidget(self.outcome)

@@ -151,11 +151,17 @@ class SampleSheetPage(Page):
         if self._preview is not None:
             self.header.show_columns(self._shown, lambda name: role_of(answers, name))
             self._show_proposals(answers)
-        if there and (answers.get("data"), _counted(answers)) != (
-            self._read_for,
-            self._sketched_for,
-        ):
+        self._ask_soon()
+
+    def _ask_soon(self) -> None:
+        answers = self.session.draft.answers
+        known = (self._read_for, self._sketched_for)
+        if self.session.value("data.source") and (answers.get("data"), _counted(answers)) != known:
             self._later.start()
+
+    def entered(self) -> None:
+        """Ask what was not asked because the page was left."""
+        self._ask_soon()
 
     def left(self) -> None:
         """Ask nothing for a page that is not shown."""

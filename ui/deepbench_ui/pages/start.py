@@ -81,7 +81,9 @@ class StartPage(Page):
         self.named(self.reason, "reason", REASON)
         self.reason.setPlaceholderText(REASON_HINT)
         self.reason.textEdited.connect(
-            lambda text: self.session.answer("privacy.reason", text, REASON_STEP, merge=True)
+            lambda text: self.session.answer(
+                "privacy.reason", text.strip() or None, REASON_STEP, merge=True
+            )
         )
         inside.addWidget(self.reason_label)
         inside.addWidget(self.reason)

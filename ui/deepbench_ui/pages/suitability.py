@@ -115,11 +115,14 @@ class SuitabilityPage(Page):
             place = box.findData(self.session.value(f"suitability.{name}"))
             box.setCurrentIndex(max(0, place))
         self.reason.refresh()
-        asked = (self.session.value("suitability", {}), self.session.is_current("check"))
-        if asked != self._asked:
-            self._asked = asked
+        if self._question_now() != self._asked:
             self._later.start()
         self._show_verdict()
+
+    def entered(self) -> None:
+        """Ask what was not asked because the page was left."""
+        if self._question_now() != self._asked:
+            self._later.start()
 
     def left(self) -> None:
         """Ask nothing for a page that is not shown."""
@@ -133,10 +136,14 @@ class SuitabilityPage(Page):
             return NEED_REASON
         return ""
 
+    def _question_now(self) -> tuple[dict[str, Any], bool]:
+        return self.session.value("suitability", {}), self.session.is_current("check")
+
     def _judge(self) -> None:
-        answers = {"suitability": self.session.value("suitability", {})}
-        study = str(self.session.folder) if self.session.is_current("check") else ""
-        self.session.ask(JudgeSuitability(answers, study), self._judged)
+        self._asked = self._question_now()
+        answers, checked = self._asked
+        study = str(self.session.folder) if checked else ""
+        self.session.ask(JudgeSuitability({"suitability": answers}, study), self._judged)
 
     def _judged(self, result: dict[str, Any]) -> None:
         self._verdict = SuitabilityRecord.model_validate(result)

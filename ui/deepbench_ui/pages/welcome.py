@@ -19,7 +19,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from deepbench.errors import StudyError
 from deepbench.study.folder import study_title
+from deepbench.study.lock import WINDOW_LOCK, StudyLock
 from deepbench_ui import dialogs
 from deepbench_ui.examples import EXAMPLES, Example
 from deepbench_ui.pages.base import card, label
@@ -83,7 +85,7 @@ class WelcomePage(QWidget):
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(14)
         self._build()
-        theme().changed.connect(self._paint)
+        theme().changed.connect(self._theme_changed)
         self._paint()
 
     def _build(self) -> None:
@@ -161,7 +163,7 @@ class WelcomePage(QWidget):
         if not settings.recent:
             self._recent.addWidget(label(NO_RECENT, "muted"))
         left_open = settings.open_study
-        if left_open and Path(left_open).is_dir():
+        if left_open and _was_left(Path(left_open)):
             self.recover.show_message(
                 "warning",
                 RECOVER.format(name=study_title(Path(left_open))),
@@ -203,6 +205,10 @@ class WelcomePage(QWidget):
         self._window.settings.forget(str(folder))
         self.refresh()
 
+    def _theme_changed(self) -> None:
+        self._paint()
+        self.refresh()
+
     def _paint(self) -> None:
         self._logo.setPixmap(icon("app", "accent").pixmap(_LOGO))
         self._lock.setPixmap(icon("lock", "text_muted").pixmap(QSize(18, 18)))
@@ -210,3 +216,14 @@ class WelcomePage(QWidget):
         self.open_button.setIcon(icon("folder"))
         for button in self._example_buttons:
             button.setIcon(icon("example"))
+
+
+def _was_left(folder: Path) -> bool:
+    """Say whether a study that was open can be opened again; another window may have it now."""
+    if not folder.is_dir():
+        return False
+    try:
+        StudyLock(folder, WINDOW_LOCK, in_window=True).require_free()
+    except StudyError:
+        return False
+    return True

@@ -6,9 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QButtonGroup, QLabel, QRadioButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QRadioButton, QVBoxLayout, QWidget
 
 from deepbench_ui.pages.base import label
+
+#: Explanations begin where the titles do.
+_INDENT = 33
 
 
 @dataclass(frozen=True)
@@ -57,9 +60,11 @@ class Choices(QWidget):
             column.addWidget(button)
             if option.text:
                 text = label(option.text, "muted")
-                text.setContentsMargins(26, 0, 0, 4)
                 self._texts[option.value] = text
-                column.addWidget(text)
+                below = QHBoxLayout()
+                below.setContentsMargins(_INDENT, 0, 0, 4)
+                below.addWidget(text)
+                column.addLayout(below)
 
     def describe(self, value: str, text: str, *, possible: bool = True) -> None:
         """Say something else of an answer that has a text, and whether it can be given now."""

@@ -29,7 +29,7 @@ STATE_ICONS: Mapping[str, tuple[str, str]] = {
     "needs a decision": ("decision", "warning"),
     "blocked": ("blocked", "danger"),
     "out of date": ("outdated", "warning"),
-    NO_STATE: ("person", "text_muted"),
+    NO_STATE: ("predict", "text_muted"),
 }
 STATE_TITLES: Mapping[str, str] = {
     "to do": "To do: earlier steps come first",

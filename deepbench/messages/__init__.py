@@ -1,0 +1,91 @@
+"""What the window or the command line and the worker process say to each other.
+
+One frozen dataclass per message. On the pipe a message is JSON bytes, never a pickle: an object
+with the protocol's ``version``, the ``type`` (name of the class) and the fields. The bytes are
+ASCII, so that they survive every console, and names that are not Unicode (possible on Linux)
+keep their surrogates.
+"""
+
+from deepbench.messages.events import (
+    Event,
+    JobCancelled,
+    JobEnd,
+    JobFailed,
+    JobFinished,
+    Notice,
+    Pong,
+    Progress,
+    Ready,
+    StageFinished,
+    StageSkipped,
+    StageStarted,
+    TrialFinished,
+)
+from deepbench.messages.requests import (
+    Cancel,
+    CheckStudy,
+    Control,
+    Doctor,
+    ExportStudy,
+    JobRequest,
+    JudgeSuitability,
+    LetOut,
+    ListExports,
+    Pause,
+    Ping,
+    Predict,
+    PreviewTable,
+    Request,
+    Resume,
+    RunStudy,
+    Shutdown,
+    SketchDesign,
+    SupportBundle,
+    WriteReport,
+)
+from deepbench.messages.wire import (
+    PROTOCOL_VERSION,
+    Message,
+    decode,
+    encode,
+)
+
+__all__ = [
+    "PROTOCOL_VERSION",
+    "Cancel",
+    "CheckStudy",
+    "Control",
+    "Doctor",
+    "Event",
+    "ExportStudy",
+    "JobCancelled",
+    "JobEnd",
+    "JobFailed",
+    "JobFinished",
+    "JobRequest",
+    "JudgeSuitability",
+    "LetOut",
+    "ListExports",
+    "Message",
+    "Notice",
+    "Pause",
+    "Ping",
+    "Pong",
+    "Predict",
+    "PreviewTable",
+    "Progress",
+    "Ready",
+    "Request",
+    "Resume",
+    "RunStudy",
+    "Shutdown",
+    "SketchDesign",
+    "StageFinished",
+    "StageSkipped",
+    "StageStarted",
+    "SupportBundle",
+    "TrialFinished",
+    "WriteReport",
+    "decode",
+    "encode",
+]
