@@ -185,7 +185,7 @@ def _ceiling(plan: StudyPlan, sheet: SampleSheetRecord, test: TestRecord) -> str
     ceiling = plan.suitability.expected_ceiling
     if ceiling is not None and score.value > ceiling:
         return (
-            f"Too good to be true: {title} on the test set is {score.value:.2f}, above the best "
+            f"Too good to be true: {title} on the test set is {score.value:.3f}, above the best "
             f"possible score of {ceiling:.2f} stated in the plan. {_CHECKLIST}"
         )
     measured = plan.suitability.label_reliability == "measured"
@@ -196,7 +196,7 @@ def _ceiling(plan: StudyPlan, sheet: SampleSheetRecord, test: TestRecord) -> str
         )
     if ceiling is not None:
         return (
-            f"{title} on the test set, {score.value:.2f}, does not exceed the best possible score "
+            f"{title} on the test set, {score.value:.3f}, does not exceed the best possible score "
             f"of {ceiling:.2f} stated in the plan."
         )
-    return f"{title} on the test set is {score.value:.2f}; no best possible score was stated."
+    return f"{title} on the test set is {score.value:.3f}; no best possible score was stated."

@@ -206,7 +206,7 @@ def test_not_shown_follows_the_design() -> None:
     [
         ({"expected_ceiling": 0.8}, SHEET, {"auroc": 0.85}, "Too good to be true: AUROC"),
         ({"expected_ceiling": 0.8}, LINE, {"r2": 0.85}, "Too good to be true: R²"),
-        ({"expected_ceiling": 0.9}, SHEET, {"auroc": 0.85}, "AUROC on the test set, 0.85, does"),
+        ({"expected_ceiling": 0.9}, SHEET, {"auroc": 0.85}, "AUROC on the test set, 0.850, does"),
         ({}, SHEET, {"auroc": 0.985}, "Too good to be true? AUROC"),
         ({"label_reliability": "expert"}, SHEET, {"auroc": 0.985}, "Too good to be true?"),
         ({"label_reliability": "measured"}, SHEET, {"auroc": 0.985}, "AUROC on the test set is"),
