@@ -20,7 +20,9 @@ from typing import Any
 import psutil
 import pytest
 
+from deepbench.jobs.views import load_view
 from deepbench.study.folder import Study
+from deepbench.study.records import ExplorationRecord
 from tests.end_to_end import tables
 from tests.end_to_end.conftest import deepbench, results_of, without_times
 from tests.end_to_end.in_process import TINY, ledger_of, run_here
@@ -71,9 +73,22 @@ def _intact(study: Path) -> None:
         assert opened.problems() == []
         noted = opened.ledger.of_kind("plan")[-1].data["artifact"]
         assert opened.read(noted) == (study / "plan.toml").read_bytes()
-    split = json.loads(next((study / "runs").glob("split-*.json")).read_text("utf-8"))
+        views = {e.data["name"]: e.data["artifact"] for e in opened.ledger.of_kind("view")}
+        explored = load_view(opened, "exploration", ExplorationRecord)
+    assert explored is not None
+    assert explored.scope == "training samples"
+    for name, artifact in views.items():
+        kept = [path.relative_to(study).as_posix() for path in study.glob(f"*/{name}-*.json")]
+        assert kept == [artifact]
+    split = json.loads(
+        next((study / "runs").glob("split-????????????????.json")).read_text("utf-8")
+    )
     there = {path.relative_to(study).as_posix() for path in study.glob("data/*")}
-    assert there == {split["training_artifact"], split["assignment_artifact"]}
+    assert there == {
+        split["training_artifact"],
+        split["assignment_artifact"],
+        views["exploration"],
+    }
     assert not list(study.rglob("*.part"))
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import numpy as np
 from PySide6.QtCore import QCoreApplication, QPoint, QRect, QSize, Qt
-from PySide6.QtGui import QAccessible, QImage
+from PySide6.QtGui import QAccessible, QAction, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -113,9 +113,11 @@ def _begins_with(page: QWidget, name: str) -> bool:
     return name.startswith(f"{page.objectName()}.")
 
 
-def plain_name(widget: QWidget) -> str:
-    """Return a control's name with # for what depends on the study."""
-    return re.sub(r"\d+", "#", widget.objectName())
+def all_names(root: QWidget) -> set[str]:
+    """Return the names of all controls and menu entries, with # for numbers."""
+    widgets = [widget for widget in root.findChildren(QWidget) if _is_control(widget)]
+    names = [widget.objectName() for widget in (*widgets, *root.findChildren(QAction))]
+    return {re.sub(r"\d+", "#", name) for name in names if NAME.fullmatch(name)}
 
 
 def unsaid(root: QWidget) -> Iterator[str]:
@@ -207,7 +209,7 @@ def _goes_back(one: QWidget, other: QWidget, root: QWidget) -> bool:
 def unseen_focus(root: QWidget, elsewhere: QWidget) -> Iterator[str]:
     """What has the focus looks different."""
     for widget in controls(root):
-        if not takes_tab(widget):
+        if not takes_tab(widget) or widget is elsewhere:
             continue
         elsewhere.setFocus(Qt.FocusReason.TabFocusReason)
         without = _picture(widget)

@@ -12,11 +12,13 @@ import pytest
 pytest.importorskip("PySide6", reason="the window's library is not installed")
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, Signal
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from deepbench.messages import Event, JobFailed, JobRequest
+from deepbench_ui.faults import Faults
 from deepbench_ui.session import StudySession
-from deepbench_ui.settings import CONFIG_VARIABLE
+from deepbench_ui.settings import CONFIG_VARIABLE, Settings, config_folder
+from deepbench_ui.window import MainWindow
 
 
 @pytest.fixture(autouse=True)
@@ -160,3 +162,60 @@ def child(widget: QWidget, name: str, kind: type[QObject] = QWidget) -> Any:
     found = widget.findChildren(kind, name)
     assert len(found) == 1, f"{len(found)} controls are called {name}"
     return found[0]
+
+
+@pytest.fixture
+def make_window(
+    desk: FakeBridge, runner: FakeBridge, qapp: QApplication
+) -> Iterator[Callable[[], MainWindow]]:
+    """Open the window as a start of the program does; its workers answer what the test says."""
+    made: list[MainWindow] = []
+
+    def make() -> MainWindow:
+        window = MainWindow(Settings.load(), Faults(config_folder()), desk, runner)  # type: ignore[arg-type]
+        made.append(window)
+        if not window.settings.window:
+            window.resize(1280, 720)
+        window.show()
+        window.activateWindow()
+        settle()
+        return window
+
+    yield make
+    for window in made:
+        window.close_without_asking()
+        window.shut_down()
+        window.deleteLater()
+    settle()
+
+
+@pytest.fixture
+def window(make_window: Callable[[], MainWindow]) -> MainWindow:
+    """The window before a study is open."""
+    return make_window()
+
+
+def in_dialog(opens: Callable[[], object], acts: Callable[[Any], object]) -> None:
+    """Open a dialog and act in it; fails when none opens, or when it stays open."""
+    seen: list[QDialog] = []
+    problems: list[BaseException] = []
+
+    def act() -> None:
+        dialog = QApplication.activeModalWidget()
+        if not isinstance(dialog, QDialog):
+            return
+        seen.append(dialog)
+        try:
+            acts(dialog)
+            assert not dialog.isVisible(), f"the dialog {dialog.objectName()} is still open"
+        except BaseException as error:
+            problems.append(error)
+            dialog.reject()
+
+    QTimer.singleShot(0, act)
+    opens()
+    if not seen:
+        settle()
+    if problems:
+        raise problems[0]
+    assert seen, "no dialog was opened"

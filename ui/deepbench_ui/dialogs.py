@@ -104,6 +104,7 @@ class NewStudyDialog(QDialog):
         self.name.setObjectName("new.name")
         self.folder = QLineEdit(str(folder))
         self.folder.setObjectName("new.folder")
+        self.folder.setAccessibleName(NEW_FOLDER)
         self.folder.setCursorPosition(0)
         browse = QPushButton(BROWSE)
         browse.setObjectName("new.browse")

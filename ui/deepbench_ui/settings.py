@@ -77,7 +77,7 @@ class Settings:
             for part in fields(cls):
                 value = content.get(part.name, getattr(found, part.name))
                 if isinstance(value, list):
-                    value = [item for item in value if isinstance(item, str)]  # noqa: PLW2901
+                    value = [item for item in value if isinstance(item, str)]
                 if type(value) is type(getattr(found, part.name)):
                     setattr(found, part.name, value)
             if found.theme not in get_args(ThemeMode):

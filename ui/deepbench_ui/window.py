@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QTimer, Signal
@@ -550,6 +551,5 @@ class MainWindow(QMainWindow):
 
 
 def _take_back(folder: Path) -> None:
-    """Remove the folder of a study that was not opened, if nothing is in it."""
-    with contextlib.suppress(OSError):
-        folder.rmdir()
+    """Remove the folder that was made for a study and holds nothing but locks."""
+    shutil.rmtree(folder, ignore_errors=True)

@@ -210,7 +210,7 @@ def test_not_shown_follows_the_design() -> None:
         ({}, SHEET, {"auroc": 0.985}, "Too good to be true? AUROC"),
         ({"label_reliability": "expert"}, SHEET, {"auroc": 0.985}, "Too good to be true?"),
         ({"label_reliability": "measured"}, SHEET, {"auroc": 0.985}, "AUROC on the test set is"),
-        ({}, LINE, {"r2": 0.99}, "R² on the test set is 0.99; no best"),
+        ({}, LINE, {"r2": 0.99}, "R² on the test set is 0.990; no best"),
         ({}, SHEET, {}, ""),
     ],
 )

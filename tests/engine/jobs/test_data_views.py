@@ -156,7 +156,7 @@ def test_the_map_shows_the_folds_that_the_searches_make(tmp_path: Path, design: 
 # --- decisions ----------------------------------------------------------------------------
 
 
-def test_decisions_reach_counts_report_and_fingerprint(tmp_path: Path) -> None:
+def test_decisions_reach_counts_and_report_and_reasons_the_report_alone(tmp_path: Path) -> None:
     plan = _plan(tmp_path)
     study = tmp_path / "s.deepbench"
     run_here(plan, study, "split")
@@ -174,7 +174,9 @@ def test_decisions_reach_counts_report_and_fingerprint(tmp_path: Path) -> None:
         check = opened.stage_record("check", CheckRecord)
         summary = study_summary(opened)
     assert check is not None
-    reasons = {finding.name: finding.reason for finding in check.findings}
+    assert {finding.reason for finding in check.findings} == {""}
+    assert summary.check is not None
+    reasons = {finding.name: finding.reason for finding in summary.check.findings}
     assert reasons["left out by the plan: samples"] == "The tubes broke."
     assert reasons["left out by the plan: features"] == "Measured afterwards."
     assert (check.left_out_samples, check.samples, check.units) == (2, 58, 58)
@@ -185,9 +187,12 @@ def test_decisions_reach_counts_report_and_fingerprint(tmp_path: Path) -> None:
     shown = _view(study, "split-map", SplitMapRecord)
     assert isinstance(shown, SplitMapRecord)
     assert not {"S004", "S007"} & set(shown.samples)
-    # The same samples again under another reason: the check is repeated.
     plan.write_text(plan.read_text("utf-8").replace("tubes", "slides"), "utf-8")
-    assert "check" in run_here(plan, study, "check")
+    assert run_here(plan, study, "split") == []
+    with Study.open_for_reading(study) as opened:
+        again = study_summary(opened).check
+    assert again is not None
+    assert "The slides broke." in {finding.reason for finding in again.findings}
 
 
 def test_an_unknown_feature_stops_with_what_is_nearest(tmp_path: Path) -> None:

@@ -87,8 +87,8 @@ class Page(QWidget):
         self.title_label = label(self.title, "title")
         self.column.addWidget(self.title_label)
         self.lead_label = label(self.lead, "muted")
-        self.lead_label.setHidden(not self.lead)
         self.column.addWidget(self.lead_label)
+        self.lead_label.setVisible(bool(self.lead))
         self.state_banner = Banner(f"{self.key}.state")
         self.column.addWidget(self.state_banner)
 

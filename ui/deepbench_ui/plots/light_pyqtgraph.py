@@ -10,7 +10,8 @@ WORKAROUND (pyqtgraph 0.14, PySide6 6.x). `import pyqtgraph` costs about 30 MB b
   parameter trees, remote views, its plot widget with an export menu. What this program does not
   use is an empty stand-in during the import, gone afterwards; a later import of one of these
   modules gets the real one.
-* QtTest and the OpenGL modules of PySide6 are loaded though nothing of them is used.
+* QtTest and the OpenGL modules of PySide6 are loaded though nothing of them is used. Curves are
+  drawn with OpenGL only where that was switched on, so that QtOpenGL is an empty stand-in, too.
 
 Nothing inside pyqtgraph is changed. If the light import fails in any way, what it left in
 `sys.modules` is removed and pyqtgraph is imported as usual: more memory, the same plots.
@@ -31,6 +32,7 @@ _log = logging.getLogger(__name__)
 
 _MIRRORS: Final = ("QtCore", "QtGui", "QtWidgets")
 _OPEN_GL: Final = "pyqtgraph.Qt.OpenGLHelpers"
+_QT_OPEN_GL: Final = "PySide6.QtOpenGL"
 _UNUSED_QT: Final = ("PySide6.QtTest", "PySide6.QtOpenGLWidgets", "PySide6.QtSvg")
 
 #: Modules that `pyqtgraph/__init__.py` imports and this program does not use.

@@ -41,7 +41,9 @@ class BeeswarmPainter(Painter[BeeswarmFigure]):
         plot.names("left", [row.feature for row in figure.rows])
         plot.straight(0.0, self.plot.pen(plot.colours.axis, 1.2))
         self.stride = max(1, len(self._samples))
-        xs, ys = [], []
+        xs: list[Places] = []
+        ys: list[Places] = []
+        brushes: list[QBrush] = []
         shades = [
             QBrush(see_through(blend(plot.colours.low_to_high, shade / (_SHADES - 1)), 0.9))
             for shade in range(_SHADES)
@@ -50,15 +52,17 @@ class BeeswarmPainter(Painter[BeeswarmFigure]):
         for number, row in enumerate(figure.rows):
             x = np.array([row.attributions[index] for index in self._samples], dtype=float)
             y = number + swarm(x, (right - left) / _PLACES)
-            brushes = [
+            brushes += [
                 grey if value is None else shades[round(min(1.0, max(0.0, value)) * (_SHADES - 1))]
                 for value in (row.values[index] for index in self._samples)
             ]
-            plot.points(x, y, size=6.5, brush=brushes)
             xs.append(x)
             ys.append(y)
         self.xs = np.concatenate(xs) if xs else np.empty(0)
         self.ys = np.concatenate(ys) if ys else np.empty(0)
+        if self.xs.size:
+            # All rows at once: each set of points draws its own copy of every shade.
+            plot.points(self.xs, self.ys, size=6.5, brush=brushes)
         plot.entries(self._key())
 
     def _key(self) -> list[KeyEntry]:

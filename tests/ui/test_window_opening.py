@@ -1,0 +1,593 @@
+"""Studies made, opened, refused, recovered and dropped on the window."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QFileDialog, QMenu
+from pytestqt.qtbot import QtBot
+
+from deepbench.study import draft as draft_module
+from deepbench.study.lock import StudyLock
+from deepbench_ui import dialogs
+from deepbench_ui import window as window_module
+from deepbench_ui.dialogs import NewStudyDialog
+from deepbench_ui.examples import EXAMPLES
+from deepbench_ui.menus import NO_RECENT
+from deepbench_ui.pages.welcome import NO_RECENT as NONE_YET
+from deepbench_ui.settings import Settings
+from deepbench_ui.window import MainWindow
+from tests.ui.conftest import child, in_dialog, settle
+from tests.ui.pages.opened_study import StudyWriter
+
+MakeWindow = Callable[[], MainWindow]
+
+HOLDER = """
+import sys
+from pathlib import Path
+from deepbench.study.lock import StudyLock, open_in_window
+
+folder = Path(sys.argv[2])
+if sys.argv[1] == "window":
+    open_in_window(folder)
+else:
+    StudyLock(folder).acquire()
+print("held", flush=True)
+sys.stdin.read()
+"""
+
+
+@contextmanager
+def held_elsewhere(how: str, folder: Path) -> Iterator[None]:
+    """Let another process have the study: in a window, or writing it."""
+    program = [sys.executable, "-c", HOLDER, how, str(folder)]
+    with subprocess.Popen(
+        program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "held\n"
+        yield
+        process.communicate()
+
+
+def a_study(folder: Path) -> Path:
+    folder.mkdir()
+    StudyWriter(folder).write("import")
+    return folder
+
+
+def refuse(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(path: Path, content: bytes) -> None:
+        raise draft_module.StudyError(f"{path.name} could not be written.", "Free some space.")
+
+    monkeypatch.setattr(draft_module, "write_atomically", full)
+
+
+# --- a new study --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["a/b", "a\\b", "a:b", "what?", "a*", '"a"', "a<b", "a>b", "a|b", "", "  ", ".", "..", " .deepbench"],
+)  # fmt: skip
+def test_a_name_that_no_folder_can_have_is_said(
+    window: MainWindow, tmp_path: Path, name: str
+) -> None:
+    dialog = NewStudyDialog(window, name, tmp_path)
+    assert dialog.note.text() == dialogs.NEW_PROBLEM
+    assert not dialog.create_button.isEnabled()
+    dialog.deleteLater()
+
+
+@pytest.mark.parametrize("name", ["Sepsis 2024", "Sepsis 2024.deepbench", "  Sepsis 2024 "])
+def test_a_good_name_says_where_the_study_will_be(
+    window: MainWindow, tmp_path: Path, name: str
+) -> None:
+    dialog = NewStudyDialog(window, name, tmp_path)
+    assert dialog.path == tmp_path / "Sepsis 2024.deepbench"
+    assert dialog.note.text() == dialogs.NEW_PLACE.format(path=dialog.path)
+    assert dialog.create_button.isEnabled()
+    dialog.deleteLater()
+
+
+def test_a_name_that_is_taken_is_said_and_another_is_proposed(
+    window: MainWindow, tmp_path: Path
+) -> None:
+    (tmp_path / "My study.deepbench").mkdir()
+    (tmp_path / "My study 2.deepbench").mkdir()
+    dialog = NewStudyDialog(window, "My study", tmp_path)
+    assert dialog.note.text() == dialogs.EXISTS.format(name="My study")
+    assert not dialog.create_button.isEnabled()
+    dialog.deleteLater()
+
+    def look(asking: NewStudyDialog) -> None:
+        assert asking.name.text() == "My study 3"
+        asking.reject()
+
+    in_dialog(lambda: dialogs.ask_new_study(window, "My study", tmp_path), look)
+
+
+@pytest.mark.parametrize(
+    ("folder", "name", "note"),
+    [
+        ("", "A", dialogs.NO_FOLDER),
+        ("~nobody-has-this-name/x", "A", "It will be "),
+        ("{tmp}", "a" * 300, "It will be "),
+    ],
+)
+def test_strange_places_are_no_fault_of_the_program(
+    window: MainWindow, tmp_path: Path, folder: str, name: str, note: str
+) -> None:
+    dialog = NewStudyDialog(window, "A", tmp_path)
+    dialog.folder.setText(folder.format(tmp=tmp_path))
+    dialog.name.setText(name)
+    assert dialog.note.text().startswith(note)
+    dialog.deleteLater()
+
+
+def test_browsing_takes_the_folder(
+    window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dialog = NewStudyDialog(window, "A", Path("/nowhere"))
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path))
+    child(dialog, "new.browse").click()
+    assert dialog.path == tmp_path / "A.deepbench"
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: "")
+    child(dialog, "new.browse").click()
+    assert dialog.path == tmp_path / "A.deepbench"
+    dialog.deleteLater()
+
+
+def test_new_study_opens_on_its_first_page(window: MainWindow, tmp_path: Path) -> None:
+    def fill(dialog: NewStudyDialog) -> None:
+        dialog.name.setText("Wheat & rye")
+        dialog.folder.setText(str(tmp_path))
+        dialog.create_button.click()
+
+    in_dialog(window.welcome.new_button.click, fill)
+    assert window.session is not None
+    assert window.session.folder == tmp_path / "Wheat & rye.deepbench"
+    assert window.windowTitle() == "Wheat & rye – DeepBench"
+    assert window.current_page is not None
+    assert window.current_page.key == "start"
+    assert Settings.load().folder == str(tmp_path)
+    assert Settings.load().open_study == str(window.session.folder)
+
+
+def test_cancel_makes_nothing(window: MainWindow, tmp_path: Path) -> None:
+    def cancel(dialog: NewStudyDialog) -> None:
+        dialog.folder.setText(str(tmp_path))
+        child(dialog, "new.cancel").click()
+
+    before = sorted(tmp_path.iterdir())
+    in_dialog(window.welcome.new_button.click, cancel)
+    assert window.session is None
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_a_study_is_never_made_over_something_else(window: MainWindow, tmp_path: Path) -> None:
+    taken = tmp_path / "Taken.deepbench"
+    taken.write_text("mine")
+    assert not window.create_study(taken)
+    assert window.message.text == dialogs.EXISTS.format(name="Taken")
+    assert taken.read_text() == "mine"
+    assert window.session is None
+
+
+def test_a_folder_that_cannot_be_made_is_said_with_its_reason(
+    window: MainWindow, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("")
+    assert not window.create_study(tmp_path / "file" / "A.deepbench")
+    assert "could not be made in" in window.message.text
+    assert "Not a directory" in window.message.text
+    assert not window.create_study(tmp_path / f"{'a' * 300}.deepbench")
+    assert "File name too long" in window.message.text
+    assert window.settings.recent == []
+
+
+def test_a_disk_that_refuses_leaves_no_half_made_study(
+    window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refuse(monkeypatch)
+    folder = tmp_path / "A.deepbench"
+    assert not window.create_study(folder)
+    assert window.message.text == "Draft.json could not be written. Free some space." or (
+        window.message.text == "draft.json could not be written. Free some space."
+    )
+    assert not folder.exists()
+    monkeypatch.undo()
+    assert window.create_study(folder)
+
+
+def test_an_example_brings_its_table_and_answers(window: MainWindow, tmp_path: Path) -> None:
+    def create(dialog: NewStudyDialog) -> None:
+        assert dialog.name.text() == EXAMPLES[0].title
+        dialog.folder.setText(str(tmp_path))
+        dialog.create_button.click()
+
+    in_dialog(lambda: child(window, "welcome.example.wisconsin").click(), create)
+    session = window.session
+    assert session is not None
+    assert session.draft.plan() is not None
+    assert (session.folder / session.value("data.source")).resolve().is_file()
+    assert session.draft.undo_label == dialogs.EXAMPLE_ANSWERS
+    assert window.footer.next_button.isEnabled()
+
+
+def test_an_example_that_cannot_be_copied_is_said_and_leaves_nothing(
+    window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(shutil, "copyfile", full)
+    folder = tmp_path / "A.deepbench"
+    assert not window.create_study(folder, EXAMPLES[1])
+    assert "example's table could not be written" in window.message.text
+    assert "No space left on device" in window.message.text
+    assert not folder.exists()
+    assert window.session is None
+
+
+# --- opening ------------------------------------------------------------------------------
+
+
+def test_a_folder_that_is_no_study_leaves_the_open_one_open(
+    window: MainWindow, tmp_path: Path
+) -> None:
+    (tmp_path / "Photos").mkdir()
+    window.open_study(tmp_path / "Photos")
+    assert window.message.text == (
+        "There is no DeepBench study in Photos. Choose a folder whose name ends in .deepbench."
+    )
+    window.create_study(tmp_path / "Mine.deepbench")
+    mine = window.session
+    assert mine is not None
+    window.open_study(tmp_path / "Photos")
+    assert "no DeepBench study" in window.message.text
+    assert window.session is mine
+    assert list((tmp_path / "Photos").iterdir()) == []
+
+
+def test_opening_asks_for_a_folder(
+    window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    study = a_study(tmp_path / "Mine.deepbench")
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: "")
+    window.welcome.open_button.click()
+    assert window.session is None
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(study))
+    window.welcome.open_button.click()
+    assert window.session is not None
+    assert window.session.value("question.outcome") == "group"
+    assert Settings.load().folder == str(tmp_path)
+
+
+def test_a_study_that_is_open_in_another_window_is_refused(
+    window: MainWindow, tmp_path: Path
+) -> None:
+    study = a_study(tmp_path / "Mine.deepbench")
+    window.create_study(tmp_path / "Other.deepbench")
+    other = window.session
+    with held_elsewhere("window", study):
+        window.open_study(study)
+        assert "This study is open in a DeepBench window (process" in window.message.text
+        assert "Close it there" in window.message.text
+        assert window.session is other
+    window.open_study(study)
+    assert window.session is not None
+    assert window.session.folder == study
+    assert window.message.text == ""
+
+
+def test_a_study_that_is_being_written_opens_when_it_is_free(
+    window: MainWindow, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(window_module, "_OPEN_RETRY_MILLISECONDS", 5)
+    monkeypatch.setattr(window_module, "_OPEN_ATTEMPTS", 10_000)
+    study = a_study(tmp_path / "Mine.deepbench")
+    with held_elsewhere("job", study):
+        window.open_study(study)
+        assert window.message.text == window_module.BUSY.format(name="Mine")
+        settle()
+        assert window.session is None
+    qtbot.waitUntil(lambda: window.session is not None)
+    assert window.message.text == ""
+
+
+def test_a_study_that_stays_busy_is_given_up_with_the_sentence(
+    window: MainWindow, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(window_module, "_OPEN_RETRY_MILLISECONDS", 1)
+    study = a_study(tmp_path / "Mine.deepbench")
+    with held_elsewhere("job", study):
+        window.open_study(study)
+        qtbot.waitUntil(lambda: "DeepBench is calculating in this study" in window.message.text)
+        assert "Wait until that has finished" in window.message.text
+    assert window.session is None
+
+
+def test_who_opens_another_study_meanwhile_keeps_it(
+    window: MainWindow, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(window_module, "_OPEN_RETRY_MILLISECONDS", 1)
+    study = a_study(tmp_path / "Mine.deepbench")
+    with held_elsewhere("job", study):
+        window.open_study(study)
+        window.create_study(tmp_path / "Other.deepbench")
+    other = window.session
+    assert other is not None
+    with qtbot.waitSignal(other.answers_changed):
+        window_module.QTimer.singleShot(20, other, lambda: other.answer("data.origin", "x", "y"))
+    assert window.session is other
+
+
+def test_damaged_answers_are_said_and_nothing_is_held(window: MainWindow, tmp_path: Path) -> None:
+    study = a_study(tmp_path / "Mine.deepbench")
+    draft = study / "draft.json"
+    draft.write_text("{", encoding="utf-8")
+    window.open_study(study)
+    assert "is damaged" in window.message.text
+    assert "Restore it from a backup, or delete draft.json" in window.message.text
+    assert window.session is None
+    assert draft.read_text(encoding="utf-8") == "{"
+    draft.unlink()
+    window.open_study(study)
+    assert window.session is not None
+
+
+def test_a_ledger_changed_by_hand_is_refused(window: MainWindow, tmp_path: Path) -> None:
+    study = a_study(tmp_path / "Mine.deepbench")
+    ledger = study / "ledger.jsonl"
+    changed = ledger.read_text(encoding="utf-8").replace("import", "impart", 1)
+    ledger.write_text(changed, encoding="utf-8")
+    window.open_study(study)
+    assert "ledger" in window.message.text
+    assert window.session is None
+    with held_elsewhere("window", study):
+        pass  # nothing was left locked
+
+
+def test_opening_the_open_study_again_changes_nothing(window: MainWindow, tmp_path: Path) -> None:
+    window.create_study(tmp_path / "Mine.deepbench")
+    session = window.session
+    window.open_study(tmp_path / "x" / ".." / "Mine.deepbench")
+    assert window.session is session
+
+
+def test_the_page_is_remembered(window: MainWindow, tmp_path: Path) -> None:
+    study = tmp_path / "Mine.deepbench"
+    window.create_study(study)
+    window.show_page("suitability")
+    assert window.close_study()
+    assert window.windowTitle() == "DeepBench"
+    assert window.stack.currentWidget() is window.welcome
+    assert Settings.load().open_study == ""
+    window.open_study(study)
+    assert window.current_page is not None
+    assert window.current_page.key == "suitability"
+
+
+# --- recent studies, recovering -----------------------------------------------------------
+
+
+def menu_texts(menu: QMenu) -> list[str]:
+    return [action.text() for action in menu.actions()]
+
+
+def test_recent_studies_are_listed_opened_and_forgotten(
+    window: MainWindow, tmp_path: Path
+) -> None:
+    menu = child(window, "menu.recent", QMenu)
+    menu.aboutToShow.emit()
+    assert menu_texts(menu) == [NO_RECENT]
+    assert any(text.text() == NONE_YET for text in window.welcome.findChildren(dialogs.QLabel))
+    for name in ("Salt & light", "Second"):
+        assert window.create_study(tmp_path / f"{name}.deepbench")
+    window.close_study()
+    settle()
+    assert [child(window, f"welcome.recent.{n}").text() for n in (0, 1)] == [
+        "Second",
+        "Salt && light",
+    ]
+    menu.aboutToShow.emit()
+    assert menu_texts(menu) == ["Second", "Salt && light"]
+    menu.actions()[1].trigger()
+    assert window.session is not None
+    assert window.session.folder.name == "Salt & light.deepbench"
+    window.close_study()
+    shutil.rmtree(tmp_path / "Second.deepbench")
+    window.welcome.refresh()
+    settle()
+    assert not child(window, "welcome.recent.1").isEnabled()
+    child(window, "welcome.recent.1.forget").click()
+    settle()
+    assert Settings.load().recent == [str(tmp_path / "Salt & light.deepbench")]
+    child(window, "welcome.recent.0").click()
+    assert window.session is not None
+
+
+def test_a_recent_study_that_is_gone_is_said(window: MainWindow, tmp_path: Path) -> None:
+    window.create_study(tmp_path / "Gone.deepbench")
+    window.close_study()
+    shutil.rmtree(tmp_path / "Gone.deepbench")
+    menu = child(window, "menu.recent", QMenu)
+    menu.aboutToShow.emit()
+    menu.actions()[0].trigger()
+    assert "There is no DeepBench study in Gone.deepbench" in window.message.text
+
+
+def test_after_an_unclean_end_the_study_is_offered(make_window: MakeWindow, tmp_path: Path) -> None:
+    study = a_study(tmp_path / "Mine.deepbench")
+    Settings(recent=[str(study)], open_study=str(study)).save()
+    window = make_window()
+    assert "“Mine” was open when DeepBench ended unexpectedly" in window.welcome.recover.text
+    child(window, "welcome.recover.action").click()
+    assert window.session is not None
+    window.close_study()
+    assert window.welcome.recover.text == ""
+
+
+def test_a_study_is_offered_only_while_it_was_really_left(
+    make_window: MakeWindow, tmp_path: Path
+) -> None:
+    study = a_study(tmp_path / "Mine.deepbench")
+    Settings(recent=[str(study)], open_study=str(study)).save()
+    with held_elsewhere("window", study):
+        window = make_window()
+        assert window.welcome.recover.text == ""  # another window has it
+    window.welcome.refresh()
+    assert window.welcome.recover.text != ""
+    child(window, "welcome.recent.0.forget").click()
+    assert window.welcome.recover.text == ""
+    Settings(open_study=str(tmp_path / "gone.deepbench")).save()
+    assert make_window().welcome.recover.text == ""
+
+
+# --- drag and drop ------------------------------------------------------------------------
+
+
+def files(*paths: Path) -> QMimeData:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    return data
+
+
+def drop(window: MainWindow, data: QMimeData) -> None:
+    copy, left, none = (
+        Qt.DropAction.CopyAction,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    window.dropEvent(QDropEvent(QPointF(9, 9), copy, data, left, none))
+
+
+def takes(window: MainWindow, data: QMimeData) -> bool:
+    event = QDragEnterEvent(
+        QPoint(9, 9),
+        Qt.DropAction.CopyAction,
+        data,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    event.ignore()
+    window.dragEnterEvent(event)
+    return event.isAccepted()
+
+
+def a_table(folder: Path, name: str = "proteins.csv") -> Path:
+    path = folder / name
+    path.write_text("a,b\n1,2\n")
+    return path
+
+
+def test_files_are_taken_and_nothing_else(window: MainWindow, tmp_path: Path) -> None:
+    assert takes(window, files(a_table(tmp_path)))
+    text, link = QMimeData(), QMimeData()
+    text.setText("a,b")
+    link.setUrls([QUrl("https://example.org/table.csv")])
+    assert not takes(window, text)
+    assert not takes(window, link)
+    drop(window, link)
+    settle()
+    assert window.message.text == ""
+
+
+def test_a_table_dropped_on_no_study_begins_one(window: MainWindow, tmp_path: Path) -> None:
+    table = a_table(tmp_path)
+
+    def create(dialog: NewStudyDialog) -> None:
+        assert dialog.path == tmp_path / "proteins.deepbench"
+        dialog.create_button.click()
+
+    in_dialog(lambda: drop(window, files(table)), create)
+    assert window.session is not None
+    assert window.session.value("data.source") == str(table)
+    assert window.current_page is not None
+    assert window.current_page.key == "import"
+
+
+def test_a_table_dropped_and_no_study_wanted(window: MainWindow, tmp_path: Path) -> None:
+    in_dialog(lambda: drop(window, files(a_table(tmp_path))), lambda dialog: dialog.reject())
+    assert window.session is None
+
+
+def test_a_table_dropped_on_a_study_takes_the_place_of_the_other(
+    window: MainWindow, tmp_path: Path
+) -> None:
+    window.create_study(tmp_path / "Mine.deepbench")
+    session = window.session
+    assert session is not None
+    session.answer_all({"data.source": "old.csv", "data.delimiter": ";"}, "old")
+    table = a_table(tmp_path)
+    drop(window, files(table, tmp_path))
+    settle()
+    assert session.value("data.source") == str(table)
+    assert session.value("data.delimiter") is None  # said of the other table
+    assert window.current_page is not None
+    assert window.current_page.key == "import"
+    window.show_page("start")
+    child(window, "menu.undo", QAction).trigger()
+    assert session.value("data.source") == "old.csv"
+    assert session.value("data.delimiter") == ";"
+    assert window.current_page.key == "import"
+
+
+def test_a_study_folder_can_be_dropped(window: MainWindow, tmp_path: Path) -> None:
+    study = a_study(tmp_path / "Mine.deepbench")
+    drop(window, files(study))
+    settle()
+    assert window.session is not None
+    assert window.session.folder == study
+
+
+def test_anything_else_dropped_is_said(window: MainWindow, tmp_path: Path) -> None:
+    (tmp_path / "photo.png").write_bytes(b"")
+    drop(window, files(tmp_path / "photo.png"))
+    settle()
+    assert window.message.text == dialogs.NOT_FOR_US.format(name="photo.png")
+    window.open_path(tmp_path / "gone.csv")
+    assert window.message.text == dialogs.NOT_THERE.format(name="gone.csv")
+    assert window.session is None
+
+
+# --- a run meanwhile ----------------------------------------------------------------------
+
+
+def test_a_run_that_is_kept_keeps_its_study(
+    window: MainWindow, tmp_path: Path, runner: Any
+) -> None:
+    window.create_study(tmp_path / "Mine.deepbench", EXAMPLES[0])
+    mine = window.session
+    assert mine is not None
+    mine.start_run("import")
+    answers = mine.draft.answers
+
+    def keep(box: Any) -> None:
+        child(box, "stop.keep").click()
+
+    in_dialog(lambda: window.create_study(tmp_path / "Other.deepbench", EXAMPLES[1]), keep)
+    assert window.session is mine
+    assert mine.run is not None
+    assert mine.draft.answers == answers
+    assert not (tmp_path / "Other.deepbench").exists()
+
+    def stop(box: Any) -> None:
+        child(box, "stop.close").click()
+
+    in_dialog(lambda: window.create_study(tmp_path / "Other.deepbench"), stop)
+    assert runner.controls == ["kill"]
+    assert window.session is not None
+    assert window.session.folder.name == "Other.deepbench"
+    with StudyLock(tmp_path / "Mine.deepbench")._lock:
+        pass  # the first one is free again
