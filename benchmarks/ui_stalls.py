@@ -291,7 +291,7 @@ class Story:
             self.meter.begin("training")
             yield from self._runs()
             session = self.window.session
-            yield lambda: len(session.trials()) >= 12  # noqa: PLR2004
+            yield lambda: len(session.trials()) >= 12
             yield from self._cancel()
             self.meter.begin("training")
             yield from self._runs()
@@ -445,6 +445,9 @@ def start_window(place: Path, phases: str, stacks: bool, study: Path | None) -> 
     if study is not None:
         shutil.copytree(study, order["study"])
     environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    # Compiled once and kept, as where the program is installed.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    environment["PYTHONPYCACHEPREFIX"] = str(place / "compiled")
     order["began"] = repr(time.time())
     command = [sys.executable, str(Path(__file__).resolve()), _INSIDE, json.dumps(order)]
     window = subprocess.run(command, env=environment, stderr=subprocess.PIPE, check=False)
@@ -463,7 +466,7 @@ def print_table(runs: list[dict], load: float) -> None:
     import statistics
 
     print(f"{len(runs)} runs; load of the machine before: {load:.2f}", end="")
-    print("; not idle, so stalls are not the window's alone" if load > 0.3 else "")  # noqa: PLR2004
+    print("; not idle, so stalls are not the window's alone" if load > 0.3 else "")
     head = f"{'':<26}{'stall, ms':>18}{'of it work':>18}{'peak, MB':>16}{'answer, s':>20}"
     print(f"{head}\n{'phase':<26}" + 2 * f"{'median':>9}{'worst':>9}", end="")
     print(f"{'RSS':>8}{'own':>8}", end="")
@@ -477,7 +480,8 @@ def print_table(runs: list[dict], load: float) -> None:
             times = [part[figure] for part in found]
             seen = f"{statistics.median(times):9.0f}{max(times):9.0f}"
             line += seen if name != "paint" else " " * len(seen)
-        line += f"{max(part['rss'] for part in found):8.1f}{max(part['own'] for part in found):8.1f}"
+        for figure in ("rss", "own"):
+            line += f"{max(part[figure] for part in found):8.1f}"
         answers = [part["answered"] for part in found if "answered" in part]
         if answers:
             line += f"{statistics.median(answers):12.2f}{max(answers):8.2f}"
@@ -515,10 +519,9 @@ def main() -> None:
             study = place / "example.deepbench"
             prepare_study(study)
         load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
-        start_window(place, "paint", False, None)  # warms the caches of the disk
+        start_window(place, "example,pages", False, None)  # warms disk and compiled modules
         runs = [
-            start_window(place, options.phases, options.stacks, study)
-            for _ in range(options.runs)
+            start_window(place, options.phases, options.stacks, study) for _ in range(options.runs)
         ]
     print_table(runs, load)
     if options.stacks:

@@ -1,4 +1,4 @@
-"""The command line: ``deepbench run | predict | report | check | doctor``.
+"""The command line: ``deepbench run | predict | report | check | doctor``; bare, the wizard.
 
 Nothing heavy is imported here: all work is done by the worker process.
 """
@@ -43,6 +43,10 @@ STOP_SECONDS = 10.0
 EXIT_CODES = (
     "Exit codes: 0 done, 1 a fault of the program or the machine, 2 a problem with the plan, the "
     "data or the study folder, 3 a stage blocks, 130 stopped by the user."
+)
+NO_SCREEN = (
+    "There is no screen here to open the wizard on; the commands above do the same work without "
+    "one."
 )
 # Ends that are the doing of whoever stopped the run, when somebody did.
 _KINDS_OF_STOPPING = ("worker died", "WorkerError")
@@ -191,15 +195,18 @@ def default_study_folder(plan_path: Path) -> Path:
 
 
 def _open_wizard(parser: argparse.ArgumentParser) -> int:
-    """Open the wizard where it is installed; say what can be typed where it is not."""
+    """Open the wizard where it is installed and a screen is; else say what can be typed."""
     name = "deepbench_ui.__main__"
     try:
         installed = importlib.util.find_spec(name) is not None
     except ModuleNotFoundError:
         installed = False
-    if installed:
-        return int(importlib.import_module(name).main() or 0)
+    wizard = importlib.import_module(name) if installed else None
+    if wizard is not None and wizard.has_screen():
+        return int(wizard.main([]))
     write_line(sys.stdout, parser.format_help().rstrip())
+    if wizard is not None:
+        write_line(sys.stdout, f"\n{NO_SCREEN}")
     return 0
 
 

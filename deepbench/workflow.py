@@ -144,7 +144,12 @@ STAGES: tuple[Stage, ...] = (
         ("interpretation",),
     ),
     Stage(
-        13, "ethics", "Ethics and privacy gate", 10, ("ethics", "privacy", "data.licence"), ("test",)
+        13,
+        "ethics",
+        "Ethics and privacy gate",
+        10,
+        ("ethics", "privacy", "data.licence"),
+        ("test",),
     ),
     # It prints the whole plan; what is not named here reaches it through the stages before.
     Stage(

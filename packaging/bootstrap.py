@@ -1,6 +1,7 @@
 """Prepare DeepBench's own environment, then run it, or its tests, in it.
 
-    python packaging/bootstrap.py run       the main job on the built-in example, or the wizard
+    python packaging/bootstrap.py run       the wizard; without a screen, or with --study, the main
+                                            job on the built-in example
     python packaging/bootstrap.py test      the tests; what follows "--" goes to pytest
     python packaging/bootstrap.py install   prepare only; the last line is the interpreter's path
 
@@ -28,11 +29,13 @@ from typing import NoReturn, Sequence
 
 from bootstrap_environment import Environment, locked, read_requirements
 from bootstrap_machine import (
+    QT_LIBRARIES,
     Problem,
     check_python,
-    ensure_screen_libraries,
+    ensure_libraries,
     has_screen,
     say,
+    window_libraries,
 )
 from bootstrap_steps import (
     CONSTRAINTS,
@@ -44,6 +47,8 @@ from bootstrap_steps import (
     spell_seconds,
     stop,
 )
+
+EXAMPLE_STUDY = REPOSITORY / "wisconsin.deepbench"
 
 
 def prepare(dev: bool) -> Environment:
@@ -76,6 +81,31 @@ def has_wizard(repository: Path) -> bool:
     return (repository / "ui" / "deepbench_ui" / "__main__.py").is_file()
 
 
+def window_opens(python: Path) -> bool:
+    """Return whether Qt can open a window here; if not, say what it says about it.
+
+    Tried in a process of its own: where a screen is named that does not answer, Qt ends it.
+    """
+    trial = "from PySide6.QtGui import QGuiApplication; QGuiApplication([])"
+    done = subprocess.run(
+        [str(python), "-c", trial],
+        env=child_environment(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+    if done.returncode != 0:
+        reason = next(iter(done.stderr.decode("utf-8", "replace").strip().splitlines()), "")
+        say(f"No window can be opened here, although a screen is named. {reason}".rstrip())
+    return done.returncode == 0
+
+
+def opens_wizard(python: Path) -> bool:
+    """Return whether there is a wizard and a screen to open it on."""
+    ready = has_wizard(REPOSITORY) and has_screen()
+    return ready and ensure_libraries(window_libraries()) and window_opens(python)
+
+
 def run_program(command: list[str], extra: dict[str, str], folder: Path | None = None) -> int:
     """Run a program in the foreground; return its exit code as a shell would."""
     process = subprocess.Popen(command, env={**child_environment(), **extra}, cwd=folder)
@@ -101,9 +131,10 @@ def command_run(options: argparse.Namespace, extra: list[str]) -> int:
     """Open the wizard, or do the main job on the built-in example and say where its report is."""
     environment = prepare(dev=False)
     python = str(environment.python)
-    if has_wizard(REPOSITORY) and has_screen() and ensure_screen_libraries():
+    if not options.study and opens_wizard(environment.python):
         return run_program([python, "-m", "deepbench_ui", *extra], {})
-    study = Path(options.study).resolve()
+    study = Path(options.study or EXAMPLE_STUDY).resolve()
+    say(f"Running the built-in example in {study}")
     job = ["run", "--example", "wisconsin", "--study", str(study)]
     code = run_program([python, "-m", "deepbench", *job, *extra], {})
     if code == 0:
@@ -115,7 +146,7 @@ def command_test(_options: argparse.Namespace, extra: list[str]) -> int:
     """Run the tests, each process with one thread."""
     environment = prepare(dev=True)
     if has_wizard(REPOSITORY):
-        ensure_screen_libraries()
+        ensure_libraries(QT_LIBRARIES)  # the tests draw into memory
     # Before Python starts: a plug-in of pytest loads numpy earlier than any file of the tests.
     single = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
     return run_program([str(environment.python), "-m", "pytest", *extra], single, REPOSITORY)
@@ -125,7 +156,7 @@ def command_install(options: argparse.Namespace, _extra: list[str]) -> int:
     """Prepare the environment, and print its interpreter's path as the last line."""
     environment = prepare(dev=options.dev)
     if has_wizard(REPOSITORY):
-        ensure_screen_libraries()
+        ensure_libraries(window_libraries())
     print(environment.python, flush=True)
     return 0
 
@@ -139,11 +170,11 @@ def parse(arguments: Sequence[str]) -> tuple[argparse.Namespace, list[str]]:
         epilog='What follows "--" goes to the program that is started.',
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="run | test | install")
-    run = commands.add_parser("run", help="the built-in example, or the wizard")
+    run = commands.add_parser("run", help="the wizard; without a screen, the built-in example")
     run.add_argument(
         "--study",
-        default=str(REPOSITORY / "wisconsin.deepbench"),
-        help="folder of the example's study (default: %(default)s)",
+        help="run the built-in example in this folder, without the wizard (where there is no "
+        f"screen it is {EXAMPLE_STUDY})",
     )
     run.set_defaults(action=command_run)
     commands.add_parser("test", help="the tests").set_defaults(action=command_test)

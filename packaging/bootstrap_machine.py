@@ -20,12 +20,34 @@ NEEDED_BYTES = 4 * 10**9
 # Longest path inside site-packages (a licence file of torch) and "\Lib\site-packages\" before it.
 LONGEST_INSIDE = 171 + 19
 WINDOWS_PATH_LIMIT = 259
+# Of the system's libraries (file name: Debian package), what Qt loads always, and then for the
+# kind of screen. What those packages bring with them is not named.
 QT_LIBRARIES = {
     "libEGL.so.1": "libegl1",
     "libGL.so.1": "libgl1",
     "libxkbcommon.so.0": "libxkbcommon0",
     "libdbus-1.so.3": "libdbus-1-3",
     "libfontconfig.so.1": "libfontconfig1",
+    "libgthread-2.0.so.0": "libglib2.0-0",
+}
+X11_LIBRARIES = {
+    "libX11-xcb.so.1": "libx11-xcb1",
+    "libxcb-cursor.so.0": "libxcb-cursor0",
+    "libxcb-icccm.so.4": "libxcb-icccm4",
+    "libxcb-image.so.0": "libxcb-image0",
+    "libxcb-keysyms.so.1": "libxcb-keysyms1",
+    "libxcb-randr.so.0": "libxcb-randr0",
+    "libxcb-render-util.so.0": "libxcb-render-util0",
+    "libxcb-shape.so.0": "libxcb-shape0",
+    "libxcb-sync.so.1": "libxcb-sync1",
+    "libxcb-xfixes.so.0": "libxcb-xfixes0",
+    "libxcb-xkb.so.1": "libxcb-xkb1",
+    "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
+}
+WAYLAND_LIBRARIES = {
+    "libwayland-client.so.0": "libwayland-client0",
+    "libwayland-cursor.so.0": "libwayland-cursor0",
+    "libwayland-egl.so.1": "libwayland-egl1",
 }
 
 
@@ -110,6 +132,16 @@ def has_screen() -> bool:
     return not os.environ.get("SSH_CONNECTION")
 
 
+def window_libraries() -> dict[str, str]:
+    """Return the system's libraries that a window needs here; without a screen, those of tests."""
+    if os.environ.get("DISPLAY"):
+        # Also under Wayland, where Qt then takes this way if the other is closed.
+        return {**QT_LIBRARIES, **X11_LIBRARIES}
+    if os.environ.get("WAYLAND_DISPLAY"):
+        return {**QT_LIBRARIES, **WAYLAND_LIBRARIES}
+    return QT_LIBRARIES
+
+
 def missing_libraries(libraries: dict[str, str]) -> dict[str, str]:
     """Return those of the system's libraries (file name → Debian package) that do not load."""
     missing = {}
@@ -150,13 +182,13 @@ def ensure_venv_module() -> None:
         )
 
 
-def ensure_screen_libraries() -> bool:
+def ensure_libraries(libraries: dict[str, str]) -> bool:
     """Return whether Qt finds the system's libraries, after installing them where possible."""
     if sys.platform != "linux":
         return True
-    missing = missing_libraries(QT_LIBRARIES)
+    missing = missing_libraries(libraries)
     if missing and apt_install(sorted(missing.values())):
-        missing = missing_libraries(QT_LIBRARIES)
+        missing = missing_libraries(libraries)
     if missing:
         say(
             f"The window needs system libraries that are missing: {', '.join(sorted(missing))}. "

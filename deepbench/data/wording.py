@@ -1,4 +1,4 @@
-"""Small pieces of sentences shared by readers, roles and findings."""
+"""Small pieces of sentences shared by all that writes sentences."""
 
 from __future__ import annotations
 
@@ -22,9 +22,23 @@ def some_names(names: Sequence[str], limit: int = 3) -> str:
     return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
 
 
-def counted(number: int, singular: str, plural: str = "") -> str:
-    """Return ``1 row`` or ``2 rows``."""
-    return f"{number:,} {singular if number == 1 else plural or singular + 's'}"
+def noun(count: int, singular: str, several: str = "") -> str:
+    """Return the noun in the number that goes with a count."""
+    return singular if count == 1 else several or f"{singular}s"
+
+
+def counted(count: int, singular: str, several: str = "") -> str:
+    """Write a count with its noun: 1 row, 1,204 rows."""
+    return f"{count:,} {noun(count, singular, several)}"
+
+
+def in_sentence(title: str) -> str:
+    """Return a title as it stands inside a sentence: ``Random forest`` → ``random forest``.
+
+    A first word with more capitals (``SVM``) keeps them.
+    """
+    first = title.split(" ", maxsplit=1)[0]
+    return title if first != first.capitalize() else title[:1].lower() + title[1:]
 
 
 def nearest(name: str, known: Sequence[str], number: int = 3) -> list[str]:

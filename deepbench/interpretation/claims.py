@@ -5,8 +5,10 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+from deepbench.data.wording import in_sentence
 from deepbench.errors import PlanError, StageBlocked
 from deepbench.evaluation.metrics import metrics_for, tuning_metric
+from deepbench.models.registry import get_family
 from deepbench.plan import FeatureClaim, StudyPlan
 from deepbench.study.records import (
     AttributionRecord,
@@ -104,10 +106,11 @@ def _block_known_afterwards(attribution: AttributionRecord, plan: StudyPlan) -> 
     if late:
         names = ", ".join(f"'{name}'" for name in late)
         verb = "is" if len(late) == 1 else "are"
+        model = _title(attribution)
         raise StageBlocked(
-            f"{names} {verb} among the features that {attribution.model} uses most, but by the "
-            "plan not known before the outcome. The score depends on it, so nothing can be "
-            "claimed.",
+            f"{names} {verb} among the features that the chosen model, {model}, uses most, "
+            "but by the plan not known before the outcome. The score depends on it, so nothing "
+            "can be claimed.",
             f"Add {names} to ignore under [roles] and run again, so that no model sees "
             f"{'it' if len(late) == 1 else 'them'}.",
         )
@@ -126,7 +129,7 @@ def _sentence(
         f"mean contribution {feature.importance:.2g}, {feature.low:.2g} to {feature.high:.2g} "
         f"over {attribution.folds} folds, in {attribution.unit}"
     )
-    end = f"in the model {attribution.model}; this is an association, not a cause."
+    end = f"in the chosen model, {_title(attribution)}; this is an association, not a cause."
     direction = feature.direction
     if direction is None or abs(direction) < CLEAR_DIRECTION:
         return f"{feature.feature} was used to predict {sheet.outcome} ({numbers}) {end}"
@@ -140,6 +143,10 @@ def _sentence(
         f"{side} {feature.feature} went with {target} (rank correlation of value and contribution "
         f"{direction:.2f}; {numbers}) {end}"
     )
+
+
+def _title(attribution: AttributionRecord) -> str:
+    return in_sentence(get_family(attribution.model).title)
 
 
 def _reservations(answer: FeatureClaim | None) -> tuple[str, ...]:

@@ -34,6 +34,7 @@ from deepbench.jobs.views import store_view
 from deepbench.models.fitted import FittedModel
 from deepbench.models.storage import save_model
 from deepbench.models.workbench import load_workbench
+from deepbench.reporting.wording import times
 from deepbench.seeds import derive_seed
 from deepbench.study.records import (
     ChoiceRecord,
@@ -211,7 +212,7 @@ def _test_sentences(rosters: list[FittedRoster]) -> tuple[str, ...]:
             "models once.",
         )
     chosen = Counter(item.roster.chosen.family.title for item in rosters)
-    counts = ", ".join(f"{title} {count} times" for title, count in chosen.most_common())
+    counts = ", ".join(f"{title} {times(count)}" for title, count in chosen.most_common())
     return (
         "Every sample was tested once, by models that were searched, chosen and fitted without "
         "it: the numbers describe the whole procedure.",

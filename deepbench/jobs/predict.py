@@ -10,10 +10,12 @@ from numpy.typing import NDArray
 
 from deepbench.data.new_samples import ModelColumns, NewSamples, read_new_samples
 from deepbench.data.samples import OutcomeInfo
+from deepbench.data.wording import counted, in_sentence
 from deepbench.errors import DataError, StageBlocked
 from deepbench.jobs.leave import let_go, level_in_force
 from deepbench.messages import Predict
 from deepbench.models.fitted import FittedModel
+from deepbench.models.registry import get_family
 from deepbench.models.storage import load_model
 from deepbench.plan import PrivacyLevel
 from deepbench.privacy.formula_cells import without_formula
@@ -49,7 +51,9 @@ def predict(request: Predict, progress: Progress) -> dict[str, object]:
         progress.check_cancelled()
         content = predictions_csv(model.info, new, model.predict(new.features), level)
         written = let_go(study, "predictions", content, Path(request.output))
-    lines = [f"{len(new.sample_ids)} samples predicted with {model.name}: {written}", *new.notes]
+    predicted = counted(len(new.sample_ids), "sample")
+    title = in_sentence(get_family(model.name).title)
+    lines = [f"{predicted} predicted by the chosen model, {title}: {written}", *new.notes]
     return {"lines": lines, "output": written}
 
 

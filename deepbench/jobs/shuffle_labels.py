@@ -12,11 +12,12 @@ from deepbench.checks.p_value import p_value
 from deepbench.checks.shuffle_tasks import ShuffleTask, score_shuffles
 from deepbench.checks.verdict import signal_verdict
 from deepbench.data.shuffles import shuffle_blocks, shuffle_strategy
+from deepbench.data.wording import in_sentence
 from deepbench.evaluation.corrected_score import corrected_score
 from deepbench.evaluation.metrics import get_metric, tuning_metric
 from deepbench.jobs.context import JobContext
 from deepbench.jobs.leaderboard import FamilyTrials, all_trials, best_of_kind, predictions
-from deepbench.jobs.steps import Steps, in_sentence
+from deepbench.jobs.steps import Steps
 from deepbench.models.workbench import Workbench, load_workbench
 from deepbench.seeds import derive_seed
 from deepbench.study.records import SampleSheetRecord, Score, ShuffledModelRecord, ShuffleRecord

@@ -61,8 +61,3 @@ class Steps:
             since, steps_before = self._began, 0
         pace = (self._progress.seconds() - since) / (self._fresh - steps_before)
         return pace * (self._total - self._done)
-
-
-def in_sentence(title: str) -> str:
-    """Return a title as it stands inside a sentence: ``Random forest`` → ``random forest``."""
-    return title[:1].lower() + title[1:]

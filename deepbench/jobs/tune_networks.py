@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from deepbench.data.wording import in_sentence
 from deepbench.evaluation.fold_scores import score
 from deepbench.jobs.context import JobContext
 from deepbench.jobs.leaderboard import FamilyTrials, model_record, search_key
-from deepbench.jobs.steps import Steps, in_sentence
+from deepbench.jobs.steps import Steps
 from deepbench.jobs.tuning import run_searches, steps_done_before
 from deepbench.models.networks.family import NetworkFamily
 from deepbench.models.sanity_tasks import SanityTask, check_size
@@ -48,8 +49,8 @@ def run(context: JobContext) -> LeaderboardRecord:
             left = sizes[len(models) :]
             steps.drop(of_a_size * len(left))
             sentences.append(
-                f"The ladder stopped after {models[-1].title.lower()}: two sizes in a row did not "
-                f"improve on the best smaller one by more than half a standard error. "
+                f"The ladder stopped after {in_sentence(models[-1].title)}: two sizes in a row "
+                f"did not improve on the best smaller one by more than half a standard error. "
                 f"Not tried: {', '.join(left)}."
             )
             break

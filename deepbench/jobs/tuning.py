@@ -12,11 +12,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from deepbench.data.wording import in_sentence
 from deepbench.evaluation.fold_scores import fold_spread, score
 from deepbench.evaluation.metrics import tuning_metric
 from deepbench.jobs.context import JobContext
 from deepbench.jobs.leaderboard import FamilyTrials, recorded_trials
-from deepbench.jobs.steps import Steps, in_sentence
+from deepbench.jobs.steps import Steps
 from deepbench.models.family import Family
 from deepbench.models.problem_shape import ProblemShape
 from deepbench.models.registry import get_family

@@ -10,8 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from deepbench.data.wording import counted, noun
 from deepbench.reporting.verdict import models_of, test_openings, title_of
-from deepbench.reporting.wording import listing, noun, p_value, plural, times
+from deepbench.reporting.wording import listing, p_value, times
 from deepbench.study.records import StudySummary
 
 State = Literal["done", "partly", "not done"]
@@ -53,14 +54,14 @@ def _fit(summary: StudySummary) -> Answer:
     record = summary.suitability
     if record is None:
         return "not done", "It was not asked whether deep learning fits the question."
-    text = f"Verdict: {record.verdict}, with {plural(len(record.reasons), 'reason')}."
+    text = f"Verdict: {record.verdict}, with {counted(len(record.reasons), 'reason')}."
     if not record.with_data:
         return "partly", f"{text} It was not asked again with the real numbers of the data."
     text += " It was asked again with the real numbers of the data."
     if record.override_reason:
         text += " The study went on against the verdict, and says why."
     if record.unanswered:
-        return "partly", f"{text} Unanswered: {plural(len(record.unanswered), 'question')}."
+        return "partly", f"{text} Unanswered: {counted(len(record.unanswered), 'question')}."
     return "done", text
 
 
@@ -79,10 +80,10 @@ def _training(summary: StudySummary) -> Answer:
     checks = [check for model in models for check in model.sanity]
     passed = sum(check.passed for check in checks)
     seeds = max(len(model.seed_scores) for model in models)
-    text = f"{plural(len(models), 'network size')} trained from small to large"
+    text = f"{counted(len(models), 'network size')} trained from small to large"
     if seeds:
-        text += f", the best settings from {plural(seeds, 'random start')}"
-    text += f"; {passed} of {plural(len(checks), 'sanity check')} passed."
+        text += f", the best settings from {counted(seeds, 'random start')}"
+    text += f"; {passed} of {counted(len(checks), 'sanity check')} passed."
     return ("done" if checks and passed == len(checks) else "partly"), text
 
 
@@ -95,7 +96,7 @@ def _data(summary: StudySummary) -> Answer:
         return "partly", f"{text} The data was not checked."
     findings = summary.check.findings
     grave = sum(finding.severity in ("serious", "blocking") for finding in findings)
-    found = plural(len(findings), "finding")
+    found = counted(len(findings), "finding")
     text += f" The data check reported {found}, {grave} of them serious."
     if "unit" not in roles:
         return "partly", f"{text} Each row was taken as its own biological unit."
@@ -116,7 +117,7 @@ def _tuning(summary: StudySummary) -> Answer:
         return "not done", "No model was tuned."
     trials = [model.trials for model in models]
     if len(set(trials)) == 1:
-        return "done", f"{plural(trials[0], 'trial')} for every model family."
+        return "done", f"{counted(trials[0], 'trial')} for every model family."
     return "partly", (
         f"Between {min(trials):,} and {max(trials):,} trials a model family: effort was not the "
         "same for all."
@@ -151,9 +152,9 @@ def _claims(summary: StudySummary) -> Answer:
     if record is None:
         return "not done", "Claims were not worded."
     text = (
-        f"{plural(len(record.claims), 'claim')} worded as "
+        f"{counted(len(record.claims), 'claim')} worded as "
         f"{noun(len(record.claims), 'an association', 'associations')}; "
-        f"{plural(len(record.not_shown), 'statement')} named as not shown."
+        f"{counted(len(record.not_shown), 'statement')} named as not shown."
     )
     return "done", text
 
@@ -163,7 +164,7 @@ def _ethics(summary: StudySummary) -> Answer:
     if record is None:
         return "not done", "The ethics register was not filled in."
     still_open = sum(entry.state == "open" for entry in record.entries)
-    text = f"Level: {record.level}. Register: {plural(len(record.entries), 'entry', 'entries')}"
+    text = f"Level: {record.level}. Register: {counted(len(record.entries), 'entry', 'entries')}"
     if still_open:
         return "partly", f"{text}, {still_open} still open."
     return "done", f"{text}, none open."

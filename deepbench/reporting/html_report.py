@@ -10,6 +10,7 @@ from typing import Any
 from jinja2 import BaseLoader, Environment, StrictUndefined, TemplateNotFound
 from markupsafe import Markup
 
+from deepbench.data.wording import counted, noun
 from deepbench.reporting import verdict, wording
 from deepbench.reporting.figures import Picture
 from deepbench.reporting.material import Material
@@ -83,7 +84,7 @@ def key_figures(summary: StudySummary, cells: SmallCells) -> list[Tile]:
     if summary.sheet is not None:
         features = summary.check.features if summary.check is not None else summary.sheet.features
         units = cells.total(summary.sheet.units)
-        unit_word = wording.noun(summary.sheet.units, "biological unit")
+        unit_word = noun(summary.sheet.units, "biological unit")
         tiles += [
             Tile("Samples", cells.total(summary.sheet.samples), f"from {units} {unit_word}"),
             Tile("Features", f"{features:,}", "seen by the models"),
@@ -95,7 +96,7 @@ def key_figures(summary: StudySummary, cells: SmallCells) -> list[Tile]:
             Tile(
                 "Shuffled-label check",
                 wording.p_value(summary.shuffles.p_value),
-                wording.plural(replicates, "shuffle"),
+                counted(replicates, "shuffle"),
             )
         )
     name = verdict.headline_metric(summary)
@@ -105,7 +106,7 @@ def key_figures(summary: StudySummary, cells: SmallCells) -> list[Tile]:
     tiles.append(
         Tile(
             "Test set used",
-            wording.plural(openings, "time"),
+            counted(openings, "time"),
             {0: "locked", 1: "opened once, at the end"}.get(openings, "re-used: too optimistic"),
             "alarm" if openings > 1 else "plain",
         )
@@ -169,7 +170,7 @@ def _environment() -> Environment:
         }
     )
     environment.globals.update(
-        {"plural": wording.plural, "difference": wording.difference, "times": wording.times}
+        {"counted": counted, "difference": wording.difference, "times": wording.times}
     )
     return environment
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from deepbench.data.wording import counted, in_sentence, noun
 from deepbench.errors import PlanError
 from deepbench.plan import StudyPlan, parse_plan
 from deepbench.reporting.small_cells import SmallCells, is_withheld
@@ -13,9 +14,7 @@ from deepbench.reporting.wording import (
     difference,
     listing,
     metric_title,
-    noun,
     p_value,
-    plural,
     score,
     times,
 )
@@ -109,20 +108,20 @@ def _data(summary: StudySummary, cells: SmallCells) -> str:
         return ""
     kind = {
         "binary": "a binary outcome",
-        "multiclass": f"an outcome with {plural(len(sheet.classes), 'class', 'classes')}",
+        "multiclass": f"an outcome with {counted(len(sheet.classes), 'class', 'classes')}",
         "regression": "a continuous outcome",
     }[sheet.task]
     features = summary.check.features if summary.check is not None else sheet.features
     text = (
         f"We analysed {_counted(cells, sheet.samples, 'sample')} from "
-        f"{_counted(cells, sheet.units, 'biological unit')} with {plural(features, 'feature')} "
+        f"{_counted(cells, sheet.units, 'biological unit')} with {counted(features, 'feature')} "
         f"({sheet.numeric_features:,} numeric and {sheet.categorical_features:,} categorical in "
         f"the table) and {kind} (“{sheet.outcome}”)."
     )
     if summary.check is not None and summary.check.left_out_features:
         count = len(summary.check.left_out_features)
         verb = "was" if count == 1 else "were"
-        text += f" {plural(count, 'feature')} {verb} left out by the data check."
+        text += f" {counted(count, 'feature')} {verb} left out by the data check."
     if summary.check is not None and summary.check.left_out_samples:
         count = summary.check.left_out_samples
         verb = "was" if count == 1 else "were"
@@ -140,7 +139,7 @@ def _split(summary: StudySummary, cells: SmallCells) -> str:
     if not is_withheld(training) and not is_withheld(test):
         sizes = f" ({training} units for training, {test} for testing)"
         if len(record.outer_folds) > 1:
-            folds = plural(len(record.outer_folds), "outer fold")
+            folds = counted(len(record.outer_folds), "outer fold")
             sizes = f" ({folds}, at least {training} units for training; {test} units tested)"
     text = (
         f"Before any model was fitted, test samples were {_DESIGNS[record.design]}{sizes}; "
@@ -174,7 +173,7 @@ def _models(summary: StudySummary) -> str:
         )
     trials = sorted({model.trials for model in models if model.name != "dummy"})
     if len(trials) == 1:
-        text += f"Every model family was given {plural(trials[0], 'trial')}. "
+        text += f"Every model family was given {counted(trials[0], 'trial')}. "
     elif trials:
         text += f"Model families were given {trials[0]:,} to {trials[-1]:,} trials. "
     metric = metric_title(models[0].metric)
@@ -187,10 +186,8 @@ def _models(summary: StudySummary) -> str:
 
 
 def _running(title: str) -> str:
-    """Return a title for running text: a capital only where the word has more of them."""
-    title = clipped(title)
-    first = title.split(" ", maxsplit=1)[0]
-    return title if first != first.capitalize() else title[:1].lower() + title[1:]
+    """Return a title for running text."""
+    return in_sentence(clipped(title))
 
 
 def _shuffles(summary: StudySummary) -> str:

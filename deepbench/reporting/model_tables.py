@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from deepbench.data.wording import counted, noun
 from deepbench.reporting.small_cells import HIDDEN, SmallCells, is_withheld
 from deepbench.reporting.tables import Table, setting, table
 from deepbench.reporting.verdict import title_of
@@ -18,9 +19,7 @@ from deepbench.reporting.wording import (
     is_number,
     lower_is_better,
     metric_title,
-    noun,
     number,
-    plural,
     short_metric,
 )
 from deepbench.study.records import (
@@ -290,7 +289,7 @@ def settings_rows(models: Sequence[ModelRecord]) -> list[tuple[str, str, list[tu
     return [
         (
             model.title,
-            f"trial {model.best_trial} of {plural(model.trials, 'trial')}",
+            f"trial {model.best_trial} of {counted(model.trials, 'trial')}",
             [(name, setting(model.params[name])) for name in sorted(model.params)],
         )
         for model in models

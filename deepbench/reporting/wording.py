@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Sequence
 from typing import TypeGuard
 
+from deepbench.data.wording import counted
 from deepbench.evaluation.metrics import metrics_for
 from deepbench.study.records import ComparisonRecord, Score
 
@@ -114,16 +115,6 @@ def percent(share: float | None) -> str:
     return f"{points:.1f} %" if 0 < points < 1 else f"{points:.0f} %"
 
 
-def plural(count: int, singular: str, several: str = "") -> str:
-    """Write a count with its noun: 1 sample, 1,204 samples."""
-    return f"{count:,} {noun(count, singular, several)}"
-
-
-def noun(count: int, singular: str, several: str = "") -> str:
-    """Return the noun in the number that goes with a count."""
-    return singular if count == 1 else several or f"{singular}s"
-
-
 def times(count: int) -> str:
     """Write how often: once, twice, 3 times."""
     return {0: "not at all", 1: "once", 2: "twice"}.get(count, f"{count:,} times")
@@ -147,7 +138,7 @@ def duration(seconds: float | None) -> str:
 def file_size(size: int) -> str:
     """Write a file's size: 512 bytes, 118 kB, 2.4 MB."""
     if size < 1000:
-        return plural(size, "byte")
+        return counted(size, "byte")
     for unit, factor in (("kB", 1e3), ("MB", 1e6)):
         if size < 999.5 * factor:
             return f"{size / factor:.{0 if size >= 9.95 * factor else 1}f} {unit}"

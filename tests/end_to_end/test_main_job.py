@@ -129,6 +129,7 @@ def test_predict_matches_columns_by_name(finished_study: Path, tmp_path: Path) -
         "predict", finished_study, "--input", tmp_path / "new.csv", "--output", output
     )
     assert done.code == 0, done.err
+    assert done.out.startswith("5 samples predicted by the chosen model, linear model (")
     assert "outside the range" in done.out
     with output.open(encoding="utf-8") as stream:
         found = list(csv.DictReader(stream))

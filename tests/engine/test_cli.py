@@ -166,15 +166,52 @@ def test_default_workers_are_no_more_than_this_process_may_use(monkeypatch):
 def test_without_words_there_is_help_where_no_wizard_is(monkeypatch, capsys):
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     assert main([]) == 0
-    assert "usage: deepbench" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert said.startswith("usage: deepbench")
+    assert "screen" not in said
 
 
-def test_without_words_the_wizard_opens_where_there_is_one(monkeypatch):
+def test_without_qt_all_but_the_wizard_is_there(program):
+    code = (
+        "import sys\n"
+        "for name in ('PySide6', 'shiboken6', 'pyqtgraph', 'deepbench_ui'):\n"
+        "    sys.modules[name] = None\n"
+        "from deepbench.cli import main\n"
+        "assert main([]) == 0\n"
+        "main(['--help'])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.count("usage: deepbench") == 2
+
+
+@pytest.fixture
+def wizard(monkeypatch):
+    """A wizard in place of the real one; ``opened`` holds the words it was opened with."""
+    opened = []
+    made = SimpleNamespace(
+        has_screen=lambda: True, main=lambda words: opened.append(words) or 5, opened=opened
+    )
     found = importlib.machinery.ModuleSpec("deepbench_ui.__main__", None)
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: found)
-    opened = SimpleNamespace(main=lambda: 5)
-    monkeypatch.setattr(importlib, "import_module", lambda name: opened)
+    monkeypatch.setattr(importlib, "import_module", lambda name: made)
+    return made
+
+
+def test_without_words_the_wizard_opens_where_there_is_one(wizard):
     assert main([]) == 5
+    assert wizard.opened == [[]]
+
+
+def test_without_words_and_without_a_screen_there_is_help_and_why(wizard, capsys):
+    wizard.has_screen = lambda: False
+    assert main([]) == 0
+    said = capsys.readouterr()
+    assert said.out.startswith("usage: deepbench")
+    assert said.out.endswith(f"\n\n{cli.NO_SCREEN}\n")
+    assert (said.err, wizard.opened) == ("", [])
 
 
 def test_help_loads_nothing_heavy(program):

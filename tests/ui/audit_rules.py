@@ -150,6 +150,7 @@ def walked(window: QWidget) -> list[QWidget]:
         QTest.keyClick(before, Qt.Key.Key_Tab)
         now = QApplication.focusWidget()
         assert now is not None, f"Tab loses the focus at {described(before)}"
+        assert not now.visibleRegion().isEmpty(), f"{described(now)}: out of sight with the focus"
         if now is first:
             break
         if now is not before:
@@ -199,6 +200,8 @@ def place(widget: QWidget, root: QWidget) -> QRect:
 
 def _goes_back(one: QWidget, other: QWidget, root: QWidget) -> bool:
     """Say whether the second is read before the first: above it, or left of it in one line."""
+    if one.isAncestorOf(other) or other.isAncestorOf(one):
+        return False  # a table and what stands in its head
     first, second = place(one, root), place(other, root)
     if second.bottom() <= first.top():
         return second.left() < first.right()

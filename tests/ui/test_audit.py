@@ -319,17 +319,14 @@ def test_the_audit_notices_faults(qtbot: Any) -> None:
     window.setObjectName("page")
     qtbot.addWidget(window)
     column = QVBoxLayout(window)
-    cut, unnamed, lines = (
-        QLabel("A sentence that wants two lines. " * 4),
-        QPushButton(),
-        QLineEdit(),
-    )
+    cut = QLabel("A sentence that wants several lines. " * 4)
+    unnamed, lines = QPushButton(), QLineEdit()
     cut.setWordWrap(True)
     cut.setFixedSize(150, 20)
     unnamed.setObjectName("other.button")
     unnamed.setStyleSheet("background: #ff0000")
     lines.setObjectName("page.line")
-    table = QTableWidget(1, 1)
+    table = QTableWidget(2, 2)
     table.setHorizontalHeaderLabels(["a name too long for its column"])
     table.setObjectName("page.table")
     unreached = QCheckBox("Never by Tab")
@@ -349,7 +346,8 @@ def test_the_audit_notices_faults(qtbot: Any) -> None:
     assert "A sentence" in " ".join(rules.cut_off(window))
     assert "too long" in " ".join(rules.cut_off(window))
     unnamed.setFocus()
-    assert "keeps Tab" in str(pytest.raises(AssertionError, rules.walked, window).value)
+    with pytest.raises(AssertionError, match=r"page\.table.*keeps Tab"):
+        rules.walked(window)
     table.setTabKeyNavigation(False)
     order = " ".join(rules.wrong_order(window, rules.walked(window)))
     assert "Never by Tab': Tab does not come here" in order

@@ -76,6 +76,10 @@ def test_no_key_of_the_plan_is_left(text: str) -> None:
             "Collect more units, or check the biological unit (step 4) if there should be more.",
         ),
         ("The organism is not stated ([question] organism).", None),
+        (
+            "Close other programs, use fewer processes (--workers 1), or use fewer columns.",
+            "Close other programs, use fewer processes (step 0), or use fewer columns.",
+        ),
         ("Nothing to change here.", "Nothing to change here."),
         (
             "question.outcome: there is no column 'x'.",

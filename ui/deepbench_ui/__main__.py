@@ -6,6 +6,7 @@ and the worker's processes import this module again where processes are spawned.
 
 from __future__ import annotations
 
+import ctypes
 import multiprocessing
 import os
 import sys
@@ -18,7 +19,7 @@ def main(arguments: list[str] | None = None) -> int:
         arguments: Words after the program's name; those of this process if None.
     """
     multiprocessing.freeze_support()
-    if not _has_screen():
+    if not has_screen():
         print(
             "There is no screen here to open the window on. The same work can be done without "
             "one: deepbench run plan.toml (deepbench run --help says more).",
@@ -44,11 +45,26 @@ def main(arguments: list[str] | None = None) -> int:
     return run(sys.argv[1:] if arguments is None else arguments)
 
 
-def _has_screen() -> bool:
+def has_screen() -> bool:
     """Return whether Qt finds a screen; without one it would end the process."""
     if not sys.platform.startswith("linux") or os.environ.get("QT_QPA_PLATFORM"):
         return True
-    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+    if os.environ.get("WAYLAND_DISPLAY"):
+        return True
+    return bool(os.environ.get("DISPLAY")) and _x_server_answers()
+
+
+def _x_server_answers() -> bool:
+    """Say whether DISPLAY names a screen that is there: over ssh and in tmux it may be gone."""
+    try:
+        x11 = ctypes.CDLL("libX11.so.6")
+    except OSError:
+        return True  # Qt needs it too, and then the message names it
+    x11.XOpenDisplay.restype = ctypes.c_void_p
+    display = x11.XOpenDisplay(None)
+    if display:
+        x11.XCloseDisplay(ctypes.c_void_p(display))
+    return bool(display)
 
 
 if __name__ == "__main__":

@@ -15,12 +15,15 @@ from PySide6.QtWidgets import QApplication
 
 from deepbench import __version__
 from deepbench_ui.faults import Faults
+from deepbench_ui.lean import settle
 from deepbench_ui.settings import CONFIG_VARIABLE, Settings
 from deepbench_ui.theme import app_icon, theme
 from deepbench_ui.window import MainWindow
 
 TITLE = "DeepBench"
 _SIGNAL_MILLISECONDS = 300
+#: After the first paint, so that it does not wait.
+_SETTLE_MILLISECONDS = 200
 
 
 def make_application() -> QApplication:
@@ -58,6 +61,7 @@ def run(arguments: Sequence[str]) -> int:
     app.setWindowIcon(app_icon())
     window = MainWindow(settings, faults)
     window.show()
+    QTimer.singleShot(_SETTLE_MILLISECONDS, window, settle)
     if options.study:
         QTimer.singleShot(0, window, lambda: window.open_path(Path(options.study).absolute()))
     with _terminal_signals(window):

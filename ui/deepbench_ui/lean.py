@@ -15,7 +15,7 @@ from types import ModuleType
 from typing import Any
 
 #: So many new objects are made before Python looks for cycles; the window makes few.
-_COLLECT_AFTER = (20_000, 20, 50)
+_COLLECT_AFTER = (10_000, 20, 20)
 
 
 def load_lean() -> None:

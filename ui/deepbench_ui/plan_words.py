@@ -90,26 +90,24 @@ _NAMED = (
     re.compile(rf"\({_TABLE} {_KEY}\)"),
     re.compile(rf"{_TABLE} {_KEY}\b"),
 )
+#: Options of the command line → where the window asks the same.
+_OPTIONS: Mapping[str, str] = {
+    " (--study)": "",
+    " (--workers 1)": " (step 0)",
+    "or use the processor (--device cpu)": "or let networks train on the processor only (step 0)",
+    "Use --device auto or --device cpu": "Let networks train on the processor (step 0)",
+    "Run one first: deepbench run PLAN --study STUDY.": "Go through the steps first.",
+}
 _TYPES = re.compile(r"types = \{[^}]*\} there")
 _ALONE = re.compile(rf"(?:under )?{_TABLE}{_PLAN}")
 _DOTTED = re.compile(r"\b(?P<table>" + "|".join(_TABLES) + r")\.(?P<key>[a-z_]+)\b")
 
 
-#: What the engine says of options of the command line → what the window offers in their place.
-_OPTIONS: Mapping[str, str] = {
-    " (--study)": "",
-    ", use fewer processes (--workers 1), or": " or",
-    " or use fewer processes (--workers 1)": "",
-    "or use the processor (--device cpu)": "or let networks train on the processor only (step 0)",
-}
-
-
 def in_window(text: str) -> str:
     """Return a sentence of the engine with controls in place of keys and options."""
     said = text
-    if "--" in text:
-        for option, words in _OPTIONS.items():
-            text = text.replace(option, words)
+    for option, words in _OPTIONS.items():
+        text = text.replace(option, words)
     if "[" in text or "." in text:
         for pattern in _PATTERNS:
             text = pattern.sub(_set_value, text)

@@ -100,6 +100,7 @@ class StudySession(QObject):
         desk: Worker for short questions, shared by all studies opened one after another.
         runner: Worker for runs.
         device: auto, cpu, cuda or mps.
+        workers: Processes that calculate; 0 for one per core.
         parent: Owner.
 
     Raises:
@@ -118,8 +119,8 @@ class StudySession(QObject):
     run_ended = Signal(object)
     #: A sentence for the user that changes nothing.
     noticed = Signal(str)
-    #: Where networks are trained was chosen; carries auto, cpu, cuda or mps.
-    device_chosen = Signal(str)
+    #: Where networks are trained, or with how many processes, was chosen.
+    machine_chosen = Signal()
     #: Something could not be done; sentence and hint.
     failed = Signal(str, str)
 
@@ -129,6 +130,7 @@ class StudySession(QObject):
         desk: WorkerBridge,
         runner: WorkerBridge,
         device: str = "auto",
+        workers: int = 0,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -136,6 +138,7 @@ class StudySession(QObject):
         self.desk = desk
         self.runner = runner
         self.device = device
+        self.workers = workers
         self.selection = SelectionHub(self)
         self.run: Run | None = None
         self._closed = False
@@ -318,7 +321,7 @@ class StudySession(QObject):
             example=None,
             study=str(self.folder),
             until=until,
-            workers=default_workers(),
+            workers=self.workers or default_workers(),
             device=self.device,
             answers=self.draft.answers,
             in_window=True,

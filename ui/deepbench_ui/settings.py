@@ -54,6 +54,7 @@ class Settings:
             the program ended unexpectedly.
         theme: system, light or dark.
         device: auto, cpu, cuda or mps.
+        workers: Processes that calculate; 0 for one per core.
         show_help: Whether the help is shown where there is room.
         folder: Folder in which the user last chose a file.
         window: Size and place of the window, as Qt gives it, hexadecimal.
@@ -63,6 +64,7 @@ class Settings:
     open_study: str = ""
     theme: ThemeMode = "system"
     device: str = "auto"
+    workers: int = 0
     show_help: bool = True
     folder: str = ""
     window: str = ""

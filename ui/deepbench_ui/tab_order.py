@@ -13,9 +13,11 @@ from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QComboBox,
     QGridLayout,
+    QHeaderView,
     QLayout,
     QLineEdit,
     QScrollArea,
+    QTableView,
     QWidget,
 )
 
@@ -90,4 +92,16 @@ def _bring_into_sight(widget: QWidget) -> None:
     while above is not None:
         if isinstance(above, QScrollArea):
             above.ensureWidgetVisible(widget, _MARGIN, _MARGIN)
+        elif isinstance(above, QHeaderView):
+            _scroll_head(above, widget)
         above = above.parentWidget()
+
+
+def _scroll_head(head: QHeaderView, widget: QWidget) -> None:
+    """Bring a control in a table's head into sight: the table scrolls, and its head with it."""
+    table = head.parentWidget()
+    if isinstance(table, QTableView):
+        left = widget.mapTo(head, widget.rect().topLeft()).x()
+        beyond = max(0, left + widget.width() - head.viewport().width())
+        bar = table.horizontalScrollBar()
+        bar.setValue(bar.value() + (left if left < 0 else min(beyond, left)))

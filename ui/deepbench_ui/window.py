@@ -23,6 +23,7 @@ from deepbench.study.folder import study_title
 from deepbench.study.lock import StudyBusy
 from deepbench.workflow import STAGE_BY_KEY
 from deepbench_ui import dialogs
+from deepbench_ui.ahead import LoadAhead
 from deepbench_ui.examples import Example, example_answers
 from deepbench_ui.faults import Faults
 from deepbench_ui.menus import Menus
@@ -103,6 +104,7 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self._build()
         self.menus = Menus(self)
+        self._plots = LoadAhead(self)
         self.runner.stuck_changed.connect(self.run_bar.show_stuck)
         self.fault_met.connect(self._tell_fault)
         faults.tell_with(self.fault_met.emit)
@@ -224,7 +226,13 @@ class MainWindow(QMainWindow):
             return
         try:
             dialogs.require_study(folder, new)
-            session = StudySession(folder, self.desk, self.runner, device=self.settings.device)
+            session = StudySession(
+                folder,
+                self.desk,
+                self.runner,
+                device=self.settings.device,
+                workers=self.settings.workers,
+            )
         except StudyBusy as error:
             self._open_later(folder, new, attempt, error)
             return
@@ -265,7 +273,7 @@ class MainWindow(QMainWindow):
         session.run_changed.connect(self._study_changed)
         session.run_ended.connect(self._run_ended)
         session.progressed.connect(self.run_bar.show_progress)
-        session.device_chosen.connect(self._remember_device)
+        session.machine_chosen.connect(self._remember_machine)
         session.noticed.connect(lambda text: self.tell("info", text))
         session.failed.connect(self._tell_refusal)
         self.run_bar.pause.connect(session.pause)
@@ -417,6 +425,8 @@ class MainWindow(QMainWindow):
         session, page = self.session, self.current_page
         if session is None or page is None:
             return
+        if session.value("data.source"):
+            self._plots.start()
         standing = session.standing()
         self.rail.show_states(standing.states, standing.reasons)
         self.run_bar.show_run(session.run)
@@ -488,9 +498,11 @@ class MainWindow(QMainWindow):
         self.help_panel.setVisible(self._help_wanted and fits and self.session is not None)
         self.menus.help_shown(self.help_panel.isVisible())
 
-    def _remember_device(self, device: str) -> None:
-        self.settings.device = device
-        self.settings.save()
+    def _remember_machine(self) -> None:
+        if self.session is not None:
+            self.settings.device = self.session.device
+            self.settings.workers = self.session.workers
+            self.settings.save()
 
     def set_theme(self, mode: ThemeMode) -> None:
         """Choose light, dark or the system's theme."""

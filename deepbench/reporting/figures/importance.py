@@ -6,8 +6,9 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from deepbench.data.wording import counted
 from deepbench.reporting.figures.style import INK, SHUFFLED, Picture, colour_of, draw, row_labels
-from deepbench.reporting.wording import is_number, listing, plural
+from deepbench.reporting.wording import is_number, listing
 from deepbench.study.records import AttributionRecord
 
 _SHOWN = 20
@@ -48,9 +49,9 @@ def importance_figure(
         name,
         (7.6, 1.25 + 0.27 * len(shown)),
         paint,
-        alt=f"Importance of {plural(len(shown), 'feature')} for {title}. Most used: "
+        alt=f"Importance of {counted(len(shown), 'feature')} for {title}. Most used: "
         f"{listing(top)}.",
-        caption=f"What {title} uses: bar, mean over {plural(record.folds, 'fold')}; line, "
+        caption=f"What {title} uses: bar, mean over {counted(record.folds, 'fold')}; line, "
         "smallest to largest fold; grey mark, the same in a model trained on shuffled labels. "
         "This is association, not cause.",
     )

@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from deepbench.data.wording import counted
 from deepbench.reporting.figures.style import (
     BASELINE,
     GRID,
@@ -21,7 +22,7 @@ from deepbench.reporting.figures.style import (
     row_labels,
 )
 from deepbench.reporting.wording import difference as difference_words
-from deepbench.reporting.wording import is_number, metric_title, number, plural, score
+from deepbench.reporting.wording import is_number, metric_title, number, score
 from deepbench.study.records import ComparisonRecord, ModelRecord, Score, SubgroupRecord
 
 
@@ -48,7 +49,7 @@ def leaderboard_figure(models: Sequence[ModelRecord]) -> Picture | None:
         "leaderboard",
         (7.6, 1.35 + 0.36 * len(shown)),
         paint,
-        alt=f"Corrected tuning scores ({metric}) of {plural(len(shown), 'model')} with 95 % "
+        alt=f"Corrected tuning scores ({metric}) of {counted(len(shown), 'model')} with 95 % "
         f"intervals. Highest: {best.title}, {score(best.corrected)}.",
         caption="Dot and line: corrected tuning score with its 95 % interval. Pale band: spread "
         "over the folds, from lowest to highest, which is not a confidence interval. Hollow "
@@ -149,7 +150,7 @@ def subgroup_figure(groups: Sequence[SubgroupRecord], overall: Score | None) -> 
         "subgroups",
         (7.6, 0.9 + 0.34 * len(shown)),
         paint,
-        alt=f"{metric} in {plural(len(shown), 'group')} of test samples. Lowest value: "
+        alt=f"{metric} in {counted(len(shown), 'group')} of test samples. Lowest value: "
         f"{number(lowest.score.value)} in {lowest.column}: {lowest.group}.",
         caption="Score inside groups of the test samples with 95 % intervals. Wide intervals mean "
         "that a group is too small to tell whether the model works less well there.",

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from deepbench.data.wording import counted
 from deepbench.reporting.figures.style import (
     SHUFFLED,
     Picture,
@@ -17,7 +18,7 @@ from deepbench.reporting.figures.style import (
     horizontal_grid,
     label,
 )
-from deepbench.reporting.wording import is_number, metric_title, number, p_value, plural
+from deepbench.reporting.wording import is_number, metric_title, number, p_value
 from deepbench.study.records import ShuffledModelRecord
 
 
@@ -74,6 +75,6 @@ def _words(check: ShuffledModelRecord, titles: Mapping[str, str]) -> str:
     null = [value for value in check.null if is_number(value)]
     return (
         f"{titles.get(check.model, check.model)}: real {metric_title(check.metric)} "
-        f"{number(check.real)}, {plural(len(null), 'shuffled score')} from {number(min(null))} to "
-        f"{number(max(null))}, {p_value(check.p_value)}."
+        f"{number(check.real)}, {counted(len(null), 'shuffled score')} from {number(min(null))} "
+        f"to {number(max(null))}, {p_value(check.p_value)}."
     )

@@ -9,6 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from deepbench.data.wording import counted
 from deepbench.reporting.figures.style import (
     INK,
     SHUFFLED,
@@ -17,7 +18,7 @@ from deepbench.reporting.figures.style import (
     draw,
     label,
 )
-from deepbench.reporting.wording import number, plural
+from deepbench.reporting.wording import number
 from deepbench.study.records import CurvesRecord
 
 _SQUARE = (3.9, 3.9)
@@ -132,7 +133,7 @@ def calibration_figure(curves: CurvesRecord, smallest_bin: int = 0) -> Picture |
         _SQUARE,
         paint,
         alt="Calibration of the chosen model on the test set in "
-        f"{plural(len(points), 'group')} of samples; largest gap {number(gap, 2)}.",
+        f"{counted(len(points), 'group')} of samples; largest gap {number(gap, 2)}.",
         caption="Calibration: dots on the diagonal mean that a predicted 30 % comes true in 30 of "
         "100 samples." + ("" if same_size else " Larger dots stand for more samples."),
     )
@@ -212,7 +213,7 @@ def observed_figure(curves: CurvesRecord, outcome: str) -> Picture | None:
         "observed",
         (4.6, 4.6),
         paint,
-        alt=f"Observed against predicted {outcome} of {plural(len(points), 'test sample')}.",
+        alt=f"Observed against predicted {outcome} of {counted(len(points), 'test sample')}.",
         caption="Each dot is a test sample; on the dashed line the prediction is right.",
     )
 

@@ -135,7 +135,9 @@ def test_sentences_state_association_with_numbers(
     assert claim.feature == "size"
     assert claim.sentence.startswith(start)
     assert "over 5 folds, in log-odds of malignant" in claim.sentence
-    assert claim.sentence.endswith("in the model linear; this is an association, not a cause.")
+    assert claim.sentence.endswith(
+        " in the chosen model, linear model (elastic net); this is an association, not a cause."
+    )
 
 
 def test_answers_become_reservations() -> None:
@@ -163,7 +165,9 @@ def test_answers_become_reservations() -> None:
 
 def test_feature_known_only_after_the_outcome_blocks() -> None:
     late = answered("biopsy", known_before_outcome="no")
-    with pytest.raises(StageBlocked, match="'biopsy' is among the features") as caught:
+    with pytest.raises(
+        StageBlocked, match=r"'biopsy' is among .* chosen model, linear model"
+    ) as caught:
         build(feature("size"), feature("biopsy"), a_plan=late)
     assert caught.value.exit_code == 3
     assert "ignore under [roles]" in caught.value.hint

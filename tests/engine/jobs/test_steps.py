@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from deepbench import messages
-from deepbench.jobs.steps import Steps, in_sentence
+from deepbench.jobs.steps import Steps
 from deepbench.worker.progress import Progress
 
 
@@ -99,8 +99,3 @@ def test_dropped_steps_are_not_waited_for(bench: Bench) -> None:
     steps.drop(29)
     steps.say("the last part")
     assert bench.last.remaining == pytest.approx(2.0 * 10)
-
-
-def test_titles_lose_their_capital_inside_a_sentence() -> None:
-    assert in_sentence("Naive Bayes") == "naive Bayes"
-    assert in_sentence("") == ""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QPushButton
 
 from deepbench.messages import Doctor, JobFailed
 from deepbench.study.location import location_warnings
 from deepbench.study.records import MachineRecord
+from deepbench.worker.pool_size import MAX_DEFAULT_WORKERS, default_workers
 from deepbench_ui.pages.base import Page, card, label
 from deepbench_ui.widgets.banner import Banner
 from deepbench_ui.widgets.choice_box import ChoiceBox
@@ -48,12 +50,18 @@ DEVICES = {
     "cuda": "NVIDIA graphics card",
     "mps": "Apple graphics",
 }
+WORKERS, ALL_CORES = "Calculate with", "One process per core ({count})"
+PROCESSES = ("{count} process", "{count} processes")
+WORKERS_WHY = (
+    "More processes are faster and need more memory; the numbers are the same. Choose 1 when the "
+    "memory runs out."
+)
 ROWS = (
     "System",
     "Processor",
     "Memory",
     "Free disk space",
-    "Networks train on",
+    "Graphics card",
 )
 OFFLINE = "DeepBench opens no network connection; nothing of this leaves the computer."
 STUDY = "This study"
@@ -116,16 +124,24 @@ class StartPage(Page):
             self.facts.append(fact)
         inside.addLayout(grid)
         line = QHBoxLayout()
-        line.addWidget(label(DEVICE))
         self.device = ChoiceBox()
         self.named(self.device, "device", DEVICE)
         for value, text in DEVICES.items():
             self.device.addItem(text, value)
         self.device.activated.connect(self._choose_device)
+        self.workers = ChoiceBox()
+        self.named(self.workers, "workers", WORKERS)
+        self.workers.setToolTip(WORKERS_WHY)
+        self.workers.addItem(ALL_CORES.format(count=default_workers()), 0)
+        for count in range(1, MAX_DEFAULT_WORKERS + 1):
+            self.workers.addItem(PROCESSES[count > 1].format(count=count), count)
+        self.workers.activated.connect(self._choose_workers)
         again = QPushButton(MACHINE_AGAIN)
         self.named(again, "check-machine")
         again.clicked.connect(self._look)
-        line.addWidget(self.device)
+        for row, (title, box) in enumerate(((DEVICE, self.device), (WORKERS, self.workers))):
+            grid.addWidget(label(title, "muted"), len(ROWS) + row, 0)
+            grid.addWidget(box, len(ROWS) + row, 1, Qt.AlignmentFlag.AlignLeft)
         line.addWidget(again)
         line.addStretch(1)
         inside.addLayout(line)
@@ -142,6 +158,7 @@ class StartPage(Page):
         if not self.reason.hasFocus():
             self.reason.setText(self.session.value("privacy.reason", ""))
         self.device.setCurrentIndex(max(0, self.device.findData(self.session.device)))
+        self.workers.setCurrentIndex(max(0, self.workers.findData(self.session.workers)))
 
     def entered(self) -> None:
         """Look at the machine the first time."""
@@ -153,9 +170,13 @@ class StartPage(Page):
         lowered = self.session.value("privacy.level") in ("public", "internal")
         return REASON if lowered and not self.session.value("privacy.reason") else ""
 
+    def _choose_workers(self) -> None:
+        self.session.workers = self.workers.currentData()
+        self.session.machine_chosen.emit()
+
     def _choose_device(self) -> None:
         self.session.device = self.device.currentData()
-        self.session.device_chosen.emit(self.session.device)
+        self.session.machine_chosen.emit()
         self._look()
 
     def _look(self) -> None:
@@ -177,7 +198,7 @@ class StartPage(Page):
             f"{cores} core{'s' if cores != 1 else ''}",
             f"{machine.memory_gb:.1f} GB",
             f"{machine.disk_free_gb:.1f} GB",
-            f"{machine.device}. {machine.device_sentence}",
+            machine.device_sentence,
         )
         for fact, text in zip(self.facts, texts, strict=True):
             fact.setText(text)

@@ -32,7 +32,7 @@ _log = logging.getLogger(__name__)
 
 _MIRRORS: Final = ("QtCore", "QtGui", "QtWidgets")
 _OPEN_GL: Final = "pyqtgraph.Qt.OpenGLHelpers"
-_QT_OPEN_GL: Final = "PySide6.QtOpenGL"
+_CURVES_GL: Final = "PySide6.QtOpenGL"
 _UNUSED_QT: Final = ("PySide6.QtTest", "PySide6.QtOpenGLWidgets", "PySide6.QtSvg")
 
 #: Modules that `pyqtgraph/__init__.py` imports and this program does not use.
@@ -156,7 +156,8 @@ def _stand_ins() -> Iterator[None]:
     for name in _MIRRORS:
         source = importlib.import_module(f"PySide6.{name}")
         sys.modules[f"pyqtgraph.Qt.{name}"] = _Forwarding(f"pyqtgraph.Qt.{name}", source)
-    for name in (*_UNUSED, _OPEN_GL):
+    empty = [*_UNUSED, _OPEN_GL, *([] if _CURVES_GL in sys.modules else [_CURVES_GL])]
+    for name in empty:
         sys.modules[name] = _StandIn(name)
     # isinstance(viewport, GraphicsViewGLWidget) is asked at each painting, and is never so.
     sys.modules[_OPEN_GL].__dict__["GraphicsViewGLWidget"] = type("GraphicsViewGLWidget", (), {})
@@ -165,5 +166,5 @@ def _stand_ins() -> Iterator[None]:
     try:
         yield
     finally:
-        for name in (*blocked, *_UNUSED, _OPEN_GL):
+        for name in (*blocked, *empty):
             sys.modules.pop(name, None)

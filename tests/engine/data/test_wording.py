@@ -1,0 +1,33 @@
+"""Pieces of sentences."""
+
+from __future__ import annotations
+
+import pytest
+
+from deepbench.data.wording import counted, in_sentence
+from deepbench.models.registry import BASELINES, NETWORKS
+
+
+def test_counts_come_with_their_noun() -> None:
+    assert counted(1, "sample") == "1 sample"
+    assert counted(1204, "sample") == "1,204 samples"
+    assert counted(0, "entry", "entries") == "0 entries"
+
+
+@pytest.mark.parametrize(
+    ("title", "inside"),
+    [
+        ("Naive Bayes", "naive Bayes"),
+        ("Linear model (elastic net)", "linear model (elastic net)"),
+        ("SVM with a kernel", "SVM with a kernel"),
+        ("small", "small"),
+        ("", ""),
+    ],
+)
+def test_titles_lose_their_capital_inside_a_sentence(title: str, inside: str) -> None:
+    assert in_sentence(title) == inside
+
+
+def test_no_title_of_a_family_is_its_key() -> None:
+    for name, family in (*BASELINES.items(), *NETWORKS.items()):
+        assert name not in (family.title, in_sentence(family.title))
