@@ -20,7 +20,7 @@ from typing import Any, Iterator, NamedTuple, Sequence
 
 from bootstrap_machine import Problem, say
 
-IMPORT_NAMES = {"scikit-learn": "sklearn"}
+IMPORT_NAMES = {"pyside6-essentials": "PySide6", "scikit-learn": "sklearn"}
 
 
 class Requirements(NamedTuple):

@@ -127,6 +127,8 @@ def windows_long_paths() -> bool:
 
 def has_screen() -> bool:
     """Return whether a window could be opened here."""
+    if os.environ.get("QT_QPA_PLATFORM") in ("minimal", "offscreen"):
+        return False
     if platform.system() == "Linux":
         return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
     return not os.environ.get("SSH_CONNECTION")

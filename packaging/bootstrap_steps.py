@@ -31,6 +31,8 @@ CONSTRAINTS = Path(__file__).resolve().parent / "constraints.txt"
 HEARTBEAT_SECONDS = 30.0
 OWN = "DeepBench itself"
 TRIAL = "Trying every library once"
+# Loads libraries of the system that a computer without a screen need not have.
+WINDOW_ONLY = ("pyqtgraph",)
 # Variables with which another Python or pip installation would reach into this environment.
 FOREIGN_VARIABLES = (
     "PYTHONHOME",
@@ -65,7 +67,8 @@ def plan_steps(
     pip = [python, "-I", "-m", "pip", "install"]
     # Wheels only: the computer of a laboratory has no compiler, and a build's error helps nobody.
     pinned = [*pip, "--only-binary=:all:", "-c", str(CONSTRAINTS)]
-    imports = ", ".join([*map(import_name, [requirements.torch, *requirements.runtime])])
+    tried = [import_name(line) for line in [requirements.torch, *requirements.runtime]]
+    imports = ", ".join(name for name in tried if name not in WINDOW_ONLY)
     making = [sys.executable, "-I", "-m", "venv", str(environment.folder)]
     steps = [Step("A fresh environment", making)] if fresh else []
     # torch first and alone, so that no other requirement chooses its build.
@@ -76,7 +79,7 @@ def plan_steps(
         steps.append(Step("The tools for tests", [*pinned, *requirements.dev]))
     own = [*pip, "--no-deps", "--no-build-isolation", "-e", str(REPOSITORY)]
     steps.append(Step(OWN, own))
-    trial = f"import {imports}, deepbench, deepbench_resources"
+    trial = f"import {imports}, deepbench, deepbench_resources, deepbench_ui"
     steps.append(Step(TRIAL, [python, "-I", "-c", trial]))
     return steps
 

@@ -311,6 +311,13 @@ def _register(
 
 _HALF, _ZERO, _NONE = _constant(0.5), _constant(0.0), _constant(float("nan"))
 
+_MAJORITY = (
+    "majority_accuracy",
+    "Accuracy of always saying the largest class",
+    True,
+    _largest_share,
+    _majority_accuracy,
+)
 _REGISTRY: dict[Task, dict[str, Metric]] = {
     "binary": _register(
         "binary",
@@ -324,13 +331,7 @@ _REGISTRY: dict[Task, dict[str, Metric]] = {
         ("calibration_slope", "Calibration slope", None, _NONE, _calibration_slope),
         ("calibration_intercept", "Calibration intercept", None, _NONE, _calibration_intercept),
         ("accuracy", "Accuracy", True, _largest_share, _accuracy),
-        (
-            "majority_accuracy",
-            "Accuracy of always saying the largest class",
-            True,
-            _largest_share,
-            _majority_accuracy,
-        ),
+        _MAJORITY,
     ),
     "multiclass": _register(
         "multiclass",
@@ -348,13 +349,7 @@ _REGISTRY: dict[Task, dict[str, Metric]] = {
         ("brier", "Brier score (summed over classes)", False, _gini, _brier),
         ("log_loss", "Log loss", False, _entropy, _log_loss),
         ("accuracy", "Accuracy", True, _largest_share, _accuracy),
-        (
-            "majority_accuracy",
-            "Accuracy of always saying the largest class",
-            True,
-            _largest_share,
-            _majority_accuracy,
-        ),
+        _MAJORITY,
     ),
     "regression": _register(
         "regression",

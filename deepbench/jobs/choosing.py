@@ -6,10 +6,16 @@ from dataclasses import dataclass
 
 from deepbench.checks.verdict import Contender, choose
 from deepbench.evaluation.bootstrap import Interval
-from deepbench.evaluation.corrected_score import corrected_score, paired_corrected_difference
+from deepbench.evaluation.corrected_score import paired_corrected_difference
 from deepbench.evaluation.metrics import tuning_metric
 from deepbench.jobs.context import JobContext
-from deepbench.jobs.leaderboard import FamilyTrials, best_of_kind, family_score, predictions
+from deepbench.jobs.leaderboard import (
+    FamilyTrials,
+    best_of_kind,
+    family_score,
+    predictions,
+    winner_score,
+)
 from deepbench.jobs.test_scores import as_score
 from deepbench.models.workbench import Workbench
 from deepbench.seeds import derive_seed
@@ -87,12 +93,5 @@ def compare(
 
 def expected_score(context: JobContext, bench: Workbench, trials: list[FamilyTrials]) -> Score:
     """Return the corrected score of the whole search: what the test set should show."""
-    found = corrected_score(
-        bench.training.info.task,
-        bench.training.outcome,
-        bench.training.units,
-        predictions(context.study, trials),
-        bench.fold_of,
-        seed=derive_seed(context.plan.seed, "expected"),
-    )
+    found = winner_score(context, bench, trials, "expected")
     return as_score(Interval(found.value, found.low, found.high))

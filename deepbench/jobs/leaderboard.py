@@ -106,16 +106,30 @@ def predictions(study: Study, groups: list[FamilyTrials]) -> list[NDArray[np.flo
     ]
 
 
-def family_score(context: JobContext, bench: Workbench, group: FamilyTrials) -> CorrectedScore:
-    """Return the corrected score of a family's winner among its own trials."""
+def winner_score(
+    context: JobContext, bench: Workbench, groups: list[FamilyTrials], *use: str
+) -> CorrectedScore:
+    """Return the corrected score of the winner among all trials of these families.
+
+    Args:
+        context: Study, and the plan with its seed.
+        bench: The samples.
+        groups: The families.
+        use: What the score is for; the seed derives from it.
+    """
     return corrected_score(
         bench.training.info.task,
         bench.training.outcome,
         bench.training.units,
-        predictions(context.study, [group]),
+        predictions(context.study, groups),
         bench.fold_of,
-        seed=derive_seed(context.plan.seed, "corrected", group.family.name),
+        seed=derive_seed(context.plan.seed, *use),
     )
+
+
+def family_score(context: JobContext, bench: Workbench, group: FamilyTrials) -> CorrectedScore:
+    """Return the corrected score of a family's winner among its own trials."""
+    return winner_score(context, bench, [group], "corrected", group.family.name)
 
 
 def model_record(context: JobContext, bench: Workbench, group: FamilyTrials) -> ModelRecord:

@@ -13,11 +13,12 @@ from deepbench.checks.shuffle_tasks import ShuffleTask, score_shuffles
 from deepbench.checks.verdict import signal_verdict
 from deepbench.data.shuffles import shuffle_blocks, shuffle_strategy
 from deepbench.data.wording import in_sentence
-from deepbench.evaluation.corrected_score import corrected_score
+from deepbench.evaluation.bootstrap import Interval
 from deepbench.evaluation.metrics import get_metric, tuning_metric
 from deepbench.jobs.context import JobContext
-from deepbench.jobs.leaderboard import FamilyTrials, all_trials, best_of_kind, predictions
+from deepbench.jobs.leaderboard import FamilyTrials, all_trials, best_of_kind, winner_score
 from deepbench.jobs.steps import Steps
+from deepbench.jobs.test_scores import as_score
 from deepbench.models.workbench import Workbench, load_workbench
 from deepbench.seeds import derive_seed
 from deepbench.study.records import SampleSheetRecord, Score, ShuffledModelRecord, ShuffleRecord
@@ -100,16 +101,10 @@ def _corrected(
     the advantage of having been chosen: it is the corrected one.
     """
     steps.say("score with the true labels, corrected for having been chosen among many")
-    found = corrected_score(
-        bench.training.info.task,
-        bench.training.outcome,
-        bench.training.units,
-        predictions(context.study, trials),
-        bench.fold_of,
-        seed=derive_seed(context.plan.seed, "corrected", *(item.family.name for item in trials)),
-    )
+    names = (item.family.name for item in trials)
+    found = winner_score(context, bench, trials, "corrected", *names)
     steps.add(1)
-    return Score(value=found.value, low=found.low, high=found.high)
+    return as_score(Interval(found.value, found.low, found.high))
 
 
 def _joint_p_value(checked: list[_Checked]) -> float:

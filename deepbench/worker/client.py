@@ -48,10 +48,14 @@ class Worker:
 
     Args:
         jobs: Name of a request → ``"module:function"`` that does it.
+        background: Whether it shall leave the processor to a window that needs it.
     """
 
-    def __init__(self, jobs: Mapping[str, str] = JOB_FUNCTIONS) -> None:
+    def __init__(
+        self, jobs: Mapping[str, str] = JOB_FUNCTIONS, *, background: bool = False
+    ) -> None:
         self._jobs = dict(jobs)
+        self._options = {"background": True} if background else {}
         self._process: SpawnProcess | None = None
         self._connection: Connection | None = None
         self._details = Path()
@@ -116,6 +120,7 @@ class Worker:
         self._process = context.Process(
             target=worker_main,
             args=(theirs, self._jobs, str(self._details)),
+            kwargs=self._options,
             name="deepbench worker",
         )
         try:

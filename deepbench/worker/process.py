@@ -37,6 +37,7 @@ from deepbench.messages import (
 )
 from deepbench.worker.failures import job_end_of
 from deepbench.worker.parent_watch import ORPHANED_EXIT_CODE, watch_parent
+from deepbench.worker.priority import step_back
 from deepbench.worker.progress import JobControl, Progress
 from deepbench.worker.threads import ask_for_one_thread
 
@@ -61,7 +62,12 @@ _LIBRARIES = ("numpy", "pandas", "scikit-learn", "torch", "shap")
 Job = Callable[[Any, Progress], dict[str, Any]]
 
 
-def worker_main(connection: Connection, jobs: Mapping[str, str], details_path: str) -> None:
+def worker_main(
+    connection: Connection,
+    jobs: Mapping[str, str],
+    details_path: str,
+    background: bool = False,
+) -> None:
     """Run in the child process until told to shut down or until the parent is gone.
 
     Args:
@@ -69,7 +75,10 @@ def worker_main(connection: Connection, jobs: Mapping[str, str], details_path: s
         jobs: Like `JOB_FUNCTIONS`.
         details_path: File for what the process and its libraries print, fatal signals included;
             the parent shows its path when the process dies.
+        background: Whether a window waits for the same processors.
     """
+    if background:
+        step_back()
     _ignore_interrupts()
     _print_into(details_path)
     ask_for_one_thread()

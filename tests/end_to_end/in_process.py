@@ -10,9 +10,10 @@ from deepbench import messages
 from deepbench.jobs.run_study import run_study
 from deepbench.messages import RunStudy
 from deepbench.worker.progress import Progress
+from tests.end_to_end import tables
 
 # All stages, as little work as possible in each.
-TINY = """
+TINY = f"""
 [budget]
 trials = 2
 [baselines]
@@ -20,12 +21,7 @@ families = ["dummy", "linear"]
 [networks]
 sizes = ["linear"]
 seeds = 2
-[shuffles]
-replicates = 19
-[privacy]
-level = "public"
-reason = "Simulated."
-"""
+{tables.FEW_SHUFFLES}"""
 
 
 def run_here(plan: Path, study: Path, until: str | None = None) -> list[str]:

@@ -7,8 +7,16 @@ from pathlib import Path
 
 import numpy as np
 
+# The fewest shuffles that can find a signal; and data that is nobody's.
+FEW_SHUFFLES = """
+[shuffles]
+replicates = 19
+[privacy]
+level = "public"
+reason = "Simulated."
+"""
 # A budget that shows every stage in seconds; whole presets are measured in benchmarks/.
-QUICK = """
+QUICK = f"""
 [budget]
 trials = 2
 [baselines]
@@ -16,12 +24,7 @@ families = ["dummy", "linear", "knn", "naive_bayes"]
 [networks]
 sizes = ["linear", "small"]
 seeds = 2
-[shuffles]
-replicates = 19
-[privacy]
-level = "public"
-reason = "Simulated."
-"""
+{FEW_SHUFFLES}"""
 
 
 def write_table(path: Path, header: list[str], rows: list[list[str]]) -> None:

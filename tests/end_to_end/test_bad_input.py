@@ -39,6 +39,7 @@ from deepbench.study.records import CheckRecord, ImportRecord, SampleSheetRecord
 from deepbench.worker.progress import Progress
 from tests.end_to_end import tables
 from tests.end_to_end.conftest import Run, deepbench, results_of
+from tests.end_to_end.in_process import TINY
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals and permissions")
 Write = Callable[[Path], object]
@@ -503,22 +504,6 @@ def test_rows_without_outcome_are_left_out_and_said(tmp_path: Path) -> None:
 
 CLASSES = ("wild type/±", "ΔF508 <b>KO</b>")
 FEATURES = ("=1+1", "<img src=x>", "{{ 7*7 }}")
-SHORT = """
-[roles]
-sample = "sample"
-[budget]
-trials = 3
-[baselines]
-families = ["dummy", "linear"]
-[networks]
-sizes = ["linear"]
-seeds = 1
-[shuffles]
-replicates = 19
-[privacy]
-level = "public"
-reason = "Simulated."
-"""
 
 
 @dataclass(frozen=True)
@@ -549,7 +534,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
     """Live it: start, wait for a trial, try to open the study twice, Ctrl-C, continue."""
     folder = tmp_path_factory.mktemp("story")
     odd_table(folder / "table.csv")
-    plan = plan_with(SHORT, outcome="strain/type")
+    plan = plan_with('[roles]\nsample = "sample"\n' + TINY, outcome="strain/type")
     study = folder / "mes études" / "été n° 1.deepbench"
     (folder / "plan.toml").write_text(plan, encoding="utf-8")
     words = ["run", folder / "plan.toml", "--study", study, "--workers", "1", "--events"]

@@ -171,6 +171,13 @@ def test_without_words_there_is_help_where_no_wizard_is(monkeypatch, capsys):
     assert "screen" not in said
 
 
+def printed_by(*words):
+    """Return what a Python process prints that ends well and without complaint."""
+    done = subprocess.run([sys.executable, *words], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout
+
+
 def test_without_qt_all_but_the_wizard_is_there(program):
     code = (
         "import sys\n"
@@ -180,11 +187,7 @@ def test_without_qt_all_but_the_wizard_is_there(program):
         "assert main([]) == 0\n"
         "main(['--help'])"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=False
-    )
-    assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.count("usage: deepbench") == 2
+    assert printed_by("-c", code).count("usage: deepbench") == 2
 
 
 @pytest.fixture
@@ -223,21 +226,11 @@ def test_help_loads_nothing_heavy(program):
         " 'pydantic'}\n"
         "sys.exit(','.join(heavy & set(sys.modules)) or 0)"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=False
-    )
-    assert (done.returncode, done.stderr) == (0, "")
-    assert "--until" in done.stdout
+    assert "--until" in printed_by("-c", code)
 
 
 def test_python_m_deepbench(program):
-    done = subprocess.run(
-        [sys.executable, "-m", "deepbench", "--version"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert (done.returncode, done.stdout) == (0, f"DeepBench {deepbench.__version__}\n")
+    assert printed_by("-m", "deepbench", "--version") == f"DeepBench {deepbench.__version__}\n"
 
 
 # --- jobs ---------------------------------------------------------------------------------

@@ -204,6 +204,7 @@ def in_dialog(opens: Callable[[], object], acts: Callable[[Any], object]) -> Non
         dialog = QApplication.activeModalWidget()
         if not isinstance(dialog, QDialog):
             return
+        timer.stop()
         seen.append(dialog)
         try:
             acts(dialog)
@@ -212,10 +213,13 @@ def in_dialog(opens: Callable[[], object], acts: Callable[[Any], object]) -> Non
             problems.append(error)
             dialog.reject()
 
-    QTimer.singleShot(0, act)
+    timer = QTimer()
+    timer.timeout.connect(act)
+    timer.start(0)
     opens()
     if not seen:
         settle()
+    timer.stop()
     if problems:
         raise problems[0]
     assert seen, "no dialog was opened"

@@ -186,7 +186,7 @@ class Menus(QObject):
         self._recent.clear()
         for number, name in enumerate(self._window.settings.recent):
             folder = Path(name)
-            action = self._recent.addAction(_plain(study_title(folder)))
+            action = self._recent.addAction(unmarked(study_title(folder)))
             action.setObjectName(f"menu.recent.{number}")
             action.setToolTip(name)
             action.triggered.connect(partial(self._open_recent, folder))
@@ -212,7 +212,7 @@ class Menus(QObject):
             (self._redo, REDO, session.draft.redo_label if session else ""),
         ):
             action.setEnabled(bool(what))
-            action.setText(f"{text}: {_plain(what)}" if what else text)
+            action.setText(f"{text}: {unmarked(what)}" if what else text)
 
     def help_shown(self, shown: bool) -> None:
         """Say whether the help is shown."""
@@ -223,6 +223,6 @@ class Menus(QObject):
             action.setIcon(icon(image))
 
 
-def _plain(text: str) -> str:
+def unmarked(text: str) -> str:
     """Return a text for a menu, which would take an ampersand for the mark of a key."""
     return text.replace("&", "&&")

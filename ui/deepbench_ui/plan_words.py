@@ -94,6 +94,7 @@ _NAMED = (
 _OPTIONS: Mapping[str, str] = {
     " (--study)": "",
     " (--workers 1)": " (step 0)",
+    "Correct the value, or leave the key out for its default.": "Correct the value there.",
     "or use the processor (--device cpu)": "or let networks train on the processor only (step 0)",
     "Use --device auto or --device cpu": "Let networks train on the processor (step 0)",
     "Run one first: deepbench run PLAN --study STUDY.": "Go through the steps first.",

@@ -73,7 +73,7 @@ class WorkerBridge(QObject):
         self, jobs: Mapping[str, str] = JOB_FUNCTIONS, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
-        self._worker = Worker(jobs)
+        self._worker = Worker(jobs, background=True)
         self._open: deque[Question] = deque()
         self._waiting_events: deque[Event] = deque()
         self._asked = self._heard = self._ticked = 0.0

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -19,6 +17,7 @@ from deepbench.study.draft import Draft
 from deepbench.study.folder import Study
 from deepbench.study.records import EthicsRecord, Record, ReportRecord, StudySummary
 from deepbench.workflow import fingerprints
+from tests.engine.reporting import summaries
 
 SAMPLES = [f"P-{number:04d}" for number in range(1, 31)]
 ANSWERS: dict[str, Any] = {
@@ -45,22 +44,10 @@ _STAGES = {
 }
 
 
-def summaries() -> ModuleType:
-    """Return the module of the report's tests that holds records of whole studies."""
-    path = Path(__file__).parents[1] / "reporting" / "summaries.py"
-    spec = importlib.util.spec_from_file_location("reporting_summaries_for_jobs", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 def without_figures() -> StudySummary:
     """Return the records of a study whose report is drawn quickly: it has no figures."""
     drawn = ("baselines", "networks", "shuffles", "choice", "interpretation", "claims")
-    found: StudySummary = summaries().summary(**dict.fromkeys(drawn))
-    return found
+    return summaries.summary(**dict.fromkeys(drawn))
 
 
 def plan(level: str = "sensitive", **tables: Mapping[str, Any]) -> StudyPlan:
@@ -87,7 +74,7 @@ def finished(
         summary: Its records.
         tables: Tables of the plan to replace.
     """
-    records = summary or summaries().summary()
+    records = summary or summaries.summary()
     if records.ethics is not None and not open_entry:
         closed = [entry for entry in records.ethics.entries if entry.state != "open"]
         ethics = records.ethics.model_copy(update={"entries": tuple(closed)})

@@ -20,6 +20,7 @@ from deepbench.study.records import ExportItem, LeaderboardRecord
 from deepbench.worker.progress import Progress
 from deepbench.workflow import fingerprints
 from tests.engine.jobs import leaving
+from tests.engine.reporting import summaries
 
 SUFFIX = {"report": "html", "results": "json", "plan": "toml", "methods": "txt"}
 
@@ -98,8 +99,7 @@ def test_open_entries_of_the_register_keep_report_and_results_in_the_study(tmp_p
 
 
 def test_results_of_a_small_sensitive_study_hide_small_counts(tmp_path: Path) -> None:
-    module = leaving.summaries()
-    whole = module.summary()
+    whole = summaries.summary()
     small = whole.sheet.model_copy(update={"samples": 569, "units": 19})
     split = whole.split.model_copy(update={"train_units": 12, "test_units": 7})
     summary = whole.model_copy(update={"sheet": small, "split": split})
@@ -142,7 +142,7 @@ def test_results_older_than_the_plan_that_ran_are_left_out(tmp_path: Path) -> No
         opened.save_plan(again)
         record = opened.stage_record("baselines", LeaderboardRecord)
         assert record is not None
-        sha256 = leaving.summaries().imported().sha256
+        sha256 = summaries.imported().sha256
         current = fingerprints(again, sha256)["baselines"]
         opened.finish_stage("baselines", current, record, 1.0)
     sentence = items(study)["results"].sentence

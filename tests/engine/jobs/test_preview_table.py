@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,6 @@ import pytest
 
 from deepbench.data import open_tables
 from deepbench.data.number_text import number_text
-from deepbench.data.open_tables import forget_table
 from deepbench.data.table_import import import_table
 from deepbench.errors import PlanError
 from deepbench.jobs.preview_table import preview_table
@@ -33,13 +32,6 @@ S2;07;1;m;;1.250,7;NA;y;2024-01-04;well
 S3;08;2;f;29;2,5;0,30;NA;2024-01-05;ill
 S4;08;2;m;44;;n/a;z;2024-02-01;well
 """
-
-
-@pytest.fixture(autouse=True)
-def _no_table_kept() -> Iterator[None]:
-    forget_table()
-    yield
-    forget_table()
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -29,13 +29,6 @@ from deepbench.workflow import fingerprints
 
 Sketch = Callable[..., DesignRecord]
 ROWS = 120
-
-
-@pytest.fixture(autouse=True)
-def _no_table_kept() -> Iterator[None]:
-    forget_table()
-    yield
-    forget_table()
 
 
 @pytest.fixture

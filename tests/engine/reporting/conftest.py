@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import functools
-import importlib.util
 from collections.abc import Callable
 from html.parser import HTMLParser
-from pathlib import Path
 from types import ModuleType
 
 import pytest
 
 from deepbench.reporting.html_report import render_html
 from deepbench.study.records import StudySummary
+from tests.engine.reporting import summaries
 
 VOID = {"meta", "img", "br", "hr", "link", "input"}
 
@@ -74,20 +73,10 @@ class Page(HTMLParser):
         return [dict(zip(rows[0], row, strict=True)) for row in rows[1:]]
 
 
-def _load() -> ModuleType:
-    path = Path(__file__).parent / "summaries.py"
-    spec = importlib.util.spec_from_file_location("reporting_summaries", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 @pytest.fixture(scope="session")
 def studies() -> ModuleType:
     """The module ``summaries``."""
-    return _load()
+    return summaries
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,13 @@ from PySide6.QtGui import QBrush
 from deepbench_ui.theme import theme
 
 Index = QModelIndex | QPersistentModelIndex
+_ROLES = frozenset(
+    {
+        Qt.ItemDataRole.DisplayRole,
+        Qt.ItemDataRole.ToolTipRole,
+        Qt.ItemDataRole.ForegroundRole,
+    }
+)
 
 
 class CellTable(QAbstractTableModel):
@@ -61,6 +68,8 @@ class CellTable(QAbstractTableModel):
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Return the text of a cell, and how it looks."""
+        if role not in _ROLES:
+            return None  # a view asks for ten roles of each cell
         row, column = index.row(), index.column()
         cells = self._rows[row]
         text = cells[column] if column < len(cells) else ""

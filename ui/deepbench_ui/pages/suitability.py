@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from typing import Any
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from deepbench.messages import JudgeSuitability
@@ -171,7 +171,11 @@ def _reason_row(reason: Reason) -> QWidget:
     mark = QLabel()
     mark.setPixmap(icon(*REASON_ICONS[reason.speaks]).pixmap(16, 16))
     mark.setAccessibleName(REASON_NAMES[reason.speaks])
-    line.addWidget(mark)
-    source = f" ({reason.source})" if reason.source else ""
-    line.addWidget(label(f"{reason.text}{source}"), 1)
+    line.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
+    words = QVBoxLayout()
+    words.setSpacing(1)
+    words.addWidget(label(reason.text))
+    if reason.source:
+        words.addWidget(label(reason.source, "small"))
+    line.addLayout(words, 1)
     return row

@@ -24,6 +24,7 @@ from deepbench.study.folder import study_title
 from deepbench.study.lock import WINDOW_LOCK, StudyLock
 from deepbench_ui import dialogs
 from deepbench_ui.examples import EXAMPLES, Example
+from deepbench_ui.menus import unmarked
 from deepbench_ui.pages.base import card, label
 from deepbench_ui.settings import studies_folder
 from deepbench_ui.theme import icon, theme
@@ -178,7 +179,7 @@ class WelcomePage(QWidget):
         line = QHBoxLayout(row)
         line.setContentsMargins(0, 0, 0, 0)
         there = folder.is_dir()
-        button = QPushButton(study_title(folder))
+        button = QPushButton(unmarked(study_title(folder)))
         button.setObjectName(f"welcome.recent.{number}")
         button.setProperty("kind", "quiet")
         button.setIcon(icon("folder"))

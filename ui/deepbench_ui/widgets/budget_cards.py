@@ -60,7 +60,7 @@ class _Card(QFrame):
 
 def _inset(text: str, role: str) -> QFrame:
     made = label(text, role)
-    made.setContentsMargins(27, 0, 0, 0)
+    made.setIndent(27)
     return made
 
 

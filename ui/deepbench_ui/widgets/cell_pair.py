@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractItemView, QSplitter, QTableView, QVBoxLayout, QWidget
 
@@ -54,7 +56,7 @@ class CellPair(QWidget):
         columns, numbers = preview.shown_columns, preview.row_numbers
         self.raw.show_cells(columns, preview.raw, numbers)
         self.parsed.show_cells(columns, preview.parsed, numbers, changed=changed, empty=EMPTY_CELL)
-        self._fit_columns()
+        self._fit_columns(preview)
         self._shown.setText(
             SHOWN.format(
                 rows=len(preview.raw),
@@ -63,13 +65,15 @@ class CellPair(QWidget):
             )
         )
 
-    def _fit_columns(self) -> None:
+    def _fit_columns(self, preview: PreviewRecord) -> None:
         """Give a column one width in both tables: that of its name and cells, within reason."""
         most = self.fontMetrics().averageCharWidth() * _WIDEST
-        for view in (self.parsed_view, self.raw_view):
-            view.resizeColumnsToContents()
         for place in range(self.raw.columnCount()):
-            width = max(self.raw_view.columnWidth(place), self.parsed_view.columnWidth(place))
+            width = max(
+                _width(self.raw_view, preview.raw, place),
+                _width(self.parsed_view, preview.parsed, place, EMPTY_CELL),
+            )
+            # The other table follows.
             self.raw_view.setColumnWidth(place, min(width, most))
 
 
@@ -87,9 +91,21 @@ def _view(splitter: QSplitter, name: str, title: str, model: CellTable) -> QTabl
     view.setCornerButtonEnabled(False)
     view.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
     view.horizontalHeader().setTextElideMode(Qt.TextElideMode.ElideRight)
-    # Up to this many rows decide on the width of a column.
-    view.horizontalHeader().setResizeContentsPrecision(_LINES)
     view.setMinimumHeight(view.fontMetrics().lineSpacing() * 2 * _LINES)
     column.addWidget(view)
     splitter.addWidget(part)
     return view
+
+
+def _width(view: QTableView, rows: Sequence[Sequence[str]], place: int, empty: str = "") -> int:
+    """Return the width that a column wants.
+
+    Only the longest of the first texts is measured: measuring all cells of sixty columns, as Qt
+    does it, makes the window stand still.
+    """
+    lengths = [len("".join(row[place : place + 1]) or empty) for row in rows[:_LINES]]
+    width = view.horizontalHeader().sectionSizeHint(place)
+    if lengths:
+        longest = view.model().index(lengths.index(max(lengths)), place)
+        width = max(width, view.sizeHintForIndex(longest).width())
+    return width
