@@ -199,7 +199,7 @@ def _open_wizard(parser: argparse.ArgumentParser) -> int:
     name = "deepbench_ui.__main__"
     try:
         installed = importlib.util.find_spec(name) is not None
-    except ModuleNotFoundError:
+    except ImportError:
         installed = False
     wizard = importlib.import_module(name) if installed else None
     if wizard is not None and wizard.has_screen():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import shutil
 import subprocess
@@ -91,6 +92,25 @@ def test_what_ends_in_time_passes(tmp_path: Path) -> None:
 """
     done = run_inner(tmp_path, body)
     assert done.returncode == 0, done.stdout
+
+
+def _imported(file: Path) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            names.add(node.module or "")
+    return {name.partition(".")[0] for name in names}
+
+
+@pytest.mark.parametrize("folder", ["engine", "worker", "end_to_end"])
+def test_the_engine_is_tested_without_qt(folder: str) -> None:
+    files = sorted((HERE / folder).rglob("*.py"))
+    assert files
+    screen = {"PySide6", "shiboken6", "pyqtgraph", "pytestqt", "deepbench_ui"}
+    found = {file.name: screen & _imported(file) for file in files}
+    assert not any(found.values()), found
 
 
 def test_numerical_libraries_use_one_thread() -> None:

@@ -68,8 +68,8 @@ def test_no_key_of_the_plan_is_left(text: str) -> None:
         ),
         ('Name the column in the plan: [roles] site = "…".', None),
         (
-            "Leave them out (leave_out under [check]) if the reason for the gaps is not known.",
-            "Leave them out (features to leave out, step 5) if the reason for the gaps is not known.",
+            "Leave them out (leave_out under [check]) if the reason is not known.",
+            "Leave them out (features to leave out, step 5) if the reason is not known.",
         ),
         (
             "Collect more units, or check unit under [roles] if there should be more.",

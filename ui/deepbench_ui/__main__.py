@@ -34,15 +34,20 @@ def main(arguments: list[str] | None = None) -> int:
         load_lean()
         from deepbench_ui.app import run
     except ImportError as error:
-        missing = getattr(error, "name", None) or str(error)
         print(
-            f"The window cannot be opened: {missing} is missing. Install DeepBench again with "
-            "'python packaging/bootstrap.py install'; on Debian and Ubuntu it names the system "
-            "libraries that Qt needs.",
+            f"The window cannot be opened: {_missing(error)} is missing. Install DeepBench again "
+            "with 'python packaging/bootstrap.py install'; on Debian and Ubuntu it names the "
+            "system libraries that Qt needs.",
             file=sys.stderr,
         )
         return 1
     return run(sys.argv[1:] if arguments is None else arguments)
+
+
+def _missing(error: ImportError) -> str:
+    """Return what an import did not find: a library of the system, or a module."""
+    library = str(error).partition(":")[0]
+    return library if ".so" in library else error.name or str(error)
 
 
 def has_screen() -> bool:

@@ -17,6 +17,7 @@ from PySide6.QtCore import QStandardPaths
 
 from deepbench.errors import DeepBenchError
 from deepbench.study.files import write_atomically
+from deepbench.worker.pool_size import MAX_DEFAULT_WORKERS
 from deepbench_ui.theme import ThemeMode
 
 CONFIG_VARIABLE = "DEEPBENCH_CONFIG"
@@ -86,6 +87,7 @@ class Settings:
                 found.theme = "system"
             if found.device not in DEVICES:
                 found.device = "auto"
+            found.workers = min(max(found.workers, 0), MAX_DEFAULT_WORKERS)
         except FileNotFoundError:
             pass
         except (OSError, ValueError, AttributeError):

@@ -556,6 +556,7 @@ class MainWindow(QMainWindow):
     def shut_down(self) -> None:
         """Let the study and the workers go."""
         self.faults.tell_with(None)
+        self._plots.stop()
         if self.session is not None:
             self._let_go(self.session)
         self.desk.close()

@@ -24,7 +24,7 @@ from tests.ui.pages import finished
 
 
 def chosen(above_twin: int | None) -> AttributionRecord:
-    found = finished.records().interpretation().models[0]
+    found = finished.records.interpretation().models[0]
     made = found.model_copy(update={"above_twin": above_twin})
     assert isinstance(made, AttributionRecord)
     return made
@@ -45,7 +45,7 @@ def test_the_same_features_are_asked_about_as_the_engine_writes_about(
 
 
 def test_directions_are_said_as_far_as_they_are_clear() -> None:
-    records = finished.records()
+    records = finished.records
     texts = {f.name: f.text for f in asked_features(records.interpretation(), records.sheet(), {})}
     assert texts["marker 1"].startswith("Higher values went with")
     assert texts["marker 3"].startswith("Lower values went with")
@@ -53,7 +53,7 @@ def test_directions_are_said_as_far_as_they_are_clear() -> None:
 
 
 def test_earlier_answers_stay_reachable() -> None:
-    records = finished.records()
+    records = finished.records
     answers = {"marker 2": {"plausible": "yes"}, "old one": {"known_before_outcome": "no"}}
     found = asked_features(records.interpretation(), records.sheet(), answers)
     assert (found[-1].name, found[-1].text) == ("old one", ONLY_ANSWERED)
@@ -69,7 +69,7 @@ def test_earlier_answers_stay_reachable() -> None:
 def test_a_suspicious_score_is_known_from_the_engines_sentence(
     ceiling: float | None, reliability: str, suspicious: bool
 ) -> None:
-    records = finished.records()
+    records = finished.records
     suitability = {"expected_ceiling": ceiling, "label_reliability": reliability}
     plan = plan_from_answers(
         {

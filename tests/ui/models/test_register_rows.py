@@ -53,7 +53,7 @@ def test_a_decision_replaces_an_earlier_one_whatever_the_case() -> None:
 
 
 def test_rows_say_what_changed_since_the_register_was_filled() -> None:
-    record = finished.records().ethics()
+    record = finished.records.ethics()
     answers = {"ethics": {"entries": [finished.DECIDED], "consent": ""}}
     rows = {row.issue: row for row in register_rows(record, answers)}
     assert not rows["consent not stated"].pending
@@ -65,7 +65,7 @@ def test_rows_say_what_changed_since_the_register_was_filled() -> None:
 
 
 def test_the_picture_of_groups_holds_scores_and_all_samples_together() -> None:
-    test = finished.records().binary_test()
+    test = finished.records.binary_test()
     (served,) = served_groups(test)
     assert served.figure is not None
     north = served.figure.rows[0]
@@ -77,7 +77,7 @@ def test_the_picture_of_groups_holds_scores_and_all_samples_together() -> None:
 
 
 def test_a_column_of_small_groups_has_no_picture() -> None:
-    test = finished.records().binary_test()
+    test = finished.records.binary_test()
     small = tuple(group.model_copy(update={"units": 9}) for group in test.subgroups)
     (served,) = served_groups(test.model_copy(update={"subgroups": small}))
     assert served.figure is None
@@ -86,7 +86,7 @@ def test_a_column_of_small_groups_has_no_picture() -> None:
 
 
 def test_without_a_score_of_all_samples_there_is_no_line() -> None:
-    test = finished.records().binary_test()
+    test = finished.records.binary_test()
     metrics = {**test.metrics, "auroc": Score(value=None)}
     (served,) = served_groups(test.model_copy(update={"metrics": metrics}))
     assert served.figure is not None

@@ -23,7 +23,7 @@ def standing(**states: str) -> Standing:
 
 
 def texts(found: Standing, openings: int = 1, **records: Any) -> dict[str, str]:
-    made = finished.records()
+    made = finished.records
     ethics = made.ethics().model_copy(update={"entries": ()})
     parts = {"ethics": ethics, "choice": made.choice(), "report": REPORT} | records
     lines = checklist(found, parts["ethics"], parts["choice"], parts["report"], openings)
@@ -47,7 +47,7 @@ def test_names_are_those_of_the_engine() -> None:
     ],
 )
 def test_the_headline(signal: str, deep_learning: str, said: str) -> None:
-    choice = finished.records().choice(signal=signal, deep_learning=deep_learning)
+    choice = finished.records.choice(signal=signal, deep_learning=deep_learning)
     assert headline(choice) == said
 
 
@@ -89,7 +89,7 @@ def test_many_pages_are_not_all_named() -> None:
 
 
 def test_the_register_has_a_line_of_its_own() -> None:
-    found = texts(standing(ethics="needs a decision"), ethics=finished.records().ethics())
+    found = texts(standing(ethics="needs a decision"), ethics=finished.records.ethics())
     assert "Every step is up to date." in found
     assert any("1 open entry" in text for text in found)
     assert "The ethics register has not been filled yet (step 13)." in texts(
@@ -98,5 +98,5 @@ def test_the_register_has_a_line_of_its_own() -> None:
 
 
 def test_without_a_model_nothing_is_said_of_fitting_it_again() -> None:
-    choice = finished.records().choice(signal="no").model_copy(update={"final_model": ""})
+    choice = finished.records.choice(signal="no").model_copy(update={"final_model": ""})
     assert not any("fitted again" in text for text in texts(standing(), choice=choice))

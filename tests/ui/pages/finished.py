@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Mapping
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 from deepbench.errors import StageBlocked
@@ -19,6 +17,7 @@ from deepbench.study.records import (
 )
 from deepbench.workflow import fingerprints
 from tests.engine.jobs import leaving
+from tests.engine.reporting import summaries as records
 
 REPORT_SENTENCES = ("There is a signal.", "The stored model was fitted again.")
 DECIDED = {
@@ -27,12 +26,6 @@ DECIDED = {
     "reason": "Covered by the broad consent of 2019",
     "by": "Dr. A. Okafor",
 }
-
-
-@functools.cache
-def records() -> ModuleType:
-    """Return the module that makes records of whole studies."""
-    return leaving.summaries()
 
 
 def study(folder: Path, level: str = "sensitive", **tables: Mapping[str, Any]) -> Path:
@@ -51,7 +44,7 @@ def study(folder: Path, level: str = "sensitive", **tables: Mapping[str, Any]) -
 
 def without_signal(folder: Path) -> Path:
     """Make a finished study of noise; return its folder."""
-    summary: StudySummary = records().null_locked()
+    summary: StudySummary = records.null_locked()
     assert summary.choice is not None
     choice = summary.choice.model_copy(update={"final_model": ""})
     assert isinstance(choice, ChoiceRecord)
@@ -66,7 +59,7 @@ def until(folder: Path, stage: str) -> Path:
 def finish(path: Path, stage: str, record: Any) -> None:
     """Let a stage finish once more, with another record."""
     with Study.open_for_writing(path) as opened:
-        current = fingerprints(opened.plan(), records().imported().sha256)
+        current = fingerprints(opened.plan(), records.imported().sha256)
         opened.finish_stage(stage, current[stage], record, 1.0)
 
 
@@ -78,7 +71,7 @@ def block(path: Path, stage: str, why: StageBlocked) -> None:
 
 def claims(**changes: Any) -> ClaimsRecord:
     """Return claims, some parts replaced."""
-    found = records().claims().model_copy(update=changes)
+    found = records.claims().model_copy(update=changes)
     assert isinstance(found, ClaimsRecord)
     return found
 

@@ -98,7 +98,7 @@ def test_an_answer_is_in_the_draft_on_disk(page: ClaimsPage) -> None:
 def test_a_name_with_points_is_one_place(
     tmp_path: Path, open_study: Opener, show: Callable[[StudySession], ClaimsPage]
 ) -> None:
-    found = finished.records().interpretation()
+    found = finished.records.interpretation()
     chosen = found.models[0]
     named = chosen.features[0].model_copy(update={"feature": "IL.6 <pg/ml>"})
     chosen = chosen.model_copy(update={"features": (named,), "above_twin": 1})

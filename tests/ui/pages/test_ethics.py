@@ -194,7 +194,7 @@ def test_what_may_leave_is_marked_as_the_rules_say(
     level: PrivacyLevel,
 ) -> None:
     folder = finished.study(tmp_path)
-    record = finished.records().ethics(level)
+    record = finished.records.ethics(level)
     finished.finish(folder, "ethics", record.model_copy(update={"may_leave": may_leave(level)}))
     page = show(open_study(folder))
     marks = [part for part in page.leaves.findChildren(QLabel) if part.accessibleName()]

@@ -258,6 +258,7 @@ class ImportPage(Page):
         answers = self.session.draft.answers
         if not self.session.value("data.source"):
             return
+        self._later.stop()
         self._asked = _what_is_read(answers)
         self._reading = True
         self.facts.setText(READING.format(name=Path(answers["data"]["source"]).name))
