@@ -119,7 +119,7 @@ def test_a_wrong_table_shows_its_sentence(page: PredictPage, desk: Any, table: s
     begin(page, table)
     failed = JobFailed("DataError", "new samples.csv lacks 1 of the 3 columns.", "Add it.", 2)
     desk.answer_last(failed)
-    assert page.outcome.text == "New samples.csv lacks 1 of the 3 columns. Add it."
+    assert page.outcome.text == "new samples.csv lacks 1 of the 3 columns. Add it."
     assert page.outcome.property("severity") == "danger"
     assert page.notes_title.isHidden()
     assert page.button.isEnabled()
