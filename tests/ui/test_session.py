@@ -166,9 +166,7 @@ def test_answers_of_the_desk_do_not_reach_a_closed_study(session: StudySession, 
     assert heard == []
 
 
-def test_what_leaves_is_asked_of_the_gate(
-    session: StudySession, desk: Any, qtbot: QtBot
-) -> None:
+def test_what_leaves_is_asked_of_the_gate(session: StudySession, desk: Any, qtbot: QtBot) -> None:
     done: list[str] = []
     refused: list[str] = []
     desk.answers["LetOut"] = JobFailed("GateRefused", "It may not.", "Choose PNG.", 3)

@@ -3,67 +3,25 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
+from PySide6.QtWidgets import QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
 from deepbench.study import draft as draft_module
 from deepbench.study.lock import StudyLock
-from deepbench_ui import dialogs
-from deepbench_ui import window as window_module
+from deepbench_ui import dialogs, opening
 from deepbench_ui.dialogs import NewStudyDialog
 from deepbench_ui.examples import EXAMPLES
-from deepbench_ui.menus import NO_RECENT
-from deepbench_ui.pages.welcome import NO_RECENT as NONE_YET
 from deepbench_ui.settings import Settings
 from deepbench_ui.window import MainWindow
 from tests.ui.conftest import child, in_dialog, settle
-from tests.ui.pages.opened_study import StudyWriter
+from tests.ui.held_study import a_study, held_elsewhere
 
 MakeWindow = Callable[[], MainWindow]
-
-HOLDER = """
-import sys
-from pathlib import Path
-from deepbench.study.lock import StudyLock, open_in_window
-
-folder = Path(sys.argv[2])
-if sys.argv[1] == "window":
-    held = open_in_window(folder)
-else:
-    held = StudyLock(folder)
-    held.acquire()
-print("held", flush=True)
-sys.stdin.read()
-"""
-
-
-@contextmanager
-def held_elsewhere(how: str, folder: Path) -> Iterator[None]:
-    """Let another process have the study: in a window, or writing it."""
-    program = [sys.executable, "-c", HOLDER, how, str(folder)]
-    with subprocess.Popen(
-        program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "held\n"
-        yield
-        process.communicate()
-
-
-def a_study(folder: Path) -> Path:
-    folder.mkdir()
-    StudyWriter(folder).write("import")
-    return folder
 
 
 def refuse(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -299,12 +257,12 @@ def test_a_study_that_is_open_in_another_window_is_refused(
 def test_a_study_that_is_being_written_opens_when_it_is_free(
     window: MainWindow, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(window_module, "_OPEN_RETRY_MILLISECONDS", 5)
-    monkeypatch.setattr(window_module, "_OPEN_ATTEMPTS", 10_000)
+    monkeypatch.setattr(opening, "RETRY_MILLISECONDS", 5)
+    monkeypatch.setattr(opening, "ATTEMPTS", 10_000)
     study = a_study(tmp_path / "Mine.deepbench")
     with held_elsewhere("job", study):
         window.open_study(study)
-        assert window.message.text == window_module.BUSY.format(name="Mine")
+        assert window.message.text == opening.BUSY.format(name="Mine")
         settle()
         assert window.session is None
     qtbot.waitUntil(lambda: window.session is not None)
@@ -314,7 +272,7 @@ def test_a_study_that_is_being_written_opens_when_it_is_free(
 def test_a_study_that_stays_busy_is_given_up_with_the_sentence(
     window: MainWindow, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(window_module, "_OPEN_RETRY_MILLISECONDS", 1)
+    monkeypatch.setattr(opening, "RETRY_MILLISECONDS", 1)
     study = a_study(tmp_path / "Mine.deepbench")
     with held_elsewhere("job", study):
         window.open_study(study)
@@ -326,7 +284,7 @@ def test_a_study_that_stays_busy_is_given_up_with_the_sentence(
 def test_who_opens_another_study_meanwhile_keeps_it(
     window: MainWindow, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(window_module, "_OPEN_RETRY_MILLISECONDS", 1)
+    monkeypatch.setattr(opening, "RETRY_MILLISECONDS", 1)
     study = a_study(tmp_path / "Mine.deepbench")
     with held_elsewhere("job", study):
         window.open_study(study)
@@ -334,7 +292,7 @@ def test_who_opens_another_study_meanwhile_keeps_it(
     other = window.session
     assert other is not None
     with qtbot.waitSignal(other.answers_changed):
-        window_module.QTimer.singleShot(20, other, lambda: other.answer("data.origin", "x", "y"))
+        opening.QTimer.singleShot(20, other, lambda: other.answer("data.origin", "x", "y"))
     assert window.session is other
 
 
@@ -382,192 +340,6 @@ def test_the_page_is_remembered(window: MainWindow, tmp_path: Path) -> None:
     window.open_study(study)
     assert window.current_page is not None
     assert window.current_page.key == "suitability"
-
-
-# --- recent studies, recovering -----------------------------------------------------------
-
-
-def menu_texts(menu: QMenu) -> list[str]:
-    return [action.text() for action in menu.actions()]
-
-
-def test_recent_studies_are_listed_opened_and_forgotten(
-    window: MainWindow, tmp_path: Path
-) -> None:
-    menu = child(window, "menu.recent", QMenu)
-    menu.aboutToShow.emit()
-    assert menu_texts(menu) == [NO_RECENT]
-    assert any(text.text() == NONE_YET for text in window.welcome.findChildren(dialogs.QLabel))
-    for name in ("Salt & light", "Second"):
-        assert window.create_study(tmp_path / f"{name}.deepbench")
-    window.close_study()
-    settle()
-    assert [child(window, f"welcome.recent.{n}").text() for n in (0, 1)] == [
-        "Second",
-        "Salt && light",
-    ]
-    menu.aboutToShow.emit()
-    assert menu_texts(menu) == ["Second", "Salt && light"]
-    menu.actions()[1].trigger()
-    assert window.session is not None
-    assert window.session.folder.name == "Salt & light.deepbench"
-    window.close_study()
-    shutil.rmtree(tmp_path / "Second.deepbench")
-    window.welcome.refresh()
-    settle()
-    assert not child(window, "welcome.recent.1").isEnabled()
-    child(window, "welcome.recent.1.forget").click()
-    settle()
-    assert Settings.load().recent == [str(tmp_path / "Salt & light.deepbench")]
-    child(window, "welcome.recent.0").click()
-    assert window.session is not None
-
-
-def test_a_recent_study_that_is_gone_is_said(window: MainWindow, tmp_path: Path) -> None:
-    window.create_study(tmp_path / "Gone.deepbench")
-    window.close_study()
-    shutil.rmtree(tmp_path / "Gone.deepbench")
-    menu = child(window, "menu.recent", QMenu)
-    menu.aboutToShow.emit()
-    menu.actions()[0].trigger()
-    assert "There is no DeepBench study in Gone.deepbench" in window.message.text
-
-
-def test_after_an_unclean_end_the_study_is_offered(
-    make_window: MakeWindow, tmp_path: Path
-) -> None:
-    study = a_study(tmp_path / "Mine.deepbench")
-    Settings(recent=[str(study)], open_study=str(study)).save()
-    window = make_window()
-    assert "“Mine” was open when DeepBench ended unexpectedly" in window.welcome.recover.text
-    child(window, "welcome.recover.action").click()
-    assert window.session is not None
-    window.close_study()
-    assert window.welcome.recover.text == ""
-
-
-def test_a_study_is_offered_only_while_it_was_really_left(
-    make_window: MakeWindow, tmp_path: Path
-) -> None:
-    study = a_study(tmp_path / "Mine.deepbench")
-    Settings(recent=[str(study)], open_study=str(study)).save()
-    with held_elsewhere("window", study):
-        window = make_window()
-        assert window.welcome.recover.text == ""  # another window has it
-    window.welcome.refresh()
-    settle()
-    assert window.welcome.recover.text != ""
-    child(window, "welcome.recent.0.forget").click()
-    assert window.welcome.recover.text == ""
-    Settings(open_study=str(tmp_path / "gone.deepbench")).save()
-    assert make_window().welcome.recover.text == ""
-
-
-# --- drag and drop ------------------------------------------------------------------------
-
-
-def files(*paths: Path) -> QMimeData:
-    data = QMimeData()
-    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
-    return data
-
-
-def drop(window: MainWindow, data: QMimeData) -> None:
-    copy, left, none = (
-        Qt.DropAction.CopyAction,
-        Qt.MouseButton.LeftButton,
-        Qt.KeyboardModifier.NoModifier,
-    )
-    window.dropEvent(QDropEvent(QPointF(9, 9), copy, data, left, none))
-
-
-def takes(window: MainWindow, data: QMimeData) -> bool:
-    event = QDragEnterEvent(
-        QPoint(9, 9),
-        Qt.DropAction.CopyAction,
-        data,
-        Qt.MouseButton.LeftButton,
-        Qt.KeyboardModifier.NoModifier,
-    )
-    event.ignore()
-    window.dragEnterEvent(event)
-    return event.isAccepted()
-
-
-def a_table(folder: Path, name: str = "proteins.csv") -> Path:
-    path = folder / name
-    path.write_text("a,b\n1,2\n")
-    return path
-
-
-def test_files_are_taken_and_nothing_else(window: MainWindow, tmp_path: Path) -> None:
-    assert takes(window, files(a_table(tmp_path)))
-    text, link = QMimeData(), QMimeData()
-    text.setText("a,b")
-    link.setUrls([QUrl("https://example.org/table.csv")])
-    assert not takes(window, text)
-    assert not takes(window, link)
-    drop(window, link)
-    settle()
-    assert window.message.text == ""
-
-
-def test_a_table_dropped_on_no_study_begins_one(window: MainWindow, tmp_path: Path) -> None:
-    table = a_table(tmp_path)
-
-    def create(dialog: NewStudyDialog) -> None:
-        assert dialog.path == tmp_path / "proteins.deepbench"
-        dialog.create_button.click()
-
-    in_dialog(lambda: drop(window, files(table)), create)
-    assert window.session is not None
-    assert window.session.value("data.source") == str(table)
-    assert window.current_page is not None
-    assert window.current_page.key == "import"
-
-
-def test_a_table_dropped_and_no_study_wanted(window: MainWindow, tmp_path: Path) -> None:
-    in_dialog(lambda: drop(window, files(a_table(tmp_path))), lambda dialog: dialog.reject())
-    assert window.session is None
-
-
-def test_a_table_dropped_on_a_study_takes_the_place_of_the_other(
-    window: MainWindow, tmp_path: Path
-) -> None:
-    window.create_study(tmp_path / "Mine.deepbench")
-    session = window.session
-    assert session is not None
-    session.answer_all({"data.source": "old.csv", "data.delimiter": ";"}, "old")
-    table = a_table(tmp_path)
-    drop(window, files(table, tmp_path))
-    settle()
-    assert session.value("data.source") == str(table)
-    assert session.value("data.delimiter") is None  # said of the other table
-    assert window.current_page is not None
-    assert window.current_page.key == "import"
-    window.show_page("start")
-    child(window, "menu.undo", QAction).trigger()
-    assert session.value("data.source") == "old.csv"
-    assert session.value("data.delimiter") == ";"
-    assert window.current_page.key == "import"
-
-
-def test_a_study_folder_can_be_dropped(window: MainWindow, tmp_path: Path) -> None:
-    study = a_study(tmp_path / "Mine.deepbench")
-    drop(window, files(study))
-    settle()
-    assert window.session is not None
-    assert window.session.folder == study
-
-
-def test_anything_else_dropped_is_said(window: MainWindow, tmp_path: Path) -> None:
-    (tmp_path / "photo.png").write_bytes(b"")
-    drop(window, files(tmp_path / "photo.png"))
-    settle()
-    assert window.message.text == dialogs.NOT_FOR_US.format(name="photo.png")
-    window.open_path(tmp_path / "gone.csv")
-    assert window.message.text == dialogs.NOT_THERE.format(name="gone.csv")
-    assert window.session is None
 
 
 # --- a run meanwhile ----------------------------------------------------------------------

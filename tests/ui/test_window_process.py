@@ -17,6 +17,7 @@ import psutil
 import pytest
 
 from deepbench_ui import __main__ as starter
+from deepbench_ui.faults import NO_WINDOW
 from deepbench_ui.settings import CONFIG_VARIABLE
 from deepbench_ui.window import NATIVE_CRASH
 
@@ -389,3 +390,20 @@ def test_an_error_in_the_program_is_told_without_a_traceback(act: Act, tmp_path:
     notes = list((tmp_path / "config" / "crashes").glob("*.txt"))
     assert len(notes) == 2
     assert all("RuntimeError" in note.read_text(encoding="utf-8") for note in notes)
+
+
+def test_a_fault_before_there_is_a_window_is_a_sentence(start: Start, tmp_path: Path) -> None:
+    script = textwrap.dedent(START) + textwrap.dedent(
+        """
+        def fail(*_):
+            raise RuntimeError("patient 4711")
+
+        app.MainWindow = fail
+        program.main([])
+        """
+    )
+    done = start("-c", script, str(tmp_path))
+    notes = tmp_path / "config" / "crashes"
+    assert done.returncode == 1
+    assert done.stderr.strip() == NO_WINDOW.format(kind="RuntimeError", folder=notes)
+    assert len(list(notes.glob("*.txt"))) == 1

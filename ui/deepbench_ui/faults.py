@@ -23,6 +23,10 @@ from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 from deepbench import __version__
 from deepbench_ui.settings import config_folder
 
+NO_WINDOW = (
+    "DeepBench met a fault of its own ({kind}) and has no window to say so. It is not your doing, "
+    "and what was answered is on disk. What happened is written in {folder}."
+)
 _NATIVE = "native-crash.txt"
 _CRASHES = "crashes"
 _MOST_CRASHES = 20
@@ -45,6 +49,11 @@ class Faults:
         self._telling = False
         self._native: TextIO | None = None
         self.qt_lines: list[str] = []
+
+    @property
+    def _notes(self) -> Path:
+        """Folder of the notes of Python errors."""
+        return self.folder / _CRASHES
 
     def install(self) -> None:
         """Catch Python errors in all threads, native crashes and Qt's messages."""
@@ -78,7 +87,7 @@ class Faults:
         found = {"qt.txt": "\n".join(self.qt_lines)}
         if self.last_native_crash:
             found["native-crash.txt"] = self.last_native_crash
-        for path in sorted((self.folder / _CRASHES).glob("*.txt"))[-5:]:
+        for path in sorted(self._notes.glob("*.txt"))[-5:]:
             with contextlib.suppress(OSError):
                 found[path.name] = path.read_text(encoding="utf-8", errors="replace")
         return found
@@ -93,8 +102,11 @@ class Faults:
             sys.__excepthook__(kind, error, trace)
             return
         self._write("".join(traceback.format_exception(kind, error, trace)))
+        if self._teller is None:
+            if sys.stderr is not None:
+                print(NO_WINDOW.format(kind=kind.__name__, folder=self._notes), file=sys.stderr)
         # A fault while a fault is told must not open dialogs without end.
-        if self._teller is not None and not self._telling:
+        elif not self._telling:
             self._telling = True
             try:
                 self._teller(kind.__name__)
@@ -104,7 +116,7 @@ class Faults:
     def _write(self, text: str) -> None:
         moment = datetime.now().astimezone()
         with contextlib.suppress(OSError):
-            place = self.folder / _CRASHES
+            place = self._notes
             place.mkdir(parents=True, exist_ok=True)
             name = f"{moment:%Y%m%d-%H%M%S-%f}.txt"
             head = f"DeepBench {__version__}, {moment:%Y-%m-%d %H:%M:%S}\n"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import shutil
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QTimer, Signal
@@ -18,16 +17,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from deepbench.errors import DeepBenchError
 from deepbench.study.folder import study_title
-from deepbench.study.lock import StudyBusy
 from deepbench.workflow import STAGE_BY_KEY
 from deepbench_ui import dialogs
 from deepbench_ui.ahead import LoadAhead
-from deepbench_ui.examples import Example, example_answers
+from deepbench_ui.examples import Example
 from deepbench_ui.faults import Faults
 from deepbench_ui.menus import Menus
 from deepbench_ui.next_step import next_step
+from deepbench_ui.opening import Opening
 from deepbench_ui.pages.base import Page
 from deepbench_ui.pages.registry import PAGE_BY_KEY, PAGES
 from deepbench_ui.pages.welcome import WelcomePage
@@ -55,16 +53,10 @@ NATIVE_CRASH = (
     "DeepBench ended unexpectedly last time. Your answers and all finished results are on disk. "
     "If it happens again, save a support bundle (menu Help); it holds no data."
 )
-BUSY = "A calculation is still writing “{name}”. It opens as soon as that has finished."
 #: Below this width of the window the help hides by itself, so that pages keep their room.
 HELP_FROM_WIDTH = 1180
 #: Pages that ask before the test set is opened.
 ASK_THEMSELVES = ("test", "interpretation")
-_OPEN_ATTEMPTS = 12
-_OPEN_RETRY_MILLISECONDS = 250
-TABLE_SUFFIXES = (
-    ".csv", ".tsv", ".txt", ".tab", ".xlsx", ".xlsm", ".xls", ".parquet", ".ods",
-)  # fmt: skip
 
 
 class MainWindow(QMainWindow):
@@ -104,6 +96,7 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self._build()
         self.menus = Menus(self)
+        self._opening = Opening(self)
         self._plots = LoadAhead(self)
         self.runner.stuck_changed.connect(self.run_bar.show_stuck)
         self.fault_met.connect(self._tell_fault)
@@ -163,107 +156,23 @@ class MainWindow(QMainWindow):
 
     def open_path(self, path: Path) -> None:
         """Open what was dropped on the window or named at the start: a study or a table."""
-        if path.is_dir():
-            self.open_study(path)
-        elif not path.exists():
-            self.tell("warning", dialogs.NOT_THERE.format(name=path.name))
-        elif path.suffix.lower() in TABLE_SUFFIXES:
-            self.use_table(path)
-        else:
-            self.tell("warning", dialogs.NOT_FOR_US.format(name=path.name))
-
-    def use_table(self, path: Path) -> None:
-        """Take a table as the data of the open study, or of a new one."""
-        from deepbench_ui.pages.import_data import ImportPage
-
-        if self.session is None:
-            folder = dialogs.ask_new_study(self, path.stem, path.parent)
-            if folder is None or not self.create_study(folder):
-                return
-        self.show_page("import")
-        page = self.current_page
-        if isinstance(page, ImportPage):
-            page.use_file(str(path))
+        self._opening.open_path(path)
 
     def create_study(self, folder: Path, example: Example | None = None) -> bool:
         """Make a new study and open it; return whether that worked."""
-        try:
-            folder.mkdir(parents=True, exist_ok=False)
-            answers = example_answers(example, folder) if example is not None else {}
-        except FileExistsError:
-            self.tell("warning", dialogs.EXISTS.format(name=study_title(folder)))
-            return False
-        except OSError as error:
-            self.tell("danger", dialogs.NOT_MADE.format(folder=folder, why=error.strerror))
-            return False
-        except DeepBenchError as error:
-            self.tell("danger", str(error))
-            _take_back(folder)
-            return False
-        self.open_study(folder, new=True)
-        session = self.session
-        if session is None or session.folder != folder:
-            # It could not be opened, or the user keeps the other one with its run.
-            _take_back(folder)
-            return False
-        if answers:
-            session.answer_all(answers, dialogs.EXAMPLE_ANSWERS)
-        return True
+        return self._opening.create(folder, example)
 
-    def open_study(self, folder: Path, *, new: bool = False, attempt: int = 1) -> None:
-        """Open a study; one that is open elsewhere is refused with a sentence.
-
-        The study that is open stays so until the other one is.
+    def open_study(self, folder: Path, *, new: bool = False) -> None:
+        """Open a study; what cannot be opened is said, and the open study stays open.
 
         Args:
             folder: Study folder.
             new: Whether it was made just now and holds nothing yet.
-            attempt: How often this was tried: a worker whose window was killed needs a moment to
-                let the study go.
         """
-        before = self.session
-        if before is not None and before.folder.resolve() == folder.resolve():
-            return
-        try:
-            dialogs.require_study(folder, new)
-            session = StudySession(
-                folder,
-                self.desk,
-                self.runner,
-                device=self.settings.device,
-                workers=self.settings.workers,
-            )
-        except StudyBusy as error:
-            self._open_later(folder, new, attempt, error)
-            return
-        except DeepBenchError as error:
-            self.tell("danger", str(error))
-            return
-        if before is not None:
-            if before.run is not None and not dialogs.may_stop_run(self):
-                session.close()
-                session.deleteLater()
-                return
-            self._let_go(before)
-        session.setParent(self)
-        self._take(session)
+        self._opening.open(folder, new=new)
 
-    def _open_later(self, folder: Path, new: bool, attempt: int, why: StudyBusy) -> None:
-        """Try again in a moment, unless the user opens another study meanwhile."""
-        if attempt >= _OPEN_ATTEMPTS:
-            self.tell("danger", str(why))
-            return
-        if attempt == 1:
-            self.tell("info", BUSY.format(name=study_title(folder)))
-        before = self.session
-
-        def again() -> None:
-            if self.session is before:
-                self.open_study(folder, new=new, attempt=attempt + 1)
-
-        QTimer.singleShot(_OPEN_RETRY_MILLISECONDS, self, again)
-
-    def _take(self, session: StudySession) -> None:
+    def take(self, session: StudySession) -> None:
+        """Show a study that was opened; the one before has been let go."""
         crashed = self.message.text == NATIVE_CRASH
         self.session = session
         self.message.clear()
@@ -313,11 +222,12 @@ class MainWindow(QMainWindow):
             return True
         if session.run is not None and not dialogs.may_stop_run(self):
             return False
-        self._let_go(session)
+        self.let_go(session)
         self._show_welcome()
         return True
 
-    def _let_go(self, session: StudySession) -> None:
+    def let_go(self, session: StudySession) -> None:
+        """Close a study and its pages; a run ends."""
         if self._current in self._pages:
             self._pages[self._current].hide_page()
         session.close()
@@ -558,11 +468,6 @@ class MainWindow(QMainWindow):
         self.faults.tell_with(None)
         self._plots.stop()
         if self.session is not None:
-            self._let_go(self.session)
+            self.let_go(self.session)
         self.desk.close()
         self.runner.close()
-
-
-def _take_back(folder: Path) -> None:
-    """Remove the folder that was made for a study and holds nothing but locks."""
-    shutil.rmtree(folder, ignore_errors=True)

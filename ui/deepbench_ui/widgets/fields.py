@@ -56,6 +56,7 @@ class TextAnswer(QWidget):
         else:
             area = QPlainTextEdit()
             area.setTabChangesFocus(True)
+            area.setAcceptDrops(False)  # a file dropped here is the window's
             area.setFixedHeight(area.fontMetrics().lineSpacing() * lines + 18)
             area.textChanged.connect(self._area_changed)
             self.field = area
