@@ -453,10 +453,14 @@ def start_window(place: Path, phases: str, stacks: bool, study: Path | None) -> 
     window = subprocess.run(command, env=environment, stderr=subprocess.PIPE, check=False)
     report = Path(order["report"])
     if window.returncode or not report.exists():
-        raise SystemExit(f"The window ended by itself:\n{window.stderr.decode()}")
+        crash = Path(order["config"]) / "native-crash.txt"
+        said = crash.read_text(encoding="utf-8") if crash.exists() else window.stderr.decode()
+        raise SystemExit(f"The window ended by itself ({window.returncode}):\n{said}")
     found = json.loads(report.read_text(encoding="utf-8"))
     if found["problem"]:
         raise SystemExit(found["problem"])
+    seconds = time.time() - float(order["began"])
+    print(f"a window was open for {seconds:.0f} s", file=sys.stderr, flush=True)
     shutil.rmtree(run)
     return found["phases"]
 
