@@ -5,6 +5,9 @@ Each class carries the exit code of the command line (README, "Exit codes").
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any
+
 
 class DeepBenchError(Exception):
     """A problem that can be said in a sentence.
@@ -39,6 +42,63 @@ class DataError(DeepBenchError):
     """The data cannot be read, or cannot be used as the plan asks."""
 
     exit_code = 2
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One answer to a question about the data.
+
+    Attributes:
+        value: What the plan says then (text, number, list or dict).
+        words: The answer in words, short enough for a button.
+        shows: What it makes of the data, for example ``1,234 is 1.234``; may be empty.
+    """
+
+    value: Any
+    words: str
+    shows: str = ""
+
+
+class DataQuestion(DataError):
+    """The data can be read in several ways, and only the user knows which is right.
+
+    A window shows the choices as buttons; the command line prints the line of the plan for each.
+
+    Args:
+        message: What was found and where, as a sentence.
+        key: Key of the plan that holds the answer, for example ``data.decimal``.
+        choices: The possible answers.
+        hint: What else can be done, as a sentence; the lines of the plan are put before it.
+    """
+
+    def __init__(
+        self, message: str, key: str, choices: tuple[Choice, ...], hint: str = ""
+    ) -> None:
+        section, _, name = key.rpartition(".")
+        lines = [
+            f"{name} = {_toml(choice.value)} ({choice.shows or choice.words})"
+            for choice in choices
+        ]
+        asked = f"Write under [{section}] in the plan: {'; or '.join(lines)}." if lines else ""
+        super().__init__(message, f"{asked} {hint}".strip())
+        self.key = key
+        self.choices = choices
+        self.further_hint = hint
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (type(self), (self.message, self.key, self.choices, self.further_hint))
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, str):
+        return '"' + value.replace("\\", "\\\\").replace('"', '\\"').replace("\t", "\\t") + '"'
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{_toml(str(k))} = {_toml(v)}" for k, v in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(_toml(item) for item in value) + "]"
+    return str(value)
 
 
 class StudyError(DeepBenchError):

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from deepbench.errors import PlanError
-from deepbench.plan import StudyPlan
+from deepbench.plan import Data, StudyPlan
 
 StageState = Literal["to do", "ready", "done", "out of date"]
 
@@ -43,6 +43,13 @@ class Stage:
     revision: int = 1
 
 
+#: Answers that change how the files are read; where the data came from is not among them.
+READING: tuple[str, ...] = tuple(
+    f"data.{key}"
+    for key in Data.model_fields
+    if key not in ("origin", "version", "downloaded", "licence", "protocol", "contact")
+)
+
 STAGES: tuple[Stage, ...] = (
     Stage(0, "start", "Start", 0, ("privacy",), ()),
     Stage(1, "question", "Your question", 4, ("question",), ()),
@@ -55,14 +62,7 @@ STAGES: tuple[Stage, ...] = (
         "Bring in your data",
         4,
         (
-            "data.source",
-            "data.sheet",
-            "data.encoding",
-            "data.delimiter",
-            "data.decimal",
-            "data.header",
-            "data.missing",
-            "data.types",
+            *READING,
             "roles",
             "question.outcome",
         ),
@@ -83,7 +83,7 @@ STAGES: tuple[Stage, ...] = (
         "check",
         "Check the data",
         4,
-        ("seed", "check.keep", "check.leave_out", "check.leave_out_samples"),
+        ("seed", "check.keep", "check.leave_out", "check.leave_out_samples", "preparation"),
         ("sample-sheet",),
     ),
     Stage(
@@ -157,7 +157,7 @@ STAGES: tuple[Stage, ...] = (
         "report",
         "Report and export",
         10,
-        ("question", "data", "check.reasons"),
+        ("question", "data", "design", "check.reasons"),
         ("claims", "ethics", "start", "suitability"),
     ),
 )

@@ -26,7 +26,9 @@ from deepbench.seeds import derive_seed
 _REGRESSION_BINS = 5
 _MOST_PARTS = 20
 
-Design = Literal["holdout", "nested", "leave-one-site-out", "time"]
+Design = Literal[
+    "holdout", "nested", "leave-one-site-out", "leave-one-batch-out", "time", "own"
+]
 
 
 @dataclass(frozen=True)

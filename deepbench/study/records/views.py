@@ -6,12 +6,37 @@ and ``artifact``; the last event of a name holds.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
+
+from pydantic import Field
 
 from deepbench.study.records.base import Record
-from deepbench.study.records.data import ColumnRecord, Conversion
+from deepbench.study.records.data import (
+    ColumnRecord,
+    Conversion,
+    MatchingRecord,
+    OuterFoldRecord,
+    PowerRecord,
+)
 
 SampleRole = Literal["training", "tuning", "test"]
+
+
+class AnswerChoice(Record):
+    """One answer to a question: what the plan then says, in words, and what it makes of data."""
+
+    value: Any
+    words: str
+    shows: str = ""
+
+
+class ReadingQuestion(Record):
+    """What only the user can tell about a file: the answer goes to ``key`` of the plan."""
+
+    key: str
+    message: str
+    choices: tuple[AnswerChoice, ...]
+    hint: str = ""
 
 
 class PreviewRecord(Record):
@@ -19,7 +44,9 @@ class PreviewRecord(Record):
 
     ``raw`` and ``parsed`` hold the same cells, row by row; an empty parsed cell is missing.
     ``problem`` and ``hint`` say why the file cannot be imported as it stands; then ``columns``
-    may be empty, and ``raw`` shows what can be shown.
+    may be empty, and ``raw`` shows what can be shown. Where the user can settle it by an answer,
+    ``question`` holds the choices. ``members`` are the files inside an archive. The other fields
+    are those of `ImportRecord`.
     """
 
     source_name: str
@@ -42,6 +69,13 @@ class PreviewRecord(Record):
     outcome_candidates: tuple[str, ...]
     problem: str = ""
     hint: str = ""
+    question: ReadingQuestion | None = None
+    members: tuple[str, ...] = ()
+    reasons: dict[str, str] = Field(default_factory=dict)
+    matching: MatchingRecord | None = None
+    sheet_columns: tuple[str, ...] = ()
+    units: dict[str, str] = Field(default_factory=dict)
+    remarks: tuple[str, ...] = ()
 
 
 class CrossTable(Record):
@@ -70,6 +104,21 @@ class DesignRecord(Record):
     units: int
     features: int
     tables: tuple[CrossTable, ...]
+    problem: str = ""
+    hint: str = ""
+
+
+class SplitSketchRecord(Record):
+    """What a split would be, before it is locked (stage 6).
+
+    ``problem`` and ``hint`` say why it is impossible and what would be possible.
+    """
+
+    design: str
+    why: str
+    outer_folds: tuple[OuterFoldRecord, ...]
+    proofs: tuple[str, ...]
+    power: PowerRecord | None = None
     problem: str = ""
     hint: str = ""
 

@@ -13,7 +13,7 @@ WORKAROUND (pyqtgraph 0.14, PySide6 6.x). `import pyqtgraph` costs about 30 MB b
 * QtTest and the OpenGL modules of PySide6 are loaded though nothing of them is used. Curves are
   drawn with OpenGL only where that was switched on, so that QtOpenGL is an empty stand-in, too.
 
-Nothing inside pyqtgraph is changed. If the light import fails in any way, what it left in
+Nothing inside pyqtgraph is changed but the tracebacks of errors it keeps. If the light import fails in any way, what it left in
 `sys.modules` is removed and pyqtgraph is imported as usual: more memory, the same plots.
 """
 
@@ -146,7 +146,22 @@ def _load_light() -> Any:
     missing = [name for name in _USED if not hasattr(pyqtgraph, name)]
     if missing:
         raise _Unexpected(missing)
+    _forget_what_failed()
     return pyqtgraph
+
+
+def _forget_what_failed() -> None:
+    """Let go of the frames behind the imports that were blocked.
+
+    pyqtgraph keeps their errors, an error its traceback, and that every frame up to the one that
+    showed the first plot: the window, with its pages and plots, would live until Python ends.
+    What dies only then crashes: PySide6 clears no weak references to its objects any more, and
+    pyqtgraph's items hold some.
+    """
+    qt = sys.modules["pyqtgraph.Qt"]
+    for part in vars(qt).values():
+        if isinstance(part, qt.FailedImport):
+            part.err.__traceback__ = None
 
 
 @contextmanager

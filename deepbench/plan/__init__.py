@@ -14,9 +14,21 @@ from pathlib import Path
 from typing import Annotated, Any, Final, Literal, get_args
 
 import tomli_w
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, Field, ValidationError
 
 from deepbench.errors import PlanError
+from deepbench.plan.base import ColumnName, Part, once
+from deepbench.plan.data import (
+    Check,
+    ColumnKind,
+    Data,
+    Design,
+    Preparation,
+    Roles,
+    Split,
+    SplitDesign,
+    Transform,
+)
 from deepbench.plan_problems import explain_toml, explain_values
 
 PLAN_FORMAT: Final = 1
@@ -24,7 +36,6 @@ PLAN_FORMAT: Final = 1
 HOLDOUT_FROM_UNITS: Final = 300
 
 Preset = Literal["quick", "standard", "thorough"]
-SplitDesign = Literal["auto", "holdout", "nested", "leave-one-site-out", "time"]
 NetworkSize = Literal["linear", "small", "medium", "large"]
 PrivacyLevel = Literal["public", "internal", "sensitive", "restricted"]
 BaselineName = Literal[
@@ -33,37 +44,47 @@ BaselineName = Literal[
 NETWORK_SIZES: tuple[NetworkSize, ...] = get_args(NetworkSize)
 BASELINE_NAMES: tuple[BaselineName, ...] = get_args(BaselineName)
 # Given in place of the plan, which happens easily.
-_TABLE_SUFFIXES = frozenset({".csv", ".tsv", ".xlsx", ".xlsm", ".xls", ".ods", ".parquet"})
+_TABLE_SUFFIXES = frozenset(
+    {".csv", ".tsv", ".xlsx", ".xlsm", ".xls", ".ods", ".parquet", ".h5ad", ".gct"}
+)
+
+__all__ = [
+    "BASELINE_NAMES",
+    "HOLDOUT_FROM_UNITS",
+    "NETWORK_SIZES",
+    "PLAN_FORMAT",
+    "BaselineName",
+    "Baselines",
+    "Budget",
+    "Check",
+    "Claims",
+    "ColumnKind",
+    "Data",
+    "Design",
+    "Ethics",
+    "FeatureClaim",
+    "NetworkSize",
+    "Networks",
+    "Preparation",
+    "Preset",
+    "Privacy",
+    "PrivacyLevel",
+    "Question",
+    "RegisterEntry",
+    "Roles",
+    "Shuffles",
+    "Split",
+    "SplitDesign",
+    "StudyPlan",
+    "Suitability",
+    "Transform",
+    "parse_plan",
+    "plan_from_answers",
+    "read_plan",
+]
 
 
-def _as_list(value: Any) -> Any:
-    """Accept one column name where a list of them is meant."""
-    if value is None or value == "":
-        return []
-    if isinstance(value, str | int):
-        return [value]
-    return value
-
-
-def _as_text(value: Any) -> Any:
-    """Accept a bare number as a column name (``outcome = 9``)."""
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
-
-
-def _once(values: list[Any]) -> list[Any]:
-    """Drop repetitions, keeping the order."""
-    return list(dict.fromkeys(values))
-
-
-ColumnName = Annotated[str, BeforeValidator(_as_text)]
-Columns = Annotated[list[ColumnName], BeforeValidator(_as_list), AfterValidator(_once)]
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
-
-
-class Question(_Part):
+class Question(Part):
     """[question] What is asked of the data."""
 
     outcome: ColumnName = Field(min_length=1, description="Column that holds the outcome.")
@@ -81,49 +102,7 @@ class Question(_Part):
     )
 
 
-class Data(_Part):
-    """[data] Where the table is and how it is written. Paths are relative to the plan."""
-
-    source: str = Field(min_length=1, description="CSV, TSV, TXT, XLSX, XLS or Parquet file.")
-    sheet: str | None = Field(None, description="Sheet of a workbook.")
-    encoding: str = Field("auto", description="Text encoding, for example utf-8 or cp1252.")
-    delimiter: str = Field("auto", description="Column separator of a text file.")
-    decimal: Literal["auto", ".", ","] = Field("auto", description="Decimal mark.")
-    header: Literal["auto", "yes", "no"] = Field(
-        "auto", description="Whether the first row holds the column names."
-    )
-    missing: list[str] | None = Field(
-        None, description="Codes that mean missing, in place of the usual ones."
-    )
-    types: dict[str, Literal["numeric", "categorical"]] = Field(
-        default_factory=dict, description="Columns whose proposed type is wrong."
-    )
-    origin: str = Field("", description="Where the data came from (paper, database, lab).")
-    version: str = Field("", description="Version or accession of the data.")
-    downloaded: str = Field("", description="Date on which the data was obtained.")
-    licence: str = Field("", description="Licence or agreement the data is used under.")
-    contact: str = Field("", description="Who can be asked about the data.")
-
-
-class Roles(_Part):
-    """[roles] What columns mean, in lab words; each a column or a list of columns."""
-
-    sample: Columns = Field(default_factory=list, description="Name of the sample.")
-    unit: Columns = Field(
-        default_factory=list, description="Biological unit: patient, mouse, plate, litter, strain."
-    )
-    replicate: Columns = Field(default_factory=list, description="Technical replicate number.")
-    batch: Columns = Field(default_factory=list, description="Batch, run or plate.")
-    site: Columns = Field(default_factory=list, description="Site, hospital or cohort.")
-    date: Columns = Field(default_factory=list, description="Date of collection.")
-    sensitive: Columns = Field(
-        default_factory=list,
-        description="Sensitive attributes for the subgroup audit; kept out of the models.",
-    )
-    ignore: Columns = Field(default_factory=list, description="Columns no model may see.")
-
-
-class Suitability(_Part):
+class Suitability(Part):
     """[suitability] Answers to the questions of tip 1, by question name."""
 
     data_kind: Literal["table", "omics", "clinical", "sequences", "images", "signals"] | None = (
@@ -150,41 +129,7 @@ class Suitability(_Part):
     reason: str = Field("", description="Why to go on against the verdict; printed in the report.")
 
 
-class Check(_Part):
-    """[check] Decisions about findings of the data check."""
-
-    keep: Columns = Field(
-        default_factory=list,
-        description="Features that stay although the check would leave them out.",
-    )
-    leave_out: Columns = Field(
-        default_factory=list, description="Features that are left out after a finding."
-    )
-    leave_out_samples: Columns = Field(
-        default_factory=list, description="Samples that are left out after a finding, by name."
-    )
-    reasons: dict[str, str] = Field(
-        default_factory=dict,
-        description='Why a finding was accepted or overruled, by its name ("kind: where").',
-    )
-
-
-class Split(_Part):
-    """[split] How test samples are set aside."""
-
-    design: SplitDesign = Field("auto", description="Design; auto decides by number of units.")
-    test_fraction: float = Field(0.2, gt=0.05, lt=0.5, description="Share of units held out.")
-    outer_folds: int = Field(5, ge=3, le=20, description="Outer folds of nested resampling.")
-    tuning_folds: int = Field(5, ge=3, le=20, description="Folds that tune the models.")
-    tuning_repeats: int | None = Field(
-        None, ge=1, le=20, description="Repeats of the tuning folds; by number of units if absent."
-    )
-    reuse_reason: str = Field(
-        "", description="Why the test set is opened again; every later report shows it."
-    )
-
-
-class Budget(_Part):
+class Budget(Part):
     """[budget] The same effort for every model family."""
 
     preset: Preset = Field("standard", description="quick, standard or thorough.")
@@ -194,24 +139,24 @@ class Budget(_Part):
     )
 
 
-class Baselines(_Part):
+class Baselines(Part):
     """[baselines] Traditional models to try."""
 
-    families: Annotated[list[BaselineName], AfterValidator(_once)] = Field(
+    families: Annotated[list[BaselineName], AfterValidator(once)] = Field(
         default_factory=lambda: list(BASELINE_NAMES), description="Families, by name."
     )
 
 
-class Networks(_Part):
+class Networks(Part):
     """[networks] The ladder from small to large."""
 
-    sizes: Annotated[list[NetworkSize], AfterValidator(_once)] = Field(
+    sizes: Annotated[list[NetworkSize], AfterValidator(once)] = Field(
         default_factory=lambda: list(NETWORK_SIZES), description="Sizes, small first."
     )
     seeds: int = Field(3, ge=1, le=50, description="Random starts of the chosen network.")
 
 
-class Shuffles(_Part):
+class Shuffles(Part):
     """[shuffles] The shuffled-label check."""
 
     replicates: int | None = Field(
@@ -219,7 +164,7 @@ class Shuffles(_Part):
     )
 
 
-class FeatureClaim(_Part):
+class FeatureClaim(Part):
     """[claims.features."NAME"] Answers about one of the top features."""
 
     known_before_outcome: Literal["yes", "no", "unknown"] = Field(
@@ -234,7 +179,7 @@ class FeatureClaim(_Part):
     note: str = Field("", description="Free text printed with the claim.")
 
 
-class Claims(_Part):
+class Claims(Part):
     """[claims] What may be claimed."""
 
     features: dict[str, FeatureClaim] = Field(
@@ -242,7 +187,7 @@ class Claims(_Part):
     )
 
 
-class RegisterEntry(_Part):
+class RegisterEntry(Part):
     """[[ethics.entries]] An answer to an open entry of the ethics register."""
 
     issue: str = Field(min_length=1, description="Name of the issue, as the register prints it.")
@@ -251,7 +196,7 @@ class RegisterEntry(_Part):
     by: str = Field(min_length=2, description="Who decided.")
 
 
-class Ethics(_Part):
+class Ethics(Part):
     """[ethics] Governance and answers to the register."""
 
     approval: str = Field("", description="Ethics board and number, or why none is needed.")
@@ -259,14 +204,14 @@ class Ethics(_Part):
     entries: list[RegisterEntry] = Field(default_factory=list, description="Decisions.")
 
 
-class Privacy(_Part):
+class Privacy(Part):
     """[privacy] How sensitive the data is."""
 
     level: PrivacyLevel = Field("sensitive", description="Level; sensitive until answered.")
     reason: str = Field("", description="Why the level is lower than sensitive.")
 
 
-class StudyPlan(_Part):
+class StudyPlan(Part):
     """The whole plan. ``format`` is the version of this document."""
 
     format: Literal[1] = Field(PLAN_FORMAT, description="Version of the plan format.")
@@ -274,8 +219,10 @@ class StudyPlan(_Part):
     question: Question
     data: Data
     roles: Roles = Field(default_factory=Roles)
+    design: Design = Field(default_factory=Design)
     suitability: Suitability = Field(default_factory=Suitability)
     check: Check = Field(default_factory=Check)
+    preparation: Preparation = Field(default_factory=Preparation)
     split: Split = Field(default_factory=Split)
     budget: Budget = Field(default_factory=Budget)
     baselines: Baselines = Field(default_factory=Baselines)
