@@ -56,9 +56,8 @@ def curve_point(task: CurveTask) -> CurvePoint:
         for fold in bench.folds
     )
     seed = derive_seed(task.source.seed, "learning curve", task.family)
-    oof = out_of_fold(
-        family, FoldCache(training, folds), task.params, training.outcome, seed
-    ).predictions
+    cache = FoldCache(training, folds, preparation=bench.preparation)
+    oof = out_of_fold(family, cache, task.params, training.outcome, seed).predictions
     kind = training.info.task
     value = score(kind, training.outcome, oof, bench.fold_of)
     spread = np.nanstd(fold_spread(kind, training.outcome, oof, bench.fold_of))

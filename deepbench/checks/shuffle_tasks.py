@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from deepbench.data.shuffles import shuffle_blocks, shuffled_outcome
+from deepbench.data.shuffles import shuffle_blocks, shuffled_outcome, unit_parts
 from deepbench.evaluation.fold_scores import score
 from deepbench.evaluation.metrics import get_metric, tuning_metric
 from deepbench.models.family import BaselineFamily, Params
@@ -31,6 +31,7 @@ class ShuffleTask:
         params: Settings chosen with the true labels.
         numbers: Numbers of the shuffles; the same number is the same shuffle for all models.
         block_columns: Annotation columns inside whose values labels are exchanged.
+        unit_columns: Annotation columns that name units, of which a matched pair has several.
     """
 
     source: BenchSource
@@ -38,6 +39,7 @@ class ShuffleTask:
     params: Params
     numbers: tuple[int, ...]
     block_columns: tuple[str, ...]
+    unit_columns: tuple[str, ...] = ()
 
 
 def score_shuffles(task: ShuffleTask) -> list[float]:
@@ -48,8 +50,11 @@ def score_shuffles(task: ShuffleTask) -> list[float]:
     """
     bench = load_workbench(task.source)
     blocks = shuffle_blocks(bench.training, task.block_columns)
+    parts = unit_parts(bench.training, task.unit_columns)
     outcomes = [
-        shuffled_outcome(bench.training, blocks, derive_seed(task.source.seed, "shuffle", number))
+        shuffled_outcome(
+            bench.training, blocks, derive_seed(task.source.seed, "shuffle", number), parts
+        )
         for number in task.numbers
     ]
     kind = bench.training.info.task

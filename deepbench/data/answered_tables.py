@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from deepbench.data.column_types import ParsedTable
 from deepbench.data.open_tables import OpenTable
 from deepbench.data.roles import ROLE_NAMES, ResolvedRoles, find_column, two_roles
+from deepbench.data.table_files import TableFiles
 from deepbench.data.table_import import require_samples_in_rows, with_file_names
 from deepbench.data.wording import counted, some_names
 from deepbench.errors import DataError, DeepBenchError
@@ -25,13 +25,13 @@ class TableAnswers:
     """What has been answered about a table so far.
 
     Attributes:
-        path: The file.
+        files: The files.
         data: [data] of the plan.
         outcome: Name of the outcome column; empty if it is not known yet.
         roles: [roles] of the plan.
     """
 
-    path: Path
+    files: TableFiles
     data: Data
     outcome: str
     roles: Roles

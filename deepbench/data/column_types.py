@@ -10,19 +10,21 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from deepbench.data.number_text import (
     Decimal,
-    Texts,
     looks_like_identifier,
     parse_numbers,
 )
 from deepbench.data.raw_table import CellLocator, RawTable
+from deepbench.data.text_cells import CellBlock, Texts, lengths_in_bytes
 from deepbench.data.wording import counted, shorten
 from deepbench.errors import DataError
 from deepbench.plan import Data
@@ -38,7 +40,8 @@ MISSING_CODES = (
 MOSTLY_NUMBERS = 0.9  # share of numbers from which texts among them are taken for mistakes
 _HALF_NUMBERS = 0.5
 FEW_LEVELS = 10
-_BLOCK_CELLS = 4_000_000
+_BLOCK_CELLS = 25_000_000  # the cells of a wide table at once: they lie in one array
+_SORTED_CELLS = 1_000_000
 _MANY_CONVERSIONS = 100
 # "text" (names, sequences, comments) as against "categorical": mostly different, or long.
 _TEXT_SHARE = 0.5
@@ -77,15 +80,25 @@ class ParsedTable:
 
 @dataclass(frozen=True)
 class _Block:
-    """A run of columns with what their cells are; all arrays (n, c) but ``first``."""
+    """Some columns with what their cells are; all arrays (n, c)."""
 
-    first: int
-    texts: Texts
+    cells: CellBlock
     numbers: NDArray[np.float64]
     missing: NDArray[np.bool_]
     empty: NDArray[np.bool_]
     identifier: NDArray[np.bool_]
     grouped: int
+
+    def texts(self, column: int) -> Texts:
+        """Return (n,) the texts of a column."""
+        flat = self.cells.flat
+        rows, width = self.numbers.shape
+        if self.cells.by_column:
+            part = flat.slice(column * rows, rows)
+        else:
+            part = flat.take(pa.array(np.arange(column, rows * width, width)))
+        found: Texts = part.to_numpy(zero_copy_only=False)
+        return found
 
 
 def parse_columns(
@@ -113,41 +126,45 @@ def parse_columns(
 
 
 def _blocks(raw: RawTable, options: Data) -> Iterator[_Block]:
-    cells = raw.cells.to_numpy()
-    rows, columns = cells.shape
-    width = max(1, _BLOCK_CELLS // max(1, rows))
     codes = MISSING_CODES if options.missing is None else ("", *options.missing)
-    for first in range(0, columns, width):
-        texts = np.ascontiguousarray(cells[:, first : first + width])
-        flat = texts.reshape(-1)
+    for block in raw.cells.blocks(_BLOCK_CELLS):
+        flat = block.flat
         numbers, grouped = parse_numbers(flat, raw.how.decimal)
-        missing = _coded_missing(flat, numbers, codes, raw.how.decimal)
+        empty = lengths_in_bytes(flat) == 0
+        missing = empty | _coded_missing(flat, numbers, empty, codes, raw.how.decimal)
         numbers[missing] = np.nan
-        identifier = np.zeros(flat.shape, dtype=np.bool_)
-        present = ~np.isnan(numbers)
-        identifier[present] = looks_like_identifier(flat[present])
+        present = np.flatnonzero(~np.isnan(numbers))
+        identifier = np.zeros(len(flat), dtype=np.bool_)
+        whole = len(present) == len(flat)
+        identifier[present] = looks_like_identifier(
+            flat if whole else flat.take(pa.array(present))
+        )
         yield _Block(
-            first,
-            texts,
-            numbers.reshape(texts.shape),
-            missing.reshape(texts.shape),
-            (flat == "").reshape(texts.shape),
-            identifier.reshape(texts.shape),
+            block,
+            block.grid(numbers),
+            block.grid(missing),
+            block.grid(empty),
+            block.grid(identifier),
             grouped,
         )
 
 
 def _coded_missing(
-    flat: Texts, numbers: NDArray[np.float64], codes: Collection[str], decimal: Decimal
+    flat: Any,
+    numbers: NDArray[np.float64],
+    empty: NDArray[np.bool_],
+    codes: Collection[str],
+    decimal: Decimal,
 ) -> NDArray[np.bool_]:
     """Return (m,) whether each cell is one of the codes; -9 also matches -9.0."""
-    missing = np.zeros(flat.shape, dtype=np.bool_)
-    places = np.flatnonzero(np.isnan(numbers))
+    missing = np.zeros(len(flat), dtype=np.bool_)
+    places = np.flatnonzero(np.isnan(numbers) & ~empty)
     wanted = {code.strip().casefold() for code in codes}
-    numbered, texts = pd.factorize(flat[places])
-    is_code = np.array([text.casefold() in wanted for text in texts], dtype=np.bool_)
     if len(places):
-        missing[places] = is_code[numbered]
+        encoded = pc.dictionary_encode(flat.take(pa.array(places)))
+        texts = encoded.dictionary.to_pylist()
+        is_code = np.array([text.casefold() in wanted for text in texts], dtype=np.bool_)
+        missing[places] = is_code[encoded.indices.to_numpy(zero_copy_only=False)]
     values, _ = parse_numbers(np.array(sorted(wanted), dtype=object), decimal)
     for value in values[~np.isnan(values)]:
         missing |= numbers == value
@@ -174,20 +191,18 @@ class _Typing:
 
     def add(self, block: _Block) -> None:
         """Type the columns of one block."""
-        names = self._raw.columns[block.first : block.first + block.texts.shape[1]]
+        names = tuple(self._raw.columns[place] for place in block.cells.columns)
         numeric = self._numeric_columns(block, names)
         places = np.flatnonzero(numeric)
         values = block.numbers if numeric.all() else block.numbers[:, places]
         self._records_of_numbers(block, names, places, values)
-        numbers = pd.DataFrame(values, columns=[names[i] for i in places], copy=False)
+        self._frames.append(pd.DataFrame(values, columns=[names[i] for i in places], copy=False))
         texts = {
             names[i]: self._text_column(block, i, names[i])
             for i in np.flatnonzero(~numeric).tolist()
         }
         if texts:
-            frame = pd.concat([numbers, pd.DataFrame(texts, dtype=object)], axis=1)
-            numbers = frame[list(names)]
-        self._frames.append(numbers)
+            self._frames.append(pd.DataFrame(texts, dtype=object))
         if block.grouped:
             self._note("(cells)", "thousands separators removed", block.grouped)
 
@@ -196,8 +211,9 @@ class _Typing:
         raw = self._raw
         order = {name: number for number, name in enumerate(raw.columns)}
         frame = self._frames[0] if len(self._frames) == 1 else pd.concat(self._frames, axis=1)
+        in_order = list(raw.columns)
         return ParsedTable(
-            frame=frame,
+            frame=frame if list(frame.columns) == in_order else frame[in_order],
             columns=tuple(sorted(self._records, key=lambda record: order[record.name])),
             conversions=(*raw.conversions, *_condensed(self._conversions)),
             locator=raw.locator,
@@ -249,7 +265,7 @@ class _Typing:
         if share >= MOSTLY_NUMBERS:
             return True
         return share > _HALF_NUMBERS and (
-            len(pd.unique(block.texts[present, column])) > FEW_LEVELS
+            len(pd.unique(block.texts(column)[present])) > FEW_LEVELS
         )
 
     def _text_among_numbers(self, block: _Block, column: int, name: str) -> DataError:
@@ -258,9 +274,9 @@ class _Typing:
         numbers = int((~np.isnan(block.numbers[:, column])).sum())
         return text_among_numbers(
             self._raw.source_name,
-            self._raw.locator.reference(row, block.first + column),
+            self._raw.locator.reference(row, int(block.cells.columns[column])),
             name,
-            str(block.texts[row, column]),
+            str(block.texts(column)[row]),
             numbers,
             int(is_text.sum()) - 1,
         )
@@ -286,11 +302,11 @@ class _Typing:
                 )
             )
         for place in places[coded[:, places].any(axis=0)]:
-            for code, count in Counter(block.texts[coded[:, place], place]).items():
+            for code, count in Counter(block.texts(place)[coded[:, place]]).items():
                 self._note(names[place], f"'{code}' read as missing", count)
 
     def _text_column(self, block: _Block, column: int, name: str) -> Texts:
-        texts: Texts = block.texts[:, column].copy()
+        texts: Texts = block.texts(column).copy()
         # A label "NA" is a label (a neuraminidase, a country) unless the plan says otherwise.
         by_plan = self._options.missing is not None
         missing = block.missing[:, column] if by_plan else block.empty[:, column]
@@ -366,11 +382,14 @@ def count_distinct(values: NDArray[np.float64]) -> NDArray[np.int64]:
     """Return (c,) the number of different values of each column, missing ones not counted."""
     if not values.size:
         return np.zeros(values.shape[1], dtype=np.int64)
-    ordered = np.sort(values, axis=0)  # NaN last
-    first: NDArray[np.int64] = (~np.isnan(ordered[0])).astype(np.int64)
-    steps = (ordered[1:] != ordered[:-1]) & ~np.isnan(ordered[1:])
-    later: NDArray[np.int64] = steps.sum(axis=0, dtype=np.int64)
-    return first + later
+    found = np.empty(values.shape[1], dtype=np.int64)
+    width = max(1, _SORTED_CELLS // len(values))
+    for start in range(0, values.shape[1], width):
+        # Sorted along rows of a copy, which is several times as fast as down the columns.
+        ordered = np.sort(np.ascontiguousarray(values[:, start : start + width].T), axis=1)
+        steps = (ordered[:, 1:] != ordered[:, :-1]) & ~np.isnan(ordered[:, 1:])  # NaN last
+        found[start : start + width] = steps.sum(axis=1) + ~np.isnan(ordered[:, 0])
+    return found
 
 
 def _condensed(conversions: list[Conversion]) -> list[Conversion]:

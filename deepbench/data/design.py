@@ -19,7 +19,7 @@ from deepbench.errors import DeepBenchError
 from deepbench.plan import Roles, StudyPlan
 from deepbench.study.records import CrossTable, DesignRecord, SampleSheetRecord
 
-_CROSSED_ROLES = ("batch", "site", "date", "sensitive")
+_CROSSED_ROLES = ("batch", "operator", "site", "date", "timepoint", "sensitive", "part")
 _MOST_LEVELS = 50
 _LEVELS_SHOWN = 30
 _MOST_DATES = 30
@@ -116,11 +116,15 @@ def _tables(
     parsed: ParsedTable, samples: AllSamples, sheet: SampleSheetRecord
 ) -> tuple[CrossTable, ...]:
     outcome = _outcome_groups(samples)
-    tables = [_crossed(_per_unit(samples), outcome)] if sheet.units < sheet.samples else []
+    units = np.unique(samples.units, return_inverse=True)[1]
+    tables = []
+    if sheet.units < sheet.samples:
+        tables.append(_crossed(_per_unit(samples), outcome, units))
     for role in _CROSSED_ROLES:
         for column in sheet.roles.get(role, ()):
             texts = samples.annotations[column].to_numpy(dtype=object)
-            tables.append(_crossed(_groups(role, column, texts, parsed.decimal), outcome))
+            rows = _groups(role, column, texts, parsed.decimal)
+            tables.append(_crossed(rows, outcome, units))
     return tuple(tables)
 
 
@@ -131,16 +135,28 @@ def _groups(role: str, column: str, texts: NDArray[np.object_], decimal: Decimal
     return measured or _levels(column, texts)
 
 
-def _crossed(rows: _Groups, columns: _Groups) -> CrossTable:
-    counts = np.zeros((len(rows.names), len(columns.names)), dtype=np.int64)
+def _crossed(rows: _Groups, columns: _Groups, units: NDArray[np.int64]) -> CrossTable:
+    """Count samples, and different units, in each pair of groups.
+
+    Args:
+        rows: Groups that make the rows; none if there are too many to show.
+        columns: Groups that make the columns.
+        units: (n,) codes of the units.
+    """
+    shape = (len(rows.names), len(columns.names))
+    samples_in = np.zeros(shape, dtype=np.int64)
+    units_in = np.zeros(shape, dtype=np.int64)
     if rows.names:
-        np.add.at(counts, (rows.codes, columns.codes), 1)
+        np.add.at(samples_in, (rows.codes, columns.codes), 1)
+        once = np.unique(np.stack([rows.codes, columns.codes, units]), axis=1)
+        np.add.at(units_in, (once[0], once[1]), 1)
     return CrossTable(
         row_title=rows.title,
         column_title=columns.title,
         rows=rows.names,
         columns=columns.names,
-        counts=tuple(tuple(line) for line in counts.tolist()),
+        counts=tuple(tuple(line) for line in samples_in.tolist()),
+        units=tuple(tuple(line) for line in units_in.tolist()),
     )
 
 

@@ -8,13 +8,14 @@ the same leading eigenvalues and is small.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.linalg import eigh
+from scipy.sparse import csr_array
 from scipy.sparse.linalg import eigsh
 
 from deepbench.data.samples import AllSamples, TrainingSet
@@ -22,13 +23,106 @@ from deepbench.study.records import ExplorationRecord
 
 COMPONENTS = 5
 #: Roles whose columns can colour a picture.
-COLOUR_ROLES = ("unit", "batch", "site", "date", "sensitive")
+COLOUR_ROLES = (
+    "unit",
+    "pair",
+    "batch",
+    "operator",
+    "site",
+    "date",
+    "timepoint",
+    "sensitive",
+    "part",
+)
 _MAP_ROWS = 120
 _MAP_COLUMNS = 200
 _MOST_NAMED = 50
 _BLOCK_CELLS = 4_000_000
 _LARGEST_FULL = 1_000
 _NO_VARIANCE = 1e-10
+
+
+@dataclass(frozen=True)
+class FeatureSpace:
+    """Samples as points in the space of the standardised features.
+
+    Gaps of a number become its median, gaps of a label its most frequent value. Numbers have
+    variance 1; a label is one column per value, together of variance 1 (Pagès 2004, factor
+    analysis of mixed data). Constant features are left out.
+
+    Attributes:
+        table: (n, q) standardised columns, mean 0, or None where they outnumber the samples.
+        products: (n, n) products of samples (the table times its transpose), or None where there
+            is the table; distances and variances are the same in either.
+        total: Sum of squares of all samples around their mean.
+        features: Number of features that differ between samples.
+        samples: n.
+    """
+
+    table: NDArray[np.float64] | None
+    products: NDArray[np.float64] | None
+    total: float
+    features: int
+    samples: int
+
+    def squared_lengths(self, weights: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return (m,) squared lengths of weighted sums of samples.
+
+        Args:
+            weights: (n, m) one column of weights per sum.
+        """
+        if self.table is not None:
+            sums = self.table.T @ weights
+            return np.asarray((sums**2).sum(axis=0), dtype=np.float64)
+        assert self.products is not None
+        found = np.einsum("ij,ij->j", weights, self.products @ weights)
+        return np.maximum(np.asarray(found, dtype=np.float64), 0.0)
+
+    def summed(self, groups: NDArray[np.int64]) -> FeatureSpace:
+        """Return the space of sums of samples: one point per group, the same total.
+
+        Args:
+            groups: (n,) codes from 0, each in use.
+        """
+        number = int(groups.max(initial=-1)) + 1
+        member = csr_array(
+            (np.ones(len(groups)), (groups, np.arange(len(groups)))), shape=(number, len(groups))
+        )
+        table = None if self.table is None else np.asarray(member @ self.table)
+        products = None
+        if self.products is not None:
+            products = np.asarray(member @ np.asarray(member @ self.products).T)
+        return replace(self, table=table, products=products, samples=number)
+
+    def take(self, rows: NDArray[np.int64]) -> FeatureSpace:
+        """Return the space of some of the samples, around their own mean."""
+        if self.table is not None:
+            table = self.table[rows]
+            table = table - table.mean(axis=0)
+            return replace(self, table=table, total=float((table**2).sum()), samples=len(rows))
+        assert self.products is not None
+        products = self.products[np.ix_(rows, rows)]
+        means = products.mean(axis=0)
+        products = products - means[:, None] - means[None, :] + means.mean()
+        return replace(self, products=products, total=float(np.trace(products)), samples=len(rows))
+
+
+def feature_space(features: pd.DataFrame) -> FeatureSpace:
+    """Return the samples of a table in which each feature weighs the same.
+
+    Args:
+        features: (n, p) float64 columns (NaN = missing) and text columns (None = missing).
+    """
+    n = len(features)
+    counted: list[int] = []
+    blocks = _standardised(features, counted)
+    if features.shape[1] > n:
+        products = np.zeros((n, n))
+        for block in blocks:
+            products += block @ block.T
+        return FeatureSpace(None, products, float(np.trace(products)), sum(counted), n)
+    table = np.hstack([np.zeros((n, 0)), *blocks])
+    return FeatureSpace(table, None, float((table**2).sum()), sum(counted), n)
 
 
 @dataclass(frozen=True)
@@ -47,39 +141,29 @@ class PrincipalComponents:
     features: int
 
 
-def principal_components(features: pd.DataFrame, number: int = COMPONENTS) -> PrincipalComponents:
+def principal_components(
+    features: pd.DataFrame | FeatureSpace, number: int = COMPONENTS
+) -> PrincipalComponents:
     """Return the leading principal components of a table in which each feature weighs the same.
 
-    Gaps of a number become its median, gaps of a label its most frequent value. Numbers have
-    variance 1; a label is one column per value, together of variance 1 (Pagès 2004, factor
-    analysis of mixed data). Constant features are left out.
-
     Args:
-        features: (n, p) float64 columns (NaN = missing) and text columns (None = missing).
+        features: The features, or their space if it is known already.
         number: Components at most.
     """
-    n = len(features)
-    counted: list[int] = []
-    blocks = _standardised(features, counted)
-    width = features.shape[1]
-    if width > n:
-        products = np.zeros((n, n))
-        for block in blocks:
-            products += block @ block.T
-        values, vectors = _leading(products, number)
+    space = features if isinstance(features, FeatureSpace) else feature_space(features)
+    if space.table is None:
+        assert space.products is not None
+        values, vectors = _leading(space.products, number)
         scores = vectors * np.sqrt(values)
-        total = float(np.trace(products))
     else:
-        table = np.hstack([np.zeros((n, 0)), *blocks])
-        products = table.T @ table
-        values, vectors = _leading(products, number)
-        scores = table @ vectors
-        total = float(np.trace(products))
+        values, vectors = _leading(space.table.T @ space.table, number)
+        scores = space.table @ vectors
     if scores.shape[1]:
         largest = np.abs(scores).argmax(axis=0)
         signs = np.sign(scores[largest, np.arange(scores.shape[1])])
         scores = scores * signs
-    return PrincipalComponents(scores, values / total if total else values, sum(counted))
+    shares = values / space.total if space.total else values
+    return PrincipalComponents(scores, shares, space.features)
 
 
 def _standardised(features: pd.DataFrame, counted: list[int]) -> Iterator[NDArray[np.float64]]:
@@ -150,6 +234,7 @@ def explore(
     samples: AllSamples | TrainingSet,
     roles: Mapping[str, tuple[str, ...]],
     scope: Literal["all samples", "training samples"],
+    space: FeatureSpace | None = None,
 ) -> ExplorationRecord:
     """Return missing cells and principal components of samples.
 
@@ -157,9 +242,10 @@ def explore(
         samples: The samples to show.
         roles: Columns by role; those that can colour a picture are looked up in the annotations.
         scope: What samples they are, for the sentence under the picture.
+        space: The space of their features, if it is known already.
     """
     gaps = samples.features.isna().to_numpy()
-    found = principal_components(samples.features)
+    found = principal_components(samples.features if space is None else space)
     columns = [c for role in COLOUR_ROLES for c in roles.get(role, ())]
     return ExplorationRecord(
         scope=scope,

@@ -68,7 +68,7 @@ def read_new_samples(
         DataError: the file cannot be read, or a column that the model uses is not there.
     """
     raw = _read(path, options)
-    if raw.cells.empty:
+    if not raw.rows:
         raise DataError(f"{path.name} holds no samples.", "Add a row for each sample.")
     matched = _match(raw, wanted)
     frame = _typed(raw, options, wanted, matched)
@@ -138,9 +138,9 @@ def _typed(
 def _sample_names(raw: RawTable, sample_columns: list[str]) -> tuple[str, NDArray[np.str_]]:
     found = [column for column in sample_columns if column in raw.columns]
     if not found:
-        names = [f"row {number}" for number in range(1, len(raw.cells) + 1)]
+        names = [f"row {number}" for number in range(1, raw.rows + 1)]
         return "sample", np.array(names, dtype=np.str_)
-    texts = raw.cells[found[0]].to_numpy(dtype=np.str_)
+    texts = raw.column(found[0]).astype(np.str_)
     return found[0], texts
 
 

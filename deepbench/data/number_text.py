@@ -13,8 +13,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from deepbench.data.text_cells import Texts, as_arrow, edge_bytes, lengths_in_bytes
+
 Decimal = Literal[".", ","]
-Texts = NDArray[np.object_]
 
 _EXPONENT = r"([eE][+-]?\d+)?"
 _PLAIN = {
@@ -37,11 +38,8 @@ _SURE_POINT = (
 )
 _WHOLE_BELOW = 1e16  # from here on Python writes whole numbers with an exponent
 _IDENTIFIER = r"^[+-]?0\d+$|^[+-]?\d{16,}$"
-
-
-def as_arrow(texts: Texts) -> Any:
-    """Return a flat array of texts as an Arrow array (64-bit offsets: cells may be long)."""
-    return pa.array(texts, type=pa.large_string())
+_SIGNS = np.frombuffer(b"0+-", dtype=np.uint8)
+_MANY_DIGITS = 16
 
 
 def matches(arrow: Any, pattern: str) -> NDArray[np.bool_]:
@@ -52,22 +50,25 @@ def matches(arrow: Any, pattern: str) -> NDArray[np.bool_]:
     return found
 
 
-def parse_numbers(texts: Texts, decimal: Decimal) -> tuple[NDArray[np.float64], int]:
+def parse_numbers(texts: Texts | Any, decimal: Decimal) -> tuple[NDArray[np.float64], int]:
     """Return the numbers written in a flat array of texts, NaN where there is none.
 
     Args:
-        texts: (m,) trimmed texts.
+        texts: (m,) trimmed texts, as an Arrow array or as Python's.
         decimal: Decimal mark. Thousands groups with the other mark are understood.
 
     Returns:
         (m,) values, correctly rounded; a number beyond the range of float64 counts as text. And
         the number of cells from which thousands separators were removed.
     """
-    arrow = as_arrow(texts)
+    arrow = _arrow(texts)
     plain = matches(arrow, _PLAIN[decimal])
     prepared = pc.replace_substring(arrow, ",", ".") if decimal == "," else arrow
     values = _cast(prepared, plain)
-    grouped = matches(arrow, _GROUPED[decimal]) & ~plain
+    others = np.flatnonzero(~plain)
+    grouped = np.zeros(len(plain), dtype=np.bool_)
+    if len(others):
+        grouped[others] = matches(arrow.take(pa.array(others)), _GROUPED[decimal])
     number = int(grouped.sum())
     if number:
         mark = "." if decimal == "," else ","
@@ -78,20 +79,33 @@ def parse_numbers(texts: Texts, decimal: Decimal) -> tuple[NDArray[np.float64], 
     return values, number
 
 
+def _arrow(texts: Texts | Any) -> Any:
+    return texts if isinstance(texts, pa.Array) else as_arrow(texts)
+
+
 def _cast(arrow: Any, wanted: NDArray[np.bool_]) -> NDArray[np.float64]:
-    chosen = pc.if_else(pa.array(wanted), arrow, pa.scalar(None, pa.large_string()))
+    whole = bool(wanted.all())
+    chosen = arrow if whole else pc.if_else(pa.array(wanted), arrow, pa.scalar(None, arrow.type))
     values: NDArray[np.float64] = np.array(
         pc.cast(chosen, pa.float64()).to_numpy(zero_copy_only=False), dtype=np.float64
     )
     return values
 
 
-def looks_like_identifier(texts: Texts) -> NDArray[np.bool_]:
+def looks_like_identifier(texts: Texts | Any) -> NDArray[np.bool_]:
     """Return (m,) whether a number is written as only an identifier is: 00123, or 16 digits."""
-    return matches(as_arrow(texts), _IDENTIFIER)
+    arrow = _arrow(texts)
+    first, _ = edge_bytes(arrow)
+    lengths = lengths_in_bytes(arrow)
+    # Most numbers are told apart by their first sign or length, which costs less than matching.
+    perhaps = np.flatnonzero((np.isin(first, _SIGNS) & (lengths > 1)) | (lengths >= _MANY_DIGITS))
+    found = np.zeros(len(arrow), dtype=np.bool_)
+    if len(perhaps):
+        found[perhaps] = matches(arrow.take(pa.array(perhaps)), _IDENTIFIER)
+    return found
 
 
-def detect_decimal(texts: Texts) -> tuple[Decimal | None, NDArray[np.int64]]:
+def detect_decimal(texts: Texts | Any) -> tuple[Decimal | None, NDArray[np.int64]]:
     """Tell the decimal mark of the numbers in a flat array of texts.
 
     A comma is the decimal mark where some cell has one that is not followed by exactly three
@@ -102,7 +116,7 @@ def detect_decimal(texts: Texts) -> tuple[Decimal | None, NDArray[np.int64]]:
         The mark, or None if both readings are possible; and the places of the cells like
         ``1,234``.
     """
-    arrow = as_arrow(texts)
+    arrow = _arrow(texts)
     either = np.flatnonzero(matches(arrow, _EITHER_COMMA))
     commas = int(matches(arrow, _SURE_COMMA).sum())
     points = int(matches(arrow, _SURE_POINT).sum()) if commas or len(either) else 0

@@ -8,27 +8,23 @@ to those columns alone; the result is what `deepbench.data.table_import.import_t
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any
 
-import numpy as np
 import pandas as pd
 
+from deepbench.data.assembly.assemble import assemble
 from deepbench.data.column_types import ParsedTable, parse_columns
-from deepbench.data.number_text import as_arrow
 from deepbench.data.provenance import require_regular_file, unreadable
-from deepbench.data.raw_table import CellLocator, HowRead, RawTable
-from deepbench.data.readers.registry import read_raw
+from deepbench.data.raw_table import HowRead, RawTable
 from deepbench.data.readers.workbook import sheet_names
+from deepbench.data.table_files import TableFiles
 from deepbench.errors import DataError
 from deepbench.plan import Data
 from deepbench.study.records import Conversion
+from deepbench.workflow import READING
 
-_BLOCK_CELLS = 4_000_000
-_ARROW_LIMIT = 2**31 - 1  # bytes of text that 32-bit offsets can address
+_READING = {key.removeprefix("data.") for key in READING} - {"types"}
 _CELLS = "(cells)"
 
 
@@ -37,37 +33,42 @@ class OpenTable:
     """A table as it was read.
 
     Attributes:
-        size: Bytes of the file.
+        size: Bytes of the files.
         sheets: Names of all sheets of a workbook.
-        columns: (p,) column names in file order.
-        how: How the file was read.
-        conversions: What was changed on reading; what typing changes is not in it.
+        raw: All cells as text, and how they were read.
         parsed: The columns typed as if all were features and the plan gave no types.
         refused: Errors of columns with texts among their numbers, which stay text in ``parsed``.
-        texts: Cells as text: Arrow arrays, column after column, ``width`` columns in each.
-        width: See ``texts``.
     """
 
     size: int
     sheets: tuple[str, ...]
-    columns: tuple[str, ...]
-    how: HowRead
-    conversions: tuple[Conversion, ...]
+    raw: RawTable
     parsed: ParsedTable
     refused: dict[str, DataError]
-    texts: tuple[Any, ...]
-    width: int
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """(p,) column names."""
+        return self.raw.columns
+
+    @property
+    def how(self) -> HowRead:
+        """How the files were read."""
+        return self.raw.how
+
+    @property
+    def conversions(self) -> tuple[Conversion, ...]:
+        """What was changed on reading; what typing changes is not in it."""
+        return self.raw.conversions
 
     @property
     def rows(self) -> int:
         """Number of rows."""
-        return len(self.parsed.locator.rows)
+        return self.raw.rows
 
     def cells(self, column: int, rows: int | None = None) -> list[str]:
         """Return the first cells of a column as text, all if ``rows`` is None."""
-        block, place = divmod(column, self.width)
-        length = self.rows if rows is None else min(rows, self.rows)
-        texts: list[str] = self.texts[block].slice(place * self.rows, length).to_pylist()
+        texts: list[str] = self.raw.cells.column(column, rows).tolist()
         return texts
 
     def typed(
@@ -115,16 +116,13 @@ class OpenTable:
         return ([together] if together else []) + [[place] for place in alone]
 
     def _part(self, places: Sequence[int]) -> RawTable:
-        names = tuple(self.columns[place] for place in places)
-        cells = {self.columns[place]: self.cells(place) for place in places}
-        locator = self.parsed.locator
+        locator = self.raw.locator
         if locator.first_column is not None:
-            locator = CellLocator(locator.rows, locator.first_column + places[0])
-        return RawTable(
-            source_name=self.parsed.source_name,
-            columns=names,
-            cells=pd.DataFrame(cells, dtype=object),
-            how=self.how,
+            locator = replace(locator, first_column=locator.first_column + places[0])
+        return replace(
+            self.raw,
+            columns=tuple(self.columns[place] for place in places),
+            cells=self.raw.cells.take_columns(places),
             conversions=(),
             locator=locator,
         )
@@ -134,45 +132,51 @@ class OpenTable:
 class _Key:
     """What a table was read from, and how."""
 
-    path: str
-    size: int
-    changed_ns: int
-    options: tuple[object, ...]
+    files: tuple[tuple[str, int, int], ...]
+    options: str
 
 
-_last: tuple[_Key, OpenTable] | None = None
+_last: tuple[_Key, str, OpenTable] | None = None  # with the outcome it was read for
 
 
-def open_table(path: Path, options: Data) -> OpenTable:
-    """Read a table, or return the last one if it is the same file read in the same way.
+def open_table(files: TableFiles, options: Data, outcome: str = "") -> OpenTable:
+    """Read a table, or return the last one if it is the same files read in the same way.
 
     Args:
-        path: The file.
+        files: The files.
         options: [data] of the plan; ``types`` are not looked at.
+        outcome: Name of the outcome, which tells which way a table lies.
 
     Raises:
-        DataError: the file cannot be read, or is no table.
+        DataError: a file cannot be read, or is no table.
+        DataQuestion: only the user can tell how to read it.
         PlanError: an option names an encoding or delimiter that does not exist.
     """
     global _last  # noqa: PLW0603 - one table for the whole process is the point
-    known = kept_table(path, options)
+    known = kept_table(files, options, outcome)
     if known is not None:
         return known
     forget_table()  # before the next one is read: two wide tables may not fit into memory
-    key = _key(path, options)
-    table = _read(path, options, key.size)
-    if _key(path, options) != key:
+    key = _key(files, options)
+    table = _read(files, options, outcome, sum(size for _, size, _ in key.files))
+    if _key(files, options) != key:
         raise DataError(
-            f"{path.name} changed while it was being read.",
+            f"{files.source.name} or a file read with it changed while it was being read.",
             "Close the program that writes it (or wait for it to synchronise) and try again.",
         )
-    _last = (key, table)
+    _last = (key, outcome, table)
     return table
 
 
-def kept_table(path: Path, options: Data) -> OpenTable | None:
+def kept_table(files: TableFiles, options: Data, outcome: str = "") -> OpenTable | None:
     """Return the table if it is the one that was read last; errors as in `open_table`."""
-    return _last[1] if _last is not None and _last[0] == _key(path, options) else None
+    if _last is None or _last[0] != _key(files, options):
+        return None
+    _, read_for, table = _last
+    # The outcome's name matters to reading only where it is no column: the table may have to be
+    # turned for it.
+    known = {column.casefold() for column in table.columns}
+    return table if outcome in ("", read_for) or outcome.casefold() in known else None
 
 
 def forget_table() -> None:
@@ -181,63 +185,26 @@ def forget_table() -> None:
     _last = None
 
 
-def _key(path: Path, options: Data) -> _Key:
-    require_regular_file(path)
-    try:
-        found = path.stat()
-    except OSError as error:
-        raise unreadable(path, error) from None
-    how = options.model_dump(
-        include={"sheet", "encoding", "delimiter", "decimal", "header", "missing"}
-    )
-    missing = None if options.missing is None else tuple(options.missing)
-    chosen = (*sorted((how | {"missing": missing}).items()),)
-    return _Key(str(path.absolute()), found.st_size, found.st_mtime_ns, chosen)
+def _key(files: TableFiles, options: Data) -> _Key:
+    found = []
+    for path in files:
+        require_regular_file(path)
+        try:
+            facts = path.stat()
+        except OSError as error:
+            raise unreadable(path, error) from None
+        found.append((str(path.absolute()), facts.st_size, facts.st_mtime_ns))
+    return _Key(tuple(found), options.model_dump_json(include=_READING))
 
 
-def _read(path: Path, options: Data, size: int) -> OpenTable:
-    raw = read_raw(path, options)
+def _read(files: TableFiles, options: Data, outcome: str, size: int) -> OpenTable:
+    raw = assemble(files, options, outcome)
     refused: dict[str, DataError] = {}
     parsed = parse_columns(raw, options.model_copy(update={"types": {}}), (), refused)
-    width = max(1, _BLOCK_CELLS // max(1, len(raw.cells)))
-    texts = _packed(raw, width)
-    columns, how, conversions = raw.columns, raw.how, raw.conversions
-    del raw
     return OpenTable(
         size=size,
-        sheets=sheet_names(path) if how.sheet else (),
-        columns=columns,
-        how=how,
-        conversions=conversions,
-        parsed=_moved(replace(parsed, conversions=parsed.conversions[len(conversions) :])),
-        refused={name: refused[name] for name in columns if name in refused},
-        texts=texts,
-        width=width,
+        sheets=sheet_names(files.source) if raw.how.sheet else (),
+        raw=raw,
+        parsed=replace(parsed, conversions=parsed.conversions[len(raw.conversions) :]),
+        refused={name: refused[name] for name in raw.columns if name in refused},
     )
-
-
-def _moved(parsed: ParsedTable) -> ParsedTable:
-    """Return the table with its small parts made anew, now that the cells are gone.
-
-    Python gives memory back by the megabyte. What was made while the cells of a wide table were
-    there lies scattered among them, and would keep most of a gigabyte from being given back.
-    """
-    numeric = parsed.frame.dtypes == np.float64
-    labels, columns = pickle.loads(
-        pickle.dumps((parsed.frame.loc[:, ~numeric], parsed.columns), pickle.HIGHEST_PROTOCOL)
-    )
-    frame = pd.concat([parsed.frame.loc[:, numeric], labels], axis=1)
-    return replace(parsed, frame=frame, columns=columns)
-
-
-def _packed(raw: RawTable, width: int) -> tuple[Any, ...]:
-    """Return all cells as Arrow texts, which take a fifth of the room of Python's."""
-    import pyarrow as pa
-
-    cells = raw.cells.to_numpy()
-    packed = []
-    for first in range(0, cells.shape[1], width):
-        flat = np.ascontiguousarray(cells[:, first : first + width].T).reshape(-1)
-        texts = as_arrow(flat)
-        packed.append(texts.cast(pa.string()) if texts.nbytes < _ARROW_LIMIT else texts)
-    return tuple(packed)

@@ -27,8 +27,9 @@ from deepbench.data.column_types import (
     ParsedTable,
     text_among_numbers,
 )
-from deepbench.data.number_text import Texts, parse_numbers
+from deepbench.data.number_text import parse_numbers
 from deepbench.data.samples import OutcomeInfo, Task
+from deepbench.data.text_cells import Texts
 from deepbench.data.wording import counted, did_you_mean, shorten, some_names
 from deepbench.errors import DataError, PlanError
 from deepbench.plan import Question

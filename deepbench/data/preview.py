@@ -20,8 +20,9 @@ from deepbench.data.readers.registry import HEAD_BYTES, reader_of
 from deepbench.data.readers.workbook import WorkbookReader, first_cells, sheet_names
 from deepbench.data.role_guesses import Guesses, guess
 from deepbench.data.roles import ResolvedRoles, with_roles
-from deepbench.errors import DeepBenchError
-from deepbench.study.records import PreviewRecord
+from deepbench.data.text_cells import CellRows
+from deepbench.errors import DataQuestion, DeepBenchError
+from deepbench.study.records import AnswerChoice, PreviewRecord, ReadingQuestion
 
 _LONGEST_CELL = 200
 _SHARE_OF_GUESSES = 4  # at most one in so many of the columns shown is there for a guess
@@ -42,7 +43,7 @@ def preview(
         problem: What is known to be wrong with the answers already, or None.
     """
     try:
-        table = open_table(answers.path, answers.data)
+        table = open_table(answers.files, answers.data, answers.outcome)
     except DeepBenchError as error:
         return _unreadable(answers, rows, columns, problem or error)
     return _readable(table, answers, rows, columns, problem)
@@ -84,6 +85,27 @@ def _readable(
         outcome_candidates=guesses.outcomes,
         problem=problem.message if problem else "",
         hint=problem.hint if problem else "",
+        question=asked(problem),
+        reasons=dict(table.how.reasons),
+        matching=table.raw.matching,
+        sheet_columns=table.raw.sheet_columns,
+        units=dict(table.raw.units),
+        remarks=table.raw.remarks,
+    )
+
+
+def asked(problem: DeepBenchError | None) -> ReadingQuestion | None:
+    """Return what the user can settle by an answer, if the problem is of that kind."""
+    if not isinstance(problem, DataQuestion):
+        return None
+    return ReadingQuestion(
+        key=problem.key,
+        message=problem.message,
+        choices=tuple(
+            AnswerChoice(value=choice.value, words=choice.words, shows=choice.shows)
+            for choice in problem.choices
+        ),
+        hint=problem.further_hint,
     )
 
 
@@ -136,11 +158,11 @@ def _unreadable(
     answers: TableAnswers, rows: int, columns: int, error: DeepBenchError
 ) -> PreviewRecord:
     grid, sheets = _first_look(answers, rows)
-    cells = [_cut([cell.strip() for cell in row[:columns]]) for row in grid.rows]
+    cells = [_cut([cell.strip() for cell in row[:columns]]) for row in grid.rows.rows(0, rows)]
     width = max(map(len, cells), default=0)
     return PreviewRecord(
-        source_name=answers.path.name,
-        size_bytes=_size(answers.path),
+        source_name=answers.files.source.name,
+        size_bytes=_size(answers.files.source),
         format=grid.format,
         sheet=grid.sheet,
         sheets=sheets,
@@ -152,20 +174,26 @@ def _unreadable(
         columns=(),
         conversions=(),
         shown_columns=tuple(f"column {number + 1}" for number in range(width)),
-        row_numbers=tuple(grid.row_numbers),
+        row_numbers=tuple(grid.row_numbers.tolist()),
         raw=tuple((*row, *[""] * (width - len(row))) for row in cells),
         parsed=(),
         proposed_roles={},
         outcome_candidates=(),
         problem=error.message,
         hint=error.hint,
+        question=asked(error),
     )
 
 
 def _first_look(answers: TableAnswers, rows: int) -> tuple[Grid, tuple[str, ...]]:
     """Return the first rows of a file that is no table, and the sheets if it is a workbook."""
-    path = answers.path
-    nothing = Grid(source_name=path.name, rows=[], row_numbers=[], format="")
+    path = answers.files.source
+    nothing = Grid(
+        source_name=path.name,
+        rows=CellRows.of([]),
+        row_numbers=np.zeros(0, dtype=np.int64),
+        format="",
+    )
     try:
         require_regular_file(path)
         with path.open("rb") as stream:

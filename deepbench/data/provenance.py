@@ -1,4 +1,4 @@
-"""Where a file came from: size and hash, and whether it changed while it was read."""
+"""What a file is: size and hash, and whether it can be read at all."""
 
 from __future__ import annotations
 
@@ -38,19 +38,6 @@ def file_facts(path: Path) -> FileFacts:
     except OSError as error:
         raise unreadable(path, error) from None
     return FileFacts(size, digest.hexdigest())
-
-
-def require_unchanged(path: Path, before: FileFacts) -> None:
-    """Refuse a file that changed since its facts were taken.
-
-    Raises:
-        DataError: size or hash differ.
-    """
-    if file_facts(path) != before:
-        raise DataError(
-            f"{path.name} changed while it was being read.",
-            "Close the program that writes it (or wait for it to synchronise) and run again.",
-        )
 
 
 def require_regular_file(path: Path) -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from deepbench.study.records import Conversion
+from deepbench.data.text_cells import TextCells, Texts
+from deepbench.study.records import Conversion, MatchingRecord
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,10 @@ def _column_letters(number: int) -> str:
 
 @dataclass(frozen=True)
 class HowRead:
-    """How the file was read; the fields of the same names in `ImportRecord`."""
+    """How the file was read; the fields of the same names in `ImportRecord`.
+
+    ``turned`` says that rows and columns were exchanged after reading.
+    """
 
     format: str
     sheet: str = ""
@@ -58,6 +63,8 @@ class HowRead:
     delimiter: str = ""
     decimal: Literal[".", ","] = "."
     header: bool = True
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    turned: bool = False
 
 
 @dataclass(frozen=True)
@@ -71,14 +78,36 @@ class RawTable:
         how: How the file was read.
         conversions: What was changed on the way, each with a count.
         locator: Where the cells stand in the file.
+        units: Units of measurement by column, from a row of units or from the names.
+        remarks: Lines above the table, as they stand there.
+        sheet_columns: Columns that describe the samples and are no measurements, where the files
+            tell them apart (a sample sheet, annotations of an H5AD or series matrix file).
+        matching: How the samples were matched with a sample sheet.
     """
 
     source_name: str
     columns: tuple[str, ...]
-    cells: pd.DataFrame
+    cells: TextCells
     how: HowRead
     conversions: tuple[Conversion, ...]
     locator: CellLocator
+    units: Mapping[str, str] = field(default_factory=dict)
+    remarks: tuple[str, ...] = ()
+    sheet_columns: tuple[str, ...] = ()
+    matching: MatchingRecord | None = None
+
+    @property
+    def rows(self) -> int:
+        """Number of rows of data."""
+        return self.cells.rows
+
+    def column(self, name: str) -> Texts:
+        """Return (n,) the texts of a column."""
+        return self.cells.column(self.columns.index(name))
+
+    def frame(self) -> pd.DataFrame:
+        """Return all cells as Python texts; for small tables."""
+        return self.cells.to_frame(self.columns)
 
     def cell_reference(self, row: int, column: str) -> str:
         """Return where a cell stands in the file, for a sentence."""

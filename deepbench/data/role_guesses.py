@@ -11,11 +11,20 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from deepbench.data.column_types import FEW_LEVELS, ParsedTable
 from deepbench.data.findings.base import words
-from deepbench.data.findings.possible_roles import ROLE_WORDS
 from deepbench.data.number_text import parse_numbers
+from deepbench.data.role_words import (
+    ROLE_WORDS,
+    holds_pairs,
+    holds_parts,
+    holds_timepoints,
+    sounds_like_pair,
+    sounds_like_part,
+    sounds_like_timepoint,
+)
 from deepbench.study.records import ColumnRecord
 
 _FILLERS = frozenset(
@@ -29,7 +38,7 @@ _SAMPLE = frozenset(
 )
 # In the order in which one of them is taken: relatives before single ones, strains last.
 _UNITS = (
-    "litter wurf familie family pair paar patient patients patientid patienten patientin subject "
+    "litter wurf familie family patient patients patientid patienten patientin subject "
     "subjects subjectid participant participants teilnehmer person persons donor donors donorid "
     "spender proband mouse mice mouseid maus rat ratte animal animals animalid tier individual "
     "individuals individuum organism plant pflanze twin case fall eye specimen culture cellline "
@@ -44,6 +53,7 @@ _SITE = ROLE_WORDS["site"] | frozenset(
 )
 # Words that are as often part of the name of a measurement: only on their own.
 _ALONE = {"batch": frozenset({"charge", "array", "day", "tag"}), "site": frozenset({"lab"})}
+_OPERATOR = ROLE_WORDS["operator"]
 _SENSITIVE = frozenset(
     "sex gender age ethnicity ethnic race religion nationality geschlecht alter herkunft ethnie "
     "nationalität disability ancestry".split()
@@ -131,6 +141,10 @@ class _Column:
         numbers, _ = parse_numbers(values, self.parsed.decimal)
         return numbers[~np.isnan(numbers)]
 
+    def codes(self) -> NDArray[np.int64]:
+        """Return codes of the values that are there."""
+        return pd.factorize(self.values())[0].astype(np.int64)
+
     def whole(self) -> bool:
         """Whether the values are labels or whole numbers."""
         numbers = self.numbers()
@@ -174,7 +188,8 @@ def _guess_roles(columns: Sequence[_Column]) -> dict[str, tuple[str, ...]]:
             found[role] = (*found.get(role, ()), *chosen)
             taken.update(chosen)
 
-    take("unit", _unit(columns))
+    take("pair", [c.name for c in columns if _is_pair(c)][:1])
+    take("unit", _unit([c for c in columns if c.name not in taken]))
     take("sample", _sample(columns))
     for role, belongs in _ROLES.items():
         take(role, [c.name for c in columns if c.name not in taken and belongs(c)])
@@ -216,6 +231,30 @@ def _is_name(column: _Column) -> bool:
 def _few_levels(column: _Column) -> bool:
     most = min(_MOST_LEVELS, max(2, column.present // 2))
     return 2 <= column.record.distinct <= most and column.record.kind != "date" and column.whole()
+
+
+def _is_pair(column: _Column) -> bool:
+    named = sounds_like_pair(column.words) and column.record.kind != "date" and column.whole()
+    return named and holds_pairs(column.codes())
+
+
+def _is_part(column: _Column) -> bool:
+    """Whether a column divides the samples; one of dates or of measurements never does."""
+    few = 2 <= column.record.distinct <= _MOST_LEVELS
+    if not few or not sounds_like_part(column.words):
+        return False
+    numbers = column.numbers()
+    values = column.values() if numbers is None else pd.Series(numbers)
+    return holds_parts(column.words, values.unique())
+
+
+def _is_operator(column: _Column) -> bool:
+    return column.says("operator", _OPERATOR) and _few_levels(column)
+
+
+def _is_timepoint(column: _Column) -> bool:
+    named = sounds_like_timepoint(column.words) and column.record.kind != "date"
+    return named and holds_timepoints(column.codes())
 
 
 def _is_batch(column: _Column) -> bool:
@@ -262,7 +301,10 @@ def _is_remark(column: _Column) -> bool:
 
 
 _ROLES: Mapping[str, Callable[[_Column], bool]] = {
+    "part": _is_part,
     "replicate": _is_replicate,
+    "timepoint": _is_timepoint,
+    "operator": _is_operator,
     "batch": _is_batch,
     "site": _is_site,
     "date": _is_date,

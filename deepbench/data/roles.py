@@ -20,7 +20,17 @@ from deepbench.study.records import ColumnRecord, SampleSheetRecord
 
 ROLE_NAMES: tuple[str, ...] = tuple(Roles.model_fields)
 #: Roles whose columns travel with the samples, as annotations.
-ANNOTATION_ROLES = ("unit", "batch", "site", "date", "sensitive")
+ANNOTATION_ROLES = (
+    "unit",
+    "pair",
+    "batch",
+    "operator",
+    "site",
+    "date",
+    "timepoint",
+    "sensitive",
+    "part",
+)
 #: Fewer samples than this are refused.
 LEAST_SAMPLES = 10
 _FEATURE_KINDS = frozenset({"numeric", "categorical", "empty"})
@@ -156,10 +166,13 @@ def assign_roles(parsed: ParsedTable, plan: StudyPlan) -> tuple[AllSamples, Samp
     """Make samples of a typed table.
 
     Features are columns of numbers or labels without a role. Annotations are the columns with
-    the roles unit, batch, site, date and sensitive, and columns of dates or free text without a
-    role, which the data check looks at and leaves out; all as text, ``""`` where nothing is
-    written. An annotation with a role has the name that the plan gives it, so that later stages
-    find it however freely the plan spells it.
+    one of the `ANNOTATION_ROLES`, and columns of dates or free text without a role, which the
+    data check looks at and leaves out; all as text, ``""`` where nothing is written. An
+    annotation with a role has the name that the plan gives it, so that later stages find it
+    however freely the plan spells it.
+
+    Units that share a matched pair count as one from here on: whatever keeps units together
+    keeps pairs together.
 
     Raises:
         DataError: see `find_column` and `read_outcome`; fewer than ten samples; no feature.
@@ -246,16 +259,31 @@ def _units(
     rows: NDArray[np.int64],
 ) -> tuple[NDArray[np.int64], str]:
     """Return (m,) unit codes in order of appearance, and where they come from in words."""
+    units, how = _single_units(parsed, by_role, ids, rows)
+    columns = by_role.get("pair", ())
+    if not columns:
+        return units, how
+    pairs, missing = _codes_of_names(parsed, columns, rows)
+    together = merged(units, pairs)
+    without = f" ({counted(missing, 'row')} without one)" if missing else ""
+    joined = f"{counted(len(np.unique(units)), 'unit')}, joined into {len(np.unique(together)):,}"
+    return together, f"{how}; {joined}: pairs in {some_names(columns)}{without} stay together"
+
+
+def _single_units(
+    parsed: ParsedTable,
+    by_role: dict[str, tuple[str, ...]],
+    ids: NDArray[np.str_],
+    rows: NDArray[np.int64],
+) -> tuple[NDArray[np.int64], str]:
+    """Return unit codes and where they come from, before pairs are looked at."""
     columns = by_role.get("unit", ())
     if columns:
-        names = _joint_names(parsed.frame.iloc[rows], columns)
-        missing = sum(name is None for name in names)
-        # A row that does not say whose it is cannot be tied to another.
-        keys = [f"{i}\0" if name is None else name for i, name in enumerate(names)]
+        codes, missing = _codes_of_names(parsed, columns, rows)
         how = f"units from {some_names(columns)}"
         if missing:
             how += f" ({counted(missing, 'row')} without one: each taken as its own unit)"
-        return _codes(keys), how
+        return codes, how
     if "sample" in by_role:
         repeated = len(ids) - len(np.unique(ids))
         named = some_names(by_role["sample"])
@@ -265,6 +293,18 @@ def _units(
             how = f"names in {named} repeat, so rows of the same name are one unit"
             return _codes(list(ids)), how
     return np.arange(len(ids), dtype=np.int64), "each row taken as its own unit"
+
+
+def _codes_of_names(
+    parsed: ParsedTable, columns: Sequence[str], rows: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], int]:
+    """Return codes of the names in these columns, and how many rows have none.
+
+    A row that does not say whose it is cannot be tied to another.
+    """
+    names = _joint_names(parsed.frame.iloc[rows], columns)
+    keys = [f"{i}\0" if name is None else name for i, name in enumerate(names)]
+    return _codes(keys), sum(name is None for name in names)
 
 
 def _codes(keys: Sequence[str]) -> NDArray[np.int64]:

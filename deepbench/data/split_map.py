@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from deepbench.data.exploration import outcome_texts
 from deepbench.data.samples import AllSamples, TrainingSet, fold_numbers
 from deepbench.data.splits import OuterPlan, tuning_folds, tuning_seed
+from deepbench.data.splitting.base import unit_names, without_features
 from deepbench.study.records import SplitMapRecord
 
 NOWHERE, TRAINING, TUNING, TEST = -1, 0, 1, 2
@@ -65,30 +66,7 @@ def _tuning_numbers(
     samples: AllSamples, rows: NDArray[np.int64], folds: int, seed: int
 ) -> NDArray[np.int64]:
     """Return (n,) the tuning fold of the first repeat in which each sample is tuned on, or -1."""
-    training = TrainingSet(**vars(samples.take(rows)))
+    training = TrainingSet(**vars(without_features(samples).take(rows)))
     numbers = np.full(len(samples), -1, dtype=np.int64)
     numbers[rows] = fold_numbers(tuning_folds(training, folds, 1, seed), len(rows))[0]
     return numbers
-
-
-def unit_names(samples: AllSamples, columns: Sequence[str]) -> tuple[str, ...]:
-    """Return (n,) a name for the unit of each sample.
-
-    It is what the unit columns say where that is the same in all rows of the unit, else the name
-    of its first sample.
-    """
-    written = [samples.annotations[c] for c in columns if c in samples.annotations.columns]
-    texts = [""] * len(samples)
-    if written:
-        rows = zip(*written, strict=True)
-        texts = [" / ".join(parts) if any(parts) else "" for parts in rows]
-    said: dict[int, set[str]] = {}
-    first: dict[int, str] = {}
-    for unit, text, name in zip(samples.units, texts, samples.sample_ids, strict=True):
-        said.setdefault(int(unit), set()).add(text)
-        first.setdefault(int(unit), str(name))
-    names = {
-        unit: next(iter(labels)) if len(labels) == 1 and "" not in labels else first[unit]
-        for unit, labels in said.items()
-    }
-    return tuple(names[int(unit)] for unit in samples.units)

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from pathlib import Path
 
+from deepbench.data.assembly.assemble import assemble
 from deepbench.data.column_types import ParsedTable, parse_columns
-from deepbench.data.provenance import file_facts, require_unchanged
-from deepbench.data.readers.registry import read_raw
 from deepbench.data.roles import ResolvedRoles, find_column, resolve_roles, with_roles
+from deepbench.data.table_files import TableFiles, joint_sha256
 from deepbench.data.wording import shorten
 from deepbench.errors import DataError, PlanError
 from deepbench.plan import Data, StudyPlan
 from deepbench.study.records import ImportRecord
 
 
-def import_table(path: Path, plan: StudyPlan) -> tuple[ParsedTable, ImportRecord]:
+def import_table(files: TableFiles, plan: StudyPlan) -> tuple[ParsedTable, ImportRecord]:
     """Read the table of a plan.
+
+    Args:
+        files: The files that the plan names.
+        plan: How they are read, the outcome and the roles.
 
     Returns:
         The typed table, and the record of the import; its ``artifact`` is empty.
@@ -25,29 +28,39 @@ def import_table(path: Path, plan: StudyPlan) -> tuple[ParsedTable, ImportRecord
         DataError: the file cannot be read or used, or changed while it was read.
         PlanError: an option or a role does not fit the file.
     """
-    facts = file_facts(path)
-    raw = read_raw(path, plan.data)
-    require_unchanged(path, facts)
-    if raw.how.header:
-        first_column = set(raw.cells.iloc[:, 0])
-        require_samples_in_rows(path.name, raw.columns, first_column, plan.question.outcome)
+    facts = files.facts()
+    raw = assemble(files, plan.data, plan.question.outcome)
+    if files.facts() != facts:
+        raise DataError(
+            f"{files.source.name} or a file read with it changed while it was being read.",
+            "Close the program that writes it (or wait for it to synchronise) and run again.",
+        )
+    if raw.how.header and raw.columns:
+        first_column = set(raw.cells.column(0))
+        require_samples_in_rows(raw.source_name, raw.columns, first_column, plan.question.outcome)
     roles = resolve_roles(raw.columns, raw.how.header, plan)
     options = with_file_names(plan.data, raw.columns, raw.how.header, roles)
     parsed = parse_columns(raw, options, as_text=roles.role_of)
     record = ImportRecord(
-        source_name=path.name,
-        size_bytes=facts.size,
-        sha256=facts.sha256,
+        source_name=files.source.name,
+        size_bytes=sum(file.size_bytes for file in facts),
+        sha256=joint_sha256(facts),
         format=raw.how.format,
         sheet=raw.how.sheet,
         encoding=raw.how.encoding,
         delimiter=raw.how.delimiter,
         decimal=raw.how.decimal,
         header=raw.how.header,
-        rows=len(raw.cells),
+        rows=raw.rows,
         columns=with_roles(parsed.columns, roles),
         conversions=parsed.conversions,
         artifact="",
+        reasons=dict(raw.how.reasons),
+        files=facts,
+        matching=raw.matching,
+        sheet_columns=raw.sheet_columns,
+        units=dict(raw.units),
+        remarks=raw.remarks,
     )
     return parsed, record
 

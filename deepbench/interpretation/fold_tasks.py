@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from deepbench.data.shuffles import shuffle_blocks, shuffled_outcome
+from deepbench.data.shuffles import shuffle_blocks, shuffled_outcome, unit_parts
 from deepbench.interpretation.attributions import attribute
 from deepbench.interpretation.importance import FoldAttributions
 from deepbench.models.family import BaselineFamily, Params
@@ -42,6 +42,7 @@ class AttributionTask:
         fold: Number of the fold.
         shuffled: Whether labels are shuffled (the twin).
         block_columns: Annotation columns inside whose values labels are exchanged.
+        unit_columns: Annotation columns that name units, of which a matched pair has several.
     """
 
     source: BenchSource
@@ -50,6 +51,7 @@ class AttributionTask:
     fold: int
     shuffled: bool
     block_columns: tuple[str, ...]
+    unit_columns: tuple[str, ...] = ()
 
 
 def attribute_fold(task: AttributionTask) -> FoldAttributions:
@@ -64,7 +66,10 @@ def attribute_fold(task: AttributionTask) -> FoldAttributions:
     features = bench.training.features
     samples = features.iloc[explained].reset_index(drop=True)
     known = features.iloc[background].reset_index(drop=True)
-    return FoldAttributions(attribute(model, known, samples, seed), samples, explained)
+    attributions = attribute(model, known, samples, seed)
+    # The direction of an effect is that of the value the model sees: a count says little beside
+    # the counts of a deeper sample.
+    return FoldAttributions(attributions, model.preprocessor.measured(samples), explained)
 
 
 def _explained_rows(bench: Workbench, fold: int) -> NDArray[np.int64]:
@@ -77,7 +82,8 @@ def _outcome(bench: Workbench, task: AttributionTask) -> Outcome:
     if not task.shuffled:
         return bench.training.outcome
     blocks = shuffle_blocks(bench.training, task.block_columns)
-    return shuffled_outcome(bench.training, blocks, derive_seed(task.source.seed, "twin"))
+    parts = unit_parts(bench.training, task.unit_columns)
+    return shuffled_outcome(bench.training, blocks, derive_seed(task.source.seed, "twin"), parts)
 
 
 def _fit(bench: Workbench, task: AttributionTask, outcome: Outcome, seed: int) -> FittedModel:
@@ -86,7 +92,14 @@ def _fit(bench: Workbench, task: AttributionTask, outcome: Outcome, seed: int) -
         part = replace(bench.training, outcome=outcome).take(bench.folds[task.fold].fit)
         device = torch.device(task.source.device)
         return fit_network(
-            family, part, bench.shape, task.params, starts=1, seed=seed, device=device
+            family,
+            part,
+            bench.shape,
+            task.params,
+            starts=1,
+            seed=seed,
+            device=device,
+            preparation=bench.preparation,
         )
     assert isinstance(family, BaselineFamily)
     return fit_on_fold(family, bench.cache, task.fold, task.params, outcome, seed)

@@ -29,7 +29,7 @@ class FoldAttributions:
 
     Attributes:
         attributions: Of samples in the fold's tuning set, by the model fitted without them.
-        samples: (n, p) features of the same samples, in the same order.
+        samples: (n, p) features of the same samples, in the same order, as the model sees them.
         rows: (n,) their numbers in the training set.
     """
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
+from deepbench.data.table_files import TableFiles
 from deepbench.errors import StudyError
 from deepbench.models.workbench import BenchSource
 from deepbench.plan import StudyPlan
@@ -23,7 +23,7 @@ class JobContext:
     Attributes:
         study: Open for writing.
         plan: The plan being run.
-        source: The data file, resolved against the plan's folder.
+        files: The data files, resolved against the plan's folder.
         progress: Where progress is reported, and where a cancel arrives.
         compute: Runs functions in this process or in a pool.
         device: Where networks are trained.
@@ -32,7 +32,7 @@ class JobContext:
 
     study: Study
     plan: StudyPlan
-    source: Path
+    files: TableFiles
     progress: Progress
     compute: Compute
     device: DeviceReport

@@ -11,7 +11,7 @@ from deepbench.study.records import ImportRecord
 
 def run(context: JobContext) -> ImportRecord:
     """Import the source file into the study."""
-    parsed, record = import_table(context.source, context.plan)
+    parsed, record = import_table(context.files, context.plan)
     artifact = context.study.store("data", "imported.parquet", table_to_parquet_bytes(parsed))
     note_samples(context.study, "import", artifact)
     return record.model_copy(update={"artifact": artifact})

@@ -91,7 +91,7 @@ def model_columns(model: FittedModel) -> ModelColumns:
     return ModelColumns(
         numeric=fitted.numeric_names,
         categorical=fitted.text_names,
-        used=frozenset(fitted.source_columns[column] for column in model.columns),
+        used=fitted.needed_for(model.columns),
         ranges=fitted.ranges,
     )
 

@@ -11,7 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from deepbench.data.provenance import file_facts, require_regular_file
+from deepbench.data.provenance import require_regular_file
+from deepbench.data.table_files import TableFiles, joint_sha256
 from deepbench.data.wording import did_you_mean, some_names
 from deepbench.errors import PlanError, StageBlocked
 from deepbench.jobs import (
@@ -91,11 +92,12 @@ def run_study(request: RunStudy, progress: Progress) -> dict[str, object]:
     plan, plan_folder = _plan(request, folder)
     check_answers(plan)
     last = find_stage(request.until) if request.until else STAGES[-1]
-    source = _source_path(plan_folder, plan, in_study=plan_folder == folder)
+    files = _table_files(plan_folder, plan, in_study=plan_folder == folder)
     make_deterministic()
     device = choose_device(request.device)
     if not is_study(folder):
-        require_regular_file(source)  # before a folder is made that would hold nothing
+        for path in files:
+            require_regular_file(path)  # before a folder is made that would hold nothing
     with (
         Study.open_for_writing(folder, in_window=request.in_window) as study,
         Compute(request.workers, progress) as compute,
@@ -104,11 +106,11 @@ def run_study(request: RunStudy, progress: Progress) -> dict[str, object]:
         context = JobContext(
             study=study,
             plan=plan,
-            source=source,
+            files=files,
             progress=progress,
             compute=compute,
             device=device,
-            fingerprints=fingerprints(plan, _source_sha256(study, plan, source)),
+            fingerprints=fingerprints(plan, _source_sha256(study, files)),
         )
         _run_stages(context, last)
         return vars(_result(context, last))
@@ -135,23 +137,26 @@ def _plan_path(request: RunStudy) -> Path:
     return example_plan(request.example)
 
 
-def _source_path(folder: Path, plan: StudyPlan, *, in_study: bool) -> Path:
-    """Return the path of the table, which the plan gives relative to a folder."""
+def _table_files(folder: Path, plan: StudyPlan, *, in_study: bool) -> TableFiles:
+    """Return the files of the table, which the plan gives relative to a folder."""
+
+    def find(written: str) -> Path:
+        return (find_source(folder, written) if in_study else folder / written).resolve()
+
     try:
-        found = find_source(folder, plan.data.source) if in_study else folder / plan.data.source
-        return found.resolve()
+        return TableFiles.of(plan.data, find)
     except (OSError, RuntimeError, ValueError):  # a circle of links, a NUL character
         raise PlanError(
-            "source under [data] in the plan is no path.", "Name the file of the table."
+            "A file named under [data] in the plan is no path.", "Name the file of the table."
         ) from None
 
 
-def _source_sha256(study: Study, plan: StudyPlan, source: Path) -> str:
-    """Return the hash of the source file, or of the one imported if it is no longer there."""
-    if source.exists():
-        return file_facts(source).sha256
+def _source_sha256(study: Study, files: TableFiles) -> str:
+    """Return the hash of the files, or of those imported if one is no longer there."""
+    if all(path.exists() for path in files):
+        return joint_sha256(files.facts())
     imported = study.stage_record("import", ImportRecord)
-    if imported is not None and imported.source_name == source.name:
+    if imported is not None and imported.source_name == files.source.name:
         return imported.sha256
     return ""
 

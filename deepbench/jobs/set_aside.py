@@ -5,16 +5,19 @@ from __future__ import annotations
 import numpy as np
 
 from deepbench.data.exploration import explore
+from deepbench.data.findings.duplicates import duplicate_groups
 from deepbench.data.open_tables import forget_table
 from deepbench.data.samples import AllSamples
 from deepbench.data.split_map import split_map
-from deepbench.data.splits import OuterFold, OuterPlan, plan_outer_folds, proofs
+from deepbench.data.power import expected_power
+from deepbench.data.splits import OuterPlan, plan_outer_folds
+from deepbench.data.splitting.proofs import fold_records, proofs
 from deepbench.data.table_store import from_parquet_bytes
 from deepbench.data.vault.sealing import seal
 from deepbench.jobs.context import JobContext
 from deepbench.jobs.sample_events import samples_artifact
 from deepbench.jobs.views import drop_view, store_view
-from deepbench.study.records import OuterFoldRecord, SampleSheetRecord, SplitRecord
+from deepbench.study.records import SampleSheetRecord, SplitRecord
 
 
 def run(context: JobContext) -> SplitRecord:
@@ -23,6 +26,8 @@ def run(context: JobContext) -> SplitRecord:
     checked = samples_artifact(study, "check")
     samples = from_parquet_bytes(study.read(checked), AllSamples)
     outer = plan_outer_folds(samples, context.plan)
+    # Before anything is sealed: a split that fails is refused.
+    proved = proofs(samples, outer, context.plan, duplicate_groups(samples))
     training, tests, assignment = seal(study, samples, outer)
     effort = context.effort()
     record = SplitRecord(
@@ -30,13 +35,14 @@ def run(context: JobContext) -> SplitRecord:
         why=outer.why,
         train_units=_train_units(samples, outer),
         test_units=len(np.unique(samples.units[np.concatenate([f.test for f in outer.folds])])),
-        outer_folds=tuple(_fold_record(samples, fold) for fold in outer.folds),
+        outer_folds=fold_records(samples, outer),
         tuning_folds=effort.tuning_folds,
         tuning_repeats=effort.tuning_repeats,
-        proofs=proofs(samples, outer),
+        proofs=proved,
         training_artifact=training,
         test_artifacts=tests,
         assignment_artifact=assignment,
+        power=expected_power(samples, outer, context.plan.question.useful_score),
     )
     study.record("sealed", {"training": training, "tests": list(tests), "assignment": assignment})
     exploration = _show(context, samples, outer, effort.tuning_folds)
@@ -69,16 +75,3 @@ def _show(context: JobContext, samples: AllSamples, outer: OuterPlan, folds: int
 def _train_units(samples: AllSamples, outer: OuterPlan) -> int:
     """Return the number of units that train: of the only fold, or of the smallest one."""
     return min(len(np.unique(samples.units[fold.train])) for fold in outer.folds)
-
-
-def _fold_record(samples: AllSamples, fold: OuterFold) -> OuterFoldRecord:
-    codes = samples.outcome[fold.test]
-    classes = {name: int(np.sum(codes == code)) for code, name in enumerate(samples.info.classes)}
-    return OuterFoldRecord(
-        name=fold.name,
-        train_units=len(np.unique(samples.units[fold.train])),
-        test_units=len(np.unique(samples.units[fold.test])),
-        train_samples=len(fold.train),
-        test_samples=len(fold.test),
-        test_classes=classes,
-    )

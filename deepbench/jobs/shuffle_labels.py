@@ -73,7 +73,9 @@ def run(context: JobContext) -> ShuffleRecord:
     return ShuffleRecord(
         models=tuple(_model_record(item, tuning_metric(task)) for item in checked),
         p_value=joint,
-        strategy=shuffle_strategy(bench.training, blocks),
+        strategy=shuffle_strategy(
+            bench.training, blocks, pairs=bool(_role_columns(context, bench, "pair"))
+        ),
         batch_only=batch,
         signal=signal,
         sentences=_sentences(signal, joint, chance, batch),
@@ -83,8 +85,17 @@ def run(context: JobContext) -> ShuffleRecord:
 
 def block_columns(context: JobContext, bench: Workbench) -> tuple[str, ...]:
     """Return the site and batch columns: labels are exchanged inside their values only."""
+    return _role_columns(context, bench, "site", "batch")
+
+
+def unit_columns(context: JobContext, bench: Workbench) -> tuple[str, ...]:
+    """Return the columns that name units: inside a matched pair a unit keeps one label."""
+    return _role_columns(context, bench, "unit")
+
+
+def _role_columns(context: JobContext, bench: Workbench, *roles: str) -> tuple[str, ...]:
     sheet = context.record("sample-sheet", SampleSheetRecord)
-    wanted = (*sheet.roles.get("site", ()), *sheet.roles.get("batch", ()))
+    wanted = (column for role in roles for column in sheet.roles.get(role, ()))
     return tuple(column for column in wanted if column in bench.training.annotations)
 
 
@@ -185,7 +196,14 @@ def _task(
     context: JobContext, bench: Workbench, model: FamilyTrials, numbers: tuple[int, ...]
 ) -> ShuffleTask:
     blocks = block_columns(context, bench)
-    return ShuffleTask(bench.source, model.family.name, model.best.params, numbers, blocks)
+    return ShuffleTask(
+        bench.source,
+        model.family.name,
+        model.best.params,
+        numbers,
+        blocks,
+        unit_columns(context, bench),
+    )
 
 
 def _model_record(item: _Checked, metric: str) -> ShuffledModelRecord:

@@ -8,7 +8,7 @@ from deepbench.data.answered_tables import TableAnswers, as_answered
 from deepbench.data.column_types import ParsedTable
 from deepbench.data.design import nothing_to_sketch, sketch
 from deepbench.data.open_tables import kept_table, open_table
-from deepbench.data.provenance import file_facts
+from deepbench.data.table_files import TableFiles, joint_sha256
 from deepbench.data.table_store import table_from_parquet_bytes
 from deepbench.errors import DeepBenchError, PlanError, StudyError
 from deepbench.jobs.sample_events import samples_artifact
@@ -61,12 +61,12 @@ def _plan(request: SketchDesign, answers: TableAnswers) -> StudyPlan:
 def _sketch(
     study: Path, answers: TableAnswers, plan: StudyPlan, problem: DeepBenchError | None
 ) -> DesignRecord:
-    there = answers.path.is_file()
-    if not there or kept_table(answers.path, answers.data) is None:
-        imported = _imported_table(study, answers.path, plan)
+    there = all(path.is_file() for path in answers.files)
+    if not there or kept_table(answers.files, answers.data, answers.outcome) is None:
+        imported = _imported_table(study, answers.files, plan)
         if imported is not None:
             return sketch(imported, plan, problem)
-    answered = as_answered(open_table(answers.path, answers.data), answers)
+    answered = as_answered(open_table(answers.files, answers.data, answers.outcome), answers)
     problem = problem or answered.problem
     if problem is not None and not answered.roles.outcome:
         return nothing_to_sketch(problem)
@@ -76,7 +76,7 @@ def _sketch(
     return sketch(answered.parsed, plan.model_copy(update={"roles": roles}), problem)
 
 
-def _imported_table(folder: Path, source: Path, plan: StudyPlan) -> ParsedTable | None:
+def _imported_table(folder: Path, files: TableFiles, plan: StudyPlan) -> ParsedTable | None:
     """Return the table as the study imported it, if it would import the same again.
 
     That spares reading the file when a study is opened, and needs no file that is gone.
@@ -86,9 +86,10 @@ def _imported_table(folder: Path, source: Path, plan: StudyPlan) -> ParsedTable 
     try:
         with Study.open_for_reading(folder) as study:
             record = study.stage_record("import", ImportRecord)
-            if record is None or record.source_name != source.name:
+            if record is None or record.source_name != files.source.name:
                 return None
-            sha256 = file_facts(source).sha256 if source.exists() else record.sha256
+            there = all(path.exists() for path in files)
+            sha256 = joint_sha256(files.facts()) if there else record.sha256
             if study.finished()["import"] != fingerprints(plan, sha256)["import"]:
                 return None
             artifact = samples_artifact(study, "import")

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from deepbench.data.answered_tables import TableAnswers
+from deepbench.data.table_files import TableFiles
 from deepbench.errors import DeepBenchError, PlanError
 from deepbench.plan import Data, Roles, plan_from_answers
 from deepbench.study.location import find_source
@@ -36,13 +37,17 @@ def table_answers(
         raise PlanError("No table has been chosen yet.", "Choose the file that holds it.")
     outcome = _part(answers, "question").get("outcome")
     name = str(outcome).strip() if isinstance(outcome, str | int) else ""
-    path = find_source(Path(study), source.strip())
+
+    def find(written: str) -> Path:
+        return find_source(Path(study), written)
+
     checked = {"data": answers["data"], "roles": _part(answers, "roles")}
     try:
         plan = plan_from_answers({"question": _ANY_QUESTION, **checked}, _NAME)
     except DeepBenchError as error:
-        return TableAnswers(path, Data(source=source), name, Roles()), error
-    return TableAnswers(path, plan.data, name, plan.roles), None
+        only = Data(source=source)
+        return TableAnswers(TableFiles.of(only, find), only, name, Roles()), error
+    return TableAnswers(TableFiles.of(plan.data, find), plan.data, name, plan.roles), None
 
 
 def _part(answers: dict[str, Any], name: str) -> dict[str, Any]:

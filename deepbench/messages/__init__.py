@@ -40,6 +40,7 @@ from deepbench.messages.requests import (
     RunStudy,
     Shutdown,
     SketchDesign,
+    SketchSplit,
     SupportBundle,
     WriteReport,
 )
@@ -80,6 +81,7 @@ __all__ = [
     "RunStudy",
     "Shutdown",
     "SketchDesign",
+    "SketchSplit",
     "StageFinished",
     "StageSkipped",
     "StageStarted",

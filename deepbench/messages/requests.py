@@ -98,6 +98,18 @@ class SketchDesign:
 
 
 @dataclass(frozen=True, slots=True)
+class SketchSplit:
+    """Say what the split that ``answers`` ask for would be, before it is locked.
+
+    Answered with the fields of a `deepbench.study.records.SplitSketchRecord`. Attributes as in
+    `PreviewTable`.
+    """
+
+    study: str
+    answers: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class JudgeSuitability:
     """Judge by the answers of tip 1, and by the data of ``study`` once it was checked.
 
@@ -202,6 +214,7 @@ JobRequest = (
     | Doctor
     | PreviewTable
     | SketchDesign
+    | SketchSplit
     | JudgeSuitability
     | LetOut
     | ListExports

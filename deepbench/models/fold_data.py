@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from deepbench.data.preparation import AS_THEY_ARE, Preparation
 from deepbench.data.samples import Fold, TrainingSet
 from deepbench.models.preprocessing import Preprocessor, RawTable
 from deepbench.models.problem_shape import ProblemShape
@@ -49,6 +50,7 @@ class FoldCache:
         training: All training samples.
         folds: Folds of them.
         memory_bytes: Preprocessed folds kept at most; one is kept whatever its size.
+        preparation: Transformation and filters of the measurements.
     """
 
     def __init__(
@@ -56,10 +58,12 @@ class FoldCache:
         training: TrainingSet,
         folds: tuple[Fold, ...],
         memory_bytes: int = DEFAULT_MEMORY_BYTES,
+        preparation: Preparation = AS_THEY_ARE,
     ) -> None:
         self.training = training
         self.folds = folds
         self._memory_bytes = memory_bytes
+        self._preparation = preparation
         self._table = RawTable.of(training.features)
         self._kept: OrderedDict[int, FoldData] = OrderedDict()
         self._rankings: OrderedDict[tuple[int, bytes], NDArray[np.int64]] = OrderedDict()
@@ -119,7 +123,7 @@ class FoldCache:
 
     def _preprocess(self, fold: Fold) -> FoldData:
         fit_rows = self._table.take(fold.fit)
-        preprocessor = Preprocessor.fit(fit_rows)
+        preprocessor = Preprocessor.fit(fit_rows, self._preparation)
         return FoldData(
             fold,
             preprocessor,

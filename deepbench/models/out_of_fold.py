@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from sklearn.exceptions import ConvergenceWarning
 from threadpoolctl import threadpool_limits
 
+from deepbench.data.preparation import AS_THEY_ARE, Preparation
 from deepbench.data.samples import OutcomeInfo, TrainingSet
 from deepbench.models.family import BaselineFamily, FitRows, Params, take_columns
 from deepbench.models.fitted import FittedModel, Predictor
@@ -78,10 +79,14 @@ def fit_on_fold(
 
 
 def fit_final(
-    family: BaselineFamily, training: TrainingSet, params: Params, seed: int
+    family: BaselineFamily,
+    training: TrainingSet,
+    params: Params,
+    seed: int,
+    preparation: Preparation = AS_THEY_ARE,
 ) -> FittedModel:
     """Fit one setting on all training samples; filter and preprocessing included."""
-    preprocessor = Preprocessor.fit(training.features)
+    preprocessor = Preprocessor.fit(training.features, preparation)
     matrix = preprocessor.transform(training.features)
     ranking = rank_columns(matrix, training.outcome, training.info.task)
     columns = family.kept_columns(params, ranking)

@@ -1,5 +1,8 @@
 """From the user's columns to numbers that models can learn from; fitted inside the fold only.
 
+First measurements are transformed as the study settled it (`deepbench.data.preparation`), each
+sample by itself, and features are left out that lack too many values or vary too little in the fit
+rows; such features have no preprocessed column, so that folds may differ in width.
 Numeric columns: missing values become the median of the fit rows, with an indicator column for
 each column that lacks a fair number of them (an indicator of one or two rows would only let a
 model learn these rows by heart, and would double the width of an omics table); then zero mean
@@ -17,12 +20,16 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from sklearn.preprocessing import OneHotEncoder
+
+from deepbench.data.preparation import AS_THEY_ARE, Preparation, transformed
+from deepbench.data.transforms import OF_WHOLE_SAMPLE, AppliedTransform, apply_transform
+from deepbench.errors import DataError
 
 # Values further out than this many standard deviations are cut off.
 CLIP = 10.0
@@ -93,11 +100,15 @@ class Preprocessor:
             without any value are left out.
         numeric_names: Numeric columns, q of them.
         text_names: Categorical columns.
-        medians: (q,) medians of the fit rows.
-        means: (q,) means of the fit rows after imputation.
-        scales: (q,) standard deviations after imputation; infinite for constant columns, which
+        transform_name: Transformation of the measurements.
+        block: (b,) numbers (0 to q - 1) of the numeric columns that are transformed.
+        kept: (m,) numbers (0 to q - 1) of the numeric columns that the filters left.
+        kept_texts: (t,) numbers of the categorical columns that the filters left.
+        medians: (m,) medians of the fit rows.
+        means: (m,) means of the fit rows after imputation.
+        scales: (m,) standard deviations after imputation; infinite for constant columns, which
             become 0 whatever a new sample holds.
-        indicators: Numbers (0 to q - 1) of numeric columns with an indicator column.
+        indicators: Numbers (0 to m - 1) of kept numeric columns with an indicator column.
         encoder: One-hot encoder; None without categorical columns.
     """
 
@@ -107,6 +118,10 @@ class Preprocessor:
     ranges: dict[str, tuple[float, float]]
     numeric_names: tuple[str, ...]
     text_names: tuple[str, ...]
+    transform_name: AppliedTransform
+    block: NDArray[np.int64]
+    kept: NDArray[np.int64]
+    kept_texts: NDArray[np.int64]
     medians: NDArray[np.float64]
     means: NDArray[np.float64]
     scales: NDArray[np.float64]
@@ -114,21 +129,35 @@ class Preprocessor:
     encoder: OneHotEncoder | None
 
     @classmethod
-    def fit(cls, features: pd.DataFrame | RawTable) -> Self:
-        """Fit on the given rows: (n, p) numeric and text columns, NaN or None where missing."""
+    def fit(
+        cls, features: pd.DataFrame | RawTable, preparation: Preparation = AS_THEY_ARE
+    ) -> Self:
+        """Fit on the given rows: (n, p) numeric and text columns, NaN or None where missing.
+
+        Args:
+            features: The fit rows.
+            preparation: Transformation and filters; columns that are not there are no matter.
+
+        Raises:
+            DataError: the filters leave no feature, or values cannot be transformed.
+        """
         table = features if isinstance(features, RawTable) else RawTable.of(features)
         lowest, highest = _value_ranges(table.numbers)
-        missing = np.isnan(table.numbers).sum(axis=0)
-        enough = max(_INDICATOR_ROWS, _INDICATOR_SHARE * len(table.numbers))
-        indicators = np.flatnonzero((missing >= enough) & ~np.isnan(lowest)).astype(np.int64)
-        medians = _medians(table.numbers, missing > 0)
-        means, scales = _mean_and_scale(_imputed(table.numbers, medians))
-        encoder = _fitted_encoder(table.texts)
-        names = [(name, name) for name in table.numeric_names]
-        names += [
-            (f"{table.numeric_names[i]} (missing)", table.numeric_names[i]) for i in indicators
-        ]
-        names += _category_names(encoder, table.text_names)
+        block = _block_of(table, preparation)
+        numbers = _with_transformed(table, block, preparation.transform)
+        kept, kept_texts = _left_by_filters(table, numbers, preparation)
+        numbers = _columns(numbers, kept)
+        texts = _columns(table.texts, kept_texts)
+        missing = np.isnan(numbers).sum(axis=0)
+        enough = max(_INDICATOR_ROWS, _INDICATOR_SHARE * len(numbers))
+        indicators = np.flatnonzero((missing >= enough) & ~np.isnan(lowest[kept]))
+        medians = _medians(numbers, missing > 0)
+        means, scales = _mean_and_scale(_imputed(numbers, medians))
+        encoder = _fitted_encoder(texts)
+        numeric = [table.numeric_names[i] for i in kept]
+        names = [(name, name) for name in numeric]
+        names += [(f"{numeric[i]} (missing)", numeric[i]) for i in indicators]
+        names += _category_names(encoder, tuple(table.text_names[i] for i in kept_texts))
         return cls(
             columns=table.names,
             output_names=tuple(name for name, _ in names),
@@ -140,10 +169,14 @@ class Preprocessor:
             },
             numeric_names=table.numeric_names,
             text_names=table.text_names,
+            transform_name=preparation.transform,
+            block=block,
+            kept=kept,
+            kept_texts=kept_texts,
             medians=medians,
             means=means,
             scales=scales,
-            indicators=indicators,
+            indicators=indicators.astype(np.int64),
             encoder=encoder,
         )
 
@@ -154,18 +187,37 @@ class Preprocessor:
 
         Raises:
             KeyError: if the table lacks a column that the preprocessing was fitted on.
+            DataError: values that cannot be transformed, such as counts below 0.
         """
         if isinstance(features, pd.DataFrame):
             features = self._raw(features)
-        scaled = _imputed(features.numbers, self.medians) - self.means
+        numbers = _with_transformed(features, self.block, self.transform_name)
+        numbers = _columns(numbers, self.kept)
+        scaled = _imputed(numbers, self.medians) - self.means
         scaled /= self.scales
         np.clip(scaled, -CLIP, CLIP, out=scaled)
         parts = [scaled]
         if len(self.indicators):
-            parts.append(np.isnan(features.numbers[:, self.indicators]).astype(np.float64))
+            parts.append(np.isnan(numbers[:, self.indicators]).astype(np.float64))
         if self.encoder is not None:
-            parts.append(self.encoder.transform(features.texts))
+            parts.append(self.encoder.transform(_columns(features.texts, self.kept_texts)))
         return np.hstack(parts) if len(parts) > 1 else scaled
+
+    def needed_for(self, outputs: NDArray[np.int64]) -> frozenset[str]:
+        """Return the user's columns that preprocessed columns depend on.
+
+        A transformation that divides by something of the whole sample needs all measurements.
+        """
+        sources = {self.source_columns[number] for number in outputs}
+        measured = {self.numeric_names[number] for number in self.block}
+        if self.transform_name in OF_WHOLE_SAMPLE and not sources.isdisjoint(measured):
+            sources |= measured
+        return frozenset(sources)
+
+    def measured(self, features: pd.DataFrame) -> pd.DataFrame:
+        """Return the user's columns with transformed measurements, neither filled nor scaled."""
+        names = tuple(self.numeric_names[number] for number in self.block)
+        return transformed(features, Preparation(self.transform_name, names))
 
     def _raw(self, features: pd.DataFrame) -> RawTable:
         """Pick the known columns of a new table, in the known order and with the known kind."""
@@ -176,6 +228,71 @@ class Preprocessor:
             self.text_names,
             _texts(features, list(self.text_names)),
         )
+
+
+def _columns(values: NDArray[Any], chosen: NDArray[np.int64]) -> NDArray[Any]:
+    """Return the chosen columns; the array itself if they are all of it."""
+    if len(chosen) == values.shape[1]:
+        return values
+    return np.ascontiguousarray(values[:, chosen])
+
+
+def _block_of(table: RawTable, preparation: Preparation) -> NDArray[np.int64]:
+    """Return the numbers of the numeric columns that are measurements."""
+    wanted = set(preparation.columns)
+    found = [number for number, name in enumerate(table.numeric_names) if name in wanted]
+    return np.array(found, dtype=np.int64)
+
+
+def _with_transformed(
+    table: RawTable, block: NDArray[np.int64], transform: AppliedTransform
+) -> NDArray[np.float64]:
+    """Return the (n, q) numbers, those of the block transformed row by row."""
+    if transform == "none" or not len(block):
+        return table.numbers
+    names = [table.numeric_names[number] for number in block]
+    new = apply_transform(transform, _columns(table.numbers, block), names)
+    if len(block) == table.numbers.shape[1]:
+        return new
+    numbers = table.numbers.copy()
+    numbers[:, block] = new
+    return numbers
+
+
+def _left_by_filters(
+    table: RawTable, numbers: NDArray[np.float64], preparation: Preparation
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the numbers of the numeric (m,) and categorical (t,) columns that stay.
+
+    Args:
+        table: The fit rows.
+        numbers: (n, q) their numbers after the transformation.
+        preparation: The filters.
+    """
+    stays = np.ones(numbers.shape[1], dtype=np.bool_)
+    texts_stay = np.ones(table.texts.shape[1], dtype=np.bool_)
+    if preparation.most_missing is not None:
+        stays = np.isnan(numbers).mean(axis=0) <= preparation.most_missing
+        texts_stay = np.equal(table.texts, None).mean(axis=0) <= preparation.most_missing
+    if preparation.most_variable is not None:
+        block = _block_of(table, preparation)
+        block = block[stays[block]]
+        order = np.argsort(-_variances(numbers[:, block]), kind="stable")
+        stays[block[order[preparation.most_variable :]]] = False
+    if not stays.any() and not texts_stay.any() and len(table.names):
+        raise DataError(
+            "No feature is left in a fold: all lack more values there than [preparation] allows.",
+            "Raise most_missing under [preparation], or take it out of the plan.",
+        )
+    return np.flatnonzero(stays).astype(np.int64), np.flatnonzero(texts_stay).astype(np.int64)
+
+
+def _variances(numbers: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the (b,) variances of the values that are there; -1 for columns without any."""
+    counts = (~np.isnan(numbers)).sum(axis=0)
+    means = np.nansum(numbers, axis=0) / np.maximum(counts, 1)
+    found = np.nansum((numbers - means) ** 2, axis=0) / np.maximum(counts, 1)
+    return np.where(counts > 0, found, -1.0)
 
 
 def _numbers(features: pd.DataFrame, names: list[str]) -> NDArray[np.float64]:

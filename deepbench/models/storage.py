@@ -29,7 +29,8 @@ from deepbench.models.preprocessing import Preprocessor
 from deepbench.study.files import write_atomically
 from deepbench.training.lane_records import Architecture
 
-MODEL_FORMAT = 1
+# 2: measurements are transformed, and columns filtered; in 1 neither was.
+MODEL_FORMAT = 2
 _DESCRIPTION, _PARTS, _MEMBERS = "model.json", "parts.skops", "members.safetensors"
 
 # Everything a model may consist of beside what skops trusts by itself (numbers, texts, arrays
@@ -48,7 +49,7 @@ TRUSTED_TYPES: tuple[str, ...] = (
     "sklearn.tree._tree.Tree",
 )
 
-_ARRAYS = ("medians", "means", "scales", "indicators")
+_ARRAYS = ("block", "kept", "kept_texts", "medians", "means", "scales", "indicators")
 _TEXTS = ("columns", "output_names", "source_columns", "numeric_names", "text_names")
 
 
@@ -78,6 +79,7 @@ def model_files(model: FittedModel) -> dict[str, bytes]:
         "info": asdict(model.info),
         "preprocessor": {name: getattr(preprocessor, name) for name in _TEXTS},
         "ranges": preprocessor.ranges,
+        "transform": preprocessor.transform_name,
     }
     parts: dict[str, Any] = {name: getattr(preprocessor, name) for name in _ARRAYS}
     parts |= {"encoder": preprocessor.encoder, "chosen": model.columns}
@@ -163,9 +165,24 @@ def _info(stored: dict[str, Any]) -> OutcomeInfo:
 
 def _preprocessor(description: dict[str, Any], parts: dict[str, Any]) -> Preprocessor:
     fields: dict[str, Any] = {name: tuple(description["preprocessor"][name]) for name in _TEXTS}
-    fields |= {name: parts[name] for name in _ARRAYS}
+    before = _of_format_1(fields) if description["format"] == 1 else {}
+    fields |= {name: before[name] if name in before else parts[name] for name in _ARRAYS}
     ranges = {name: (low, high) for name, (low, high) in description["ranges"].items()}
-    return Preprocessor(**fields, ranges=ranges, encoder=parts["encoder"])
+    return Preprocessor(
+        **fields,
+        ranges=ranges,
+        transform_name=description.get("transform", "none"),
+        encoder=parts["encoder"],
+    )
+
+
+def _of_format_1(fields: dict[str, Any]) -> dict[str, NDArray[np.int64]]:
+    """Return what a model of format 1 had no word for: nothing transformed, all columns kept."""
+    return {
+        "block": np.zeros(0, dtype=np.int64),
+        "kept": np.arange(len(fields["numeric_names"]), dtype=np.int64),
+        "kept_texts": np.arange(len(fields["text_names"]), dtype=np.int64),
+    }
 
 
 def _canonical(content: bytes) -> bytes:

@@ -154,9 +154,10 @@ def fit_final_model(task: FinalTask) -> FittedModel:
             starts=task.starts,
             seed=seed,
             device=torch.device(task.source.device),
+            preparation=bench.preparation,
         )
     assert isinstance(family, BaselineFamily)
-    return fit_final(family, bench.training, task.params, seed)
+    return fit_final(family, bench.training, task.params, seed, bench.preparation)
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from deepbench.data.preparation import AS_THEY_ARE, Preparation
 from deepbench.data.samples import Fold, TrainingSet, fold_numbers
 from deepbench.data.splits import search_name, tuning_folds, tuning_seed
 from deepbench.data.training_store import load_training
@@ -31,6 +32,7 @@ class BenchSource:
         repeats: Repeats of the tuning folds.
         seed: Master seed of the plan.
         device: cpu, cuda or mps; where networks are trained.
+        preparation: Artifact with the preparation of the measurements; empty for none.
     """
 
     study: str
@@ -40,6 +42,7 @@ class BenchSource:
     repeats: int
     seed: int
     device: str
+    preparation: str = ""
 
     @property
     def fold_name(self) -> str:
@@ -54,6 +57,7 @@ class Workbench:
     source: BenchSource
     training: TrainingSet
     folds: tuple[Fold, ...]
+    preparation: Preparation = AS_THEY_ARE
 
     @cached_property
     def fold_of(self) -> NDArray[np.int64]:
@@ -63,7 +67,7 @@ class Workbench:
     @cached_property
     def cache(self) -> FoldCache:
         """Preprocessed matrices of the folds."""
-        return FoldCache(self.training, self.folds)
+        return FoldCache(self.training, self.folds, preparation=self.preparation)
 
     @property
     def shape(self) -> ProblemShape:
@@ -83,4 +87,9 @@ def load_workbench(source: BenchSource) -> Workbench:
     split = SplitRecord.model_validate_json(read_artifact(folder, source.split))
     training = load_training(folder, split, source.outer_fold)
     seed = tuning_seed(source.seed, source.outer_fold)
-    return Workbench(source, training, tuning_folds(training, source.folds, source.repeats, seed))
+    folds = tuning_folds(training, source.folds, source.repeats, seed)
+    return Workbench(source, training, folds, _preparation(folder, source.preparation))
+
+
+def _preparation(study: Path, artifact: str) -> Preparation:
+    return Preparation.from_json(read_artifact(study, artifact)) if artifact else AS_THEY_ARE

@@ -207,6 +207,34 @@ def test_a_plot_loads_only_what_draws_it(act: Act) -> None:
     assert not found["open_gl"]
 
 
+def test_nothing_of_the_window_is_left_for_the_end_of_python(act: Act) -> None:
+    found = act(
+        """
+        from deepbench_ui.plots import HeatmapFigure, PlotPanel
+
+        window.create_study(place / "Mine.deepbench")
+        window.show_page("question")
+        panel = PlotPanel("panel", window.session, window.session.selection, window.current_page)
+        panel.show_figure(
+            HeatmapFigure(title="Map", sentence="One cell.", matrix=((1.0,),), per_sample=False)
+        )
+        QCoreApplication.processEvents()
+        found["page"] = type(window.current_page).__name__
+        app.settle()
+        """,
+        after="""
+        import gc
+        from PySide6.QtWidgets import QGraphicsItem, QWidget
+
+        gc.unfreeze()  # what was set aside is not among the objects
+        kinds = (QGraphicsItem, QWidget)
+        found["left"] = [type(one).__name__ for one in gc.get_objects() if isinstance(one, kinds)]
+        """,
+    )
+    assert found["page"] == "QuestionPage"
+    assert found["left"] == []
+
+
 def test_what_libraries_load_beside_what_is_used_stays_out(act: Act) -> None:
     found = act(
         """

@@ -10,12 +10,12 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, Qt, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from deepbench import __version__
 from deepbench_ui.faults import Faults
-from deepbench_ui.lean import settle
+from deepbench_ui.lean import release, settle
 from deepbench_ui.settings import CONFIG_VARIABLE, Settings
 from deepbench_ui.theme import app_icon, theme
 from deepbench_ui.window import MainWindow
@@ -59,15 +59,30 @@ def run(arguments: Sequence[str]) -> int:
     theme().set_mode(settings.theme)
     theme().apply(app)
     app.setWindowIcon(app_icon())
+    code = _show_window(app, settings, faults, options.study)
+    release()
+    faults.uninstall()
+    return code
+
+
+def _show_window(app: QApplication, settings: Settings, faults: Faults, study: str | None) -> int:
+    """Show the window until it is closed, and take it apart.
+
+    WORKAROUND (PySide6 6.11): from the moment that Python ends, weak references to objects of Qt
+    are not cleared when these die (libshiboken asks Py_IsInitialized), and pyqtgraph's items hold
+    some to each other: a window that is still there then ends the program with a crash, now and
+    then. So nothing of it is left for the end; `run` frees the rest.
+    """
     window = MainWindow(settings, faults)
     window.show()
     QTimer.singleShot(_SETTLE_MILLISECONDS, window, settle)
-    if options.study:
-        QTimer.singleShot(0, window, lambda: window.open_path(Path(options.study).absolute()))
+    if study:
+        QTimer.singleShot(0, window, lambda: window.open_path(Path(study).absolute()))
     with _terminal_signals(window):
         code = app.exec()
     window.shut_down()
-    faults.uninstall()
+    window.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     return code
 
 

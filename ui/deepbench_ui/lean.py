@@ -90,3 +90,9 @@ def settle() -> None:
     """Leave what was loaded out of later searches for cycles: it stays to the end."""
     gc.collect()
     gc.freeze()
+
+
+def release() -> None:
+    """Free what nothing uses any more, also of what `settle` left out."""
+    gc.unfreeze()
+    gc.collect()

@@ -33,7 +33,7 @@ class Identifiers(Finding):
 
     def find(self, samples: AllSamples, context: FindingContext) -> list[FindingRecord]:
         """Return findings on numeric identifiers, on texts, and on dates without a role."""
-        numbers = self._numeric(samples)
+        numbers = numbering_features(samples)
         free = [c for c in samples.annotations.columns if not context.has_role(c)]
         dates = [c for c in free if are_dates(set(samples.annotations[c]) - {""})]
         texts = [c for c in free if c not in dates]
@@ -75,14 +75,16 @@ class Identifiers(Finding):
             decision="left out",
         )
 
-    def _numeric(self, samples: AllSamples) -> list[str]:
-        names = numeric_names(samples.features)
-        if not names:
-            return []
-        X = samples.features[names].to_numpy(dtype=np.float64)
-        whole = np.flatnonzero((X == np.round(X)).all(axis=0))  # False where one is missing
-        unique = [i for i in whole if len(np.unique(X[:, i])) == len(X)]
-        return [names[i] for i in unique if _counts(X[:, i]) or _is_called_identifier(names[i])]
+
+def numbering_features(samples: AllSamples) -> list[str]:
+    """Return numeric features that number the samples: n consecutive numbers, or called an ID."""
+    names = numeric_names(samples.features)
+    if not names:
+        return []
+    X = samples.features[names].to_numpy(dtype=np.float64)
+    whole = np.flatnonzero((X == np.round(X)).all(axis=0))  # False where one is missing
+    unique = [i for i in whole if len(np.unique(X[:, i])) == len(X)]
+    return [names[i] for i in unique if _counts(X[:, i]) or _is_called_identifier(names[i])]
 
 
 def _counts(values: NDArray[np.float64]) -> bool:

@@ -7,7 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar, Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
 from deepbench.data.raw_table import RawTable
+from deepbench.data.text_cells import CellRows
 from deepbench.plan import Data
 from deepbench.study.records import Conversion
 
@@ -19,7 +23,7 @@ class Grid:
     Attributes:
         source_name: Name of the file.
         rows: Cells of each row; rows may differ in length.
-        row_numbers: Number of each row as the user sees it, from 1.
+        row_numbers: (rows,) number of each row as the user sees it, from 1.
         format: Name of the format, as in `ImportRecord`.
         first_column: As in `CellLocator`.
         sheet: Name of the sheet of a workbook.
@@ -28,11 +32,14 @@ class Grid:
         decimal: Decimal mark, where the reader already knows it.
         names: Column names, where the format stores them apart from the cells.
         conversions: What was changed on the way.
+        reasons: Why something was guessed, by key of [data].
+        remarks: Lines above the table.
+        sheet_columns: Columns that describe the samples, where the format tells them apart.
     """
 
     source_name: str
-    rows: list[list[str]]
-    row_numbers: list[int]
+    rows: CellRows
+    row_numbers: NDArray[np.int64]
     format: str
     first_column: int | None = None
     sheet: str = ""
@@ -41,6 +48,9 @@ class Grid:
     decimal: Literal[".", ","] | None = None
     names: list[str] | None = None
     conversions: list[Conversion] = field(default_factory=list)
+    reasons: dict[str, str] = field(default_factory=dict)
+    remarks: list[str] = field(default_factory=list)
+    sheet_columns: tuple[str, ...] = ()
 
 
 class Reader(ABC):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, ClassVar
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -12,6 +13,7 @@ import pyarrow.parquet as pq
 from deepbench.data.raw_table import RawTable
 from deepbench.data.readers.base import Grid, Reader
 from deepbench.data.readers.table_building import build_table
+from deepbench.data.text_cells import CellRows, TextCells, as_arrow
 from deepbench.data.wording import shorten
 from deepbench.errors import DataError
 from deepbench.plan import Data
@@ -51,8 +53,8 @@ class ParquetReader(Reader):
         ]
         grid = Grid(
             source_name=path.name,
-            rows=[list(row) for row in zip(*columns, strict=True)],
-            row_numbers=list(range(1, table.num_rows + 1)),
+            rows=_rows_of(columns, table.num_rows),
+            row_numbers=np.arange(1, table.num_rows + 1),
             format="Parquet",
             decimal=".",
             names=list(table.column_names),
@@ -60,8 +62,14 @@ class ParquetReader(Reader):
         return build_table(grid, options.model_copy(update={"decimal": "."}))
 
 
-def _texts(column: Any, name: str, file: str) -> list[str]:
-    """Return the values of a column as text, an empty one where there is none."""
+def _rows_of(columns: list[Any], rows: int) -> CellRows:
+    cells = TextCells.of_columns(columns, rows)
+    starts = np.arange(rows + 1, dtype=np.int64) * len(columns)
+    return CellRows(cells.row_by_row(), starts)
+
+
+def _texts(column: Any, name: str, file: str) -> Any:
+    """Return the values of a column as an Arrow array of texts; empty where there is none."""
     kind = column.type
     if pa.types.is_dictionary(kind):
         column = column.cast(kind.value_type)
@@ -72,9 +80,9 @@ def _texts(column: Any, name: str, file: str) -> list[str]:
             "Write one column per value, or leave the column out.",
         )
     if pa.types.is_null(kind):
-        return [""] * len(column)
+        return as_arrow([""] * len(column))
     try:
-        texts: list[str] = pc.fill_null(column.cast(pa.large_string()), "").to_pylist()
+        texts = pc.fill_null(column.cast(pa.large_string()), "").combine_chunks()
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
         raise DataError(
             f"{file}, column '{shorten(name)}': values of type {kind} cannot be read.",

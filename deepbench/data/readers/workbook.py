@@ -24,6 +24,7 @@ from deepbench.data.raw_table import RawTable
 from deepbench.data.readers.base import Grid, Reader
 from deepbench.data.readers.table_building import build_table
 from deepbench.data.readers.xlsx_archive import ArchiveFacts, inspect_archive
+from deepbench.data.text_cells import CellRows
 from deepbench.data.wording import counted, did_you_mean, some_names
 from deepbench.errors import DataError
 from deepbench.plan import Data
@@ -68,8 +69,8 @@ class WorkbookReader(Reader):
         decimal = _decimal(cells, options)
         grid = Grid(
             source_name=path.name,
-            rows=[[_text(cell, decimal) for cell in row] for row in cells],
-            row_numbers=[start[0] + 1 + number for number in range(len(cells))],
+            rows=CellRows.of([_text(cell, decimal) for cell in row] for row in cells),
+            row_numbers=start[0] + 1 + np.arange(len(cells)),
             format=form,
             first_column=start[1],
             sheet=sheet.name,
@@ -110,8 +111,8 @@ def first_cells(path: Path, sheet: str | None, number: int) -> Grid | None:
                 cells = found.to_python(skip_empty_area=True, nrows=number)
                 return Grid(
                     source_name=path.name,
-                    rows=[[_text(cell, None) for cell in row] for row in cells],
-                    row_numbers=[first_row + 1 + row for row in range(len(cells))],
+                    rows=CellRows.of([_text(cell, None) for cell in row] for row in cells),
+                    row_numbers=first_row + 1 + np.arange(len(cells)),
                     format=_container_format(path),
                     first_column=first_column,
                     sheet=name,

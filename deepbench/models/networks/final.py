@@ -6,6 +6,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from deepbench.data.preparation import AS_THEY_ARE, Preparation
 from deepbench.data.samples import TrainingSet
 from deepbench.data.splits import stop_rows
 from deepbench.models.family import Params, take_columns
@@ -30,6 +31,7 @@ def fit_network(
     starts: int,
     seed: int,
     device: torch.device,
+    preparation: Preparation = AS_THEY_ARE,
 ) -> FittedModel:
     """Fit a network on all given samples.
 
@@ -44,8 +46,9 @@ def fit_network(
         starts: Number of random starts.
         seed: Seed of the starts and of the rows held back.
         device: Where to train.
+        preparation: Transformation and filters of the measurements.
     """
-    preprocessor = Preprocessor.fit(training.features)
+    preprocessor = Preprocessor.fit(training.features, preparation)
     matrix = preprocessor.transform(training.features)
     ranking = rank_columns(matrix, training.outcome, training.info.task)
     columns = family.kept_columns(params, ranking)

@@ -79,19 +79,25 @@ class PreviewRecord(Record):
 
 
 class CrossTable(Record):
-    """Samples counted by two columns; ``counts[i][j]`` belongs to ``rows[i]``, ``columns[j]``."""
+    """Samples counted by two columns; ``counts[i][j]`` belongs to ``rows[i]``, ``columns[j]``.
+
+    ``units`` counts the different biological units in the same cells; a unit that stands in
+    several cells counts in each.
+    """
 
     row_title: str
     column_title: str
     rows: tuple[str, ...]
     columns: tuple[str, ...]
     counts: tuple[tuple[int, ...], ...]
+    units: tuple[tuple[int, ...], ...] = ()
 
 
 class DesignRecord(Record):
     """The design that roles make, before they are settled (stage 4).
 
-    ``tables``: outcome against each batch, site, date or sensitive column, and samples per unit.
+    ``tables``: outcome against each column with a role that may go with it (batch, operator,
+    site, date, time point, sensitive, part), and samples per unit.
     ``problem`` and ``hint`` say why the roles cannot hold; counts are then those without them.
     """
 
@@ -127,7 +133,7 @@ class ExplorationRecord(Record):
     """Missing values and principal components (stage 5; after the split training samples only).
 
     ``outcomes`` are class names or numbers as text. ``colourings`` hold a value for each sample
-    under the name of each unit, batch, site, date and sensitive column. ``components[c][s]`` are
+    under the name of each column with a role that can colour a picture. ``components[c][s]`` are
     coordinates on at most five principal components, ``explained`` their shares of the variance.
     ``missing_map`` holds the share of missing cells in blocks of neighbouring samples (at most
     120 rows) and features (at most 200 columns); ``missing_features`` and ``missing_samples``

@@ -14,6 +14,7 @@ from deepbench.data.column_types import ParsedTable
 from deepbench.data.raw_table import RawTable
 from deepbench.data.readers.registry import read_raw
 from deepbench.data.samples import AllSamples, OutcomeInfo
+from deepbench.data.table_files import TableFiles
 from deepbench.data.table_import import import_table
 from deepbench.plan import Data, StudyPlan
 
@@ -54,7 +55,7 @@ def parse(
         content: str, outcome: str = "outcome", **tables: Any
     ) -> tuple[ParsedTable, StudyPlan]:
         plan = make_plan(outcome, **tables)
-        return import_table(write(content), plan)[0], plan
+        return import_table(TableFiles(write(content)), plan)[0], plan
 
     return _parse
 

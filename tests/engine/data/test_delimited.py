@@ -13,7 +13,7 @@ PLAIN = "id,age,weight\na,31,70.5\nb,42,81\nc,29,64.25\n"
 def test_plain_table(read):
     raw = read(PLAIN)
     assert raw.columns == ("id", "age", "weight")
-    assert raw.cells.values.tolist() == [
+    assert raw.frame().values.tolist() == [
         ["a", "31", "70.5"],
         ["b", "42", "81"],
         ["c", "29", "64.25"],
@@ -42,7 +42,7 @@ def test_delimiter_is_detected(read, delimiter, shown, form):
 
 def test_runs_of_spaces_are_one_separator(read):
     raw = read("id   age\n  a    31\nb 42 \n")
-    assert raw.cells.values.tolist() == [["a", "31"], ["b", "42"]]
+    assert raw.frame().values.tolist() == [["a", "31"], ["b", "42"]]
 
 
 def test_semicolon_wins_over_decimal_commas(read):
@@ -54,7 +54,7 @@ def test_semicolon_wins_over_decimal_commas(read):
 @pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
 def test_newlines_of_all_systems(read, newline):
     raw = read(PLAIN.replace("\n", newline))
-    assert len(raw.cells) == 3
+    assert raw.rows == 3
     assert raw.cell_reference(2, "id") == "row 4"
 
 
@@ -83,7 +83,7 @@ def test_wrong_encoding_names_line_and_remedy(read):
     with pytest.raises(DataError, match="line 3") as caught:
         read(content)
     assert 'encoding = "cp1252"' in caught.value.hint
-    assert read(content, encoding="cp1252").cells.iloc[1, 0] == "b µg"
+    assert read(content, encoding="cp1252").frame().iloc[1, 0] == "b µg"
 
 
 def test_unknown_encoding_is_a_problem_of_the_plan(read):
@@ -94,34 +94,34 @@ def test_unknown_encoding_is_a_problem_of_the_plan(read):
 
 def test_quoted_cells_may_hold_separators_and_lines(read):
     raw = read('id,note,x\na,"one, two",1\nb,"first\nsecond",2\nc,"say ""no""",3\n')
-    assert raw.cells["note"].tolist() == ["one, two", "first\nsecond", 'say "no"']
+    assert raw.frame()["note"].tolist() == ["one, two", "first\nsecond", 'say "no"']
     assert raw.cell_reference(2, "id") == "row 5"  # the line on which the row begins
 
 
 def test_spaces_are_removed_and_counted(read):
     raw = read("id , age\na ,1\n b,2\nc,3\n")
     assert raw.columns == ("id", "age")
-    assert raw.cells["id"].tolist() == ["a", "b", "c"]
+    assert raw.frame()["id"].tolist() == ["a", "b", "c"]
     counts = {c.what: c.count for c in raw.conversions}
     assert counts["spaces around cells removed"] == 2
 
 
 def test_accents_are_composed(read):
     raw = read("id,x\nMu\u0308ller,1\nMüller,2\n")
-    assert set(raw.cells["id"]) == {"Müller"}
+    assert set(raw.frame()["id"]) == {"Müller"}
     assert any("accents" in c.what and c.count == 1 for c in raw.conversions)
 
 
 def test_blank_rows_are_skipped_and_counted(read):
     raw = read("id,x\na,1\n\n,\nb,2\n\n")
-    assert raw.cells["id"].tolist() == ["a", "b"]
+    assert raw.frame()["id"].tolist() == ["a", "b"]
     assert raw.cell_reference(1, "id") == "row 5"
     assert [c.count for c in raw.conversions if c.what == "blank rows skipped"] == [3]
 
 
 def test_trailing_separator_in_rows_only(read):
     raw = read("a,b\n1,2,\n3,4,\n")
-    assert raw.cells.values.tolist() == [["1", "2"], ["3", "4"]]
+    assert raw.frame().values.tolist() == [["1", "2"], ["3", "4"]]
     assert raw.conversions
 
 
@@ -172,7 +172,7 @@ def test_rows_of_more_than_a_million_characters(read):
     names = ",".join(f"g{i}" for i in range(170_000))
     assert len(names) > 1_000_000
     raw = read(names + "\n" + ",".join(["1"] * 170_000) + "\n")
-    assert raw.cells.shape == (1, 170_000)
+    assert raw.frame().shape == (1, 170_000)
 
 
 def test_unnamed_columns_get_a_number(read):
@@ -206,7 +206,7 @@ def test_table_without_header(read, content):
     raw = read(content)
     assert not raw.how.header
     assert raw.columns[0] == "column 1"
-    assert len(raw.cells) == content.count("\n")
+    assert raw.rows == content.count("\n")
     assert raw.cell_reference(0, "column 1") == "row 1"
     assert read(content, header="yes").how.header
 
@@ -215,7 +215,7 @@ def test_table_without_header(read, content):
 def test_table_with_header(read, content):
     raw = read(content)
     assert raw.how.header
-    assert len(raw.cells) == content.count("\n") - 1
+    assert raw.rows == content.count("\n") - 1
     assert not read(content, header="no").how.header
 
 
@@ -273,7 +273,7 @@ def test_any_quoted_text_comes_back_or_is_refused(read, rows):
         assert error.hint
         return
     expected = [[unicodedata.normalize("NFC", cell) for cell in row] for row in filled.values]
-    assert raw.cells.values.tolist() == expected
+    assert raw.frame().values.tolist() == expected
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,12 @@ import pickle
 
 import pytest
 
-from deepbench.data.provenance import FileFacts, file_facts, require_unchanged
+from deepbench.data import table_import
+from deepbench.data.provenance import FileFacts, file_facts
 from deepbench.data.readers.registry import READERS, read_raw
+from deepbench.data.table_files import TableFiles
 from deepbench.errors import DataError
-from deepbench.plan import Data
+from deepbench.plan import Data, plan_from_answers
 
 OPTIONS = Data(source="x")
 
@@ -56,10 +58,21 @@ def test_facts_and_changes(write):
     path = write(content)
     facts = file_facts(path)
     assert facts == FileFacts(len(content), hashlib.sha256(content).hexdigest())
-    require_unchanged(path, facts)
-    path.write_bytes(content[:-2] + b"3\n")
-    with pytest.raises(DataError, match="changed"):
-        require_unchanged(path, facts)
+
+
+def test_a_file_that_changes_while_it_is_read_is_refused(write, monkeypatch):
+    path = write("id,x\na,1\nb,2\n")
+    plan = plan_from_answers({"question": {"outcome": "x"}, "data": {"source": path.name}})
+    read = table_import.assemble
+
+    def read_and_change(*arguments):
+        table = read(*arguments)
+        path.write_text("id,x\na,1\nb,3\n")
+        return table
+
+    monkeypatch.setattr(table_import, "assemble", read_and_change)
+    with pytest.raises(DataError, match="changed while it was being read"):
+        table_import.import_table(TableFiles(path), plan)
 
 
 @pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader.name)

@@ -93,11 +93,12 @@ def test_ignored_columns_are_gone(parse):
 
 
 def test_column_records_have_roles(write, make_plan):
+    from deepbench.data.table_files import TableFiles
     from deepbench.data.table_import import import_table
 
     plan = make_plan(roles={"sample": "SAMPLE  ID"})
     path = write(table())
-    _, record = import_table(path, plan)
+    _, record = import_table(TableFiles(path), plan)
     roles = {column.name: column.role for column in record.columns}
     assert roles == {
         "Sample ID": "sample", "mouse": "feature", "Hospital": "feature", "comment": "not used",

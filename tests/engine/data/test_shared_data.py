@@ -8,6 +8,7 @@ import pytest
 from deepbench.data.findings.base import FindingContext
 from deepbench.data.findings.registry import check, clean
 from deepbench.data.roles import assign_roles
+from deepbench.data.table_files import TableFiles
 from deepbench.data.table_import import import_table
 from deepbench.errors import DataError
 
@@ -19,7 +20,7 @@ pytestmark = pytest.mark.skipif(not SHARED.is_dir(), reason=f"no data sets in {S
 def study(make_plan):
     def _study(name, outcome, **roles):
         plan = make_plan(outcome, roles=roles)
-        parsed, record = import_table(SHARED / name, plan)
+        parsed, record = import_table(TableFiles(SHARED / name), plan)
         samples, sheet = assign_roles(parsed, plan)
         found = check(samples, FindingContext(sheet.roles, plan.seed))
         return record, sheet, found, clean(samples, found)

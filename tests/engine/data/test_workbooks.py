@@ -36,7 +36,7 @@ def load(path, **options):
 def test_single_filled_sheet_is_chosen(book):
     raw = load(book({"empty": [], "Mäuse": ROWS}))
     assert (raw.how.format, raw.how.sheet) == ("XLSX", "Mäuse")
-    assert raw.cells.values.tolist() == [
+    assert raw.frame().values.tolist() == [
         ["a", "31", "70.5"],
         ["b", "42", "0.1"],
         ["c", "29", "64"],
@@ -73,8 +73,8 @@ def test_table_that_does_not_begin_in_a1(book):
 def test_dates_and_truth_values_become_text(book):
     rows = [["id", "drawn", "ok"], ["a", datetime.date(2024, 3, 1), True], ["b", None, False]]
     raw = load(book({"data": rows}))
-    assert raw.cells["drawn"].tolist() == ["2024-03-01", ""]
-    assert raw.cells["ok"].tolist() == ["TRUE", "FALSE"]
+    assert raw.frame()["drawn"].tolist() == ["2024-03-01", ""]
+    assert raw.frame()["ok"].tolist() == ["TRUE", "FALSE"]
 
 
 def test_formulas_without_result_and_errors_are_counted(book):
@@ -90,14 +90,14 @@ def test_formulas_without_result_and_errors_are_counted(book):
     assert counts["formulas without a stored result"] == 1
     assert counts["error values (such as #DIV/0!)"] == 1
     assert counts["merged cells"] == 1
-    assert raw.cells["age"].tolist()[:2] == ["", ""]
+    assert raw.frame()["age"].tolist()[:2] == ["", ""]
 
 
 def test_numbers_typed_as_text_with_a_comma(book):
     rows = [["id", "x", "y"], ["a", "1,5", 0.25], ["b", "2,5", 1e-7], ["c", "3", 7]]
     raw = load(book({"data": rows}))
     assert raw.how.decimal == ","
-    assert raw.cells["y"].tolist() == ["0,25", "1e-07", "7"]
+    assert raw.frame()["y"].tolist() == ["0,25", "1e-07", "7"]
 
 
 def test_content_decides_not_the_name(book):
@@ -185,10 +185,10 @@ def test_parquet(tmp_path):
     frame.to_parquet(path)
     raw = load(path)
     assert raw.columns == tuple(frame.columns)
-    assert raw.cells["id"].tolist() == ["a", "", "c"]
-    assert [float(raw.cells["x"][i]) for i in (0, 2)] == [0.1, 1e-300]
-    assert raw.cells["n"].tolist() == ["1", "2", "3"]
-    assert raw.cells["seen"][2] == ""
+    assert raw.frame()["id"].tolist() == ["a", "", "c"]
+    assert [float(raw.frame()["x"][i]) for i in (0, 2)] == [0.1, 1e-300]
+    assert raw.frame()["n"].tolist() == ["1", "2", "3"]
+    assert raw.frame()["seen"][2] == ""
     assert raw.cell_reference(2, "x") == "row 3"
 
 

@@ -16,6 +16,7 @@ import pytest
 
 from deepbench.data import open_tables
 from deepbench.data.number_text import number_text
+from deepbench.data.table_files import TableFiles
 from deepbench.data.table_import import import_table
 from deepbench.errors import PlanError
 from deepbench.jobs.preview_table import preview_table
@@ -77,7 +78,7 @@ def test_columns_are_those_of_the_import(
     look(MESSY)  # so that the table is in memory, read under no answers
     shown = look(MESSY, **given)
     plan = plan_from_answers({**given, "data": {"source": "t", **answers.get("data", {})}})
-    parsed, record = import_table(tmp_path / "table.csv", plan)
+    parsed, record = import_table(TableFiles(tmp_path / "table.csv"), plan)
     assert shown.problem == ""
     assert shown.columns == record.columns
     assert Counter(shown.conversions) == Counter(record.conversions)
@@ -153,13 +154,13 @@ def test_other_answers_do_not_read_the_file_again(
 ) -> None:
     look(MESSY)
     reads: list[Path] = []
-    original = open_tables.read_raw
+    original = open_tables.assemble
 
-    def counting(path: Path, options: Any) -> Any:
-        reads.append(path)
-        return original(path, options)
+    def counting(files: TableFiles, *rest: Any) -> Any:
+        reads.append(files.source)
+        return original(files, *rest)
 
-    monkeypatch.setattr(open_tables, "read_raw", counting)
+    monkeypatch.setattr(open_tables, "assemble", counting)
     look(None, question={"outcome": "outcome"}, roles={"unit": "mouse"})
     look(None, data={"types": {"mouse": "numeric"}})
     assert reads == []

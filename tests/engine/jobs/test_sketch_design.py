@@ -15,6 +15,7 @@ from deepbench.data import open_tables
 from deepbench.data.open_tables import forget_table
 from deepbench.data.provenance import file_facts
 from deepbench.data.roles import assign_roles
+from deepbench.data.table_files import TableFiles
 from deepbench.data.table_import import import_table
 from deepbench.data.table_store import table_to_parquet_bytes
 from deepbench.errors import PlanError
@@ -99,7 +100,7 @@ def test_counts_are_those_of_the_sample_sheet(
     plan = plan_from_answers(
         {"question": {"outcome": "outcome"}, "data": {"source": "t"}, "roles": roles}
     )
-    _, sheet = assign_roles(import_table(tmp_path / "table.csv", plan)[0], plan)
+    _, sheet = assign_roles(import_table(TableFiles(tmp_path / "table.csv"), plan)[0], plan)
     for name in ("sentence", "task", "classes", "class_samples", "class_units"):
         assert getattr(shown, name) == getattr(sheet, name)
     assert (shown.samples, shown.units) == (ROWS, frame["mouse"].nunique())
@@ -272,7 +273,7 @@ def test_a_missing_file_is_told(tmp_path: Path) -> None:
 
 def _import_into(study: Path, plan: StudyPlan, table: Path) -> None:
     """Do what the import stage does."""
-    parsed, record = import_table(table, plan)
+    parsed, record = import_table(TableFiles(table), plan)
     with Study.open_for_writing(study) as opened:
         artifact = opened.store("data", "imported.parquet", table_to_parquet_bytes(parsed))
         note_samples(opened, "import", artifact)
@@ -289,7 +290,7 @@ def test_another_role_does_not_read_the_file_again(
     def refuse(*_: object) -> None:
         raise AssertionError("the table is in memory")
 
-    monkeypatch.setattr(open_tables, "read_raw", refuse)
+    monkeypatch.setattr(open_tables, "assemble", refuse)
     assert draw(roles={"unit": "mouse"}).units == frame["mouse"].nunique()
     assert draw(roles={"batch": ["plate", "sex"]}).tables[1].row_title == "sex"
 

@@ -27,7 +27,7 @@ def run(program: str) -> str:
 def test_neither_numpy_nor_pyqtgraph_is_loaded_before_the_first_figure() -> None:
     said = run(
         """
-        import sys
+        import gc, sys
         from PySide6.QtWidgets import QApplication
         app = QApplication([])
         from deepbench_ui.plots import HeatmapFigure, PlotPanel
@@ -41,10 +41,35 @@ def test_neither_numpy_nor_pyqtgraph_is_loaded_before_the_first_figure() -> None
         figure = HeatmapFigure(title="t", sentence="s", matrix=((1.0,),), per_sample=False)
         panel.show_figure(figure)
         print([name for name in heavy if name in sys.modules])
-        panel.close()
+        # Nothing of Qt may wait for the end of Python (app.py says why).
+        del panel
+        gc.collect()
         """
     )
     assert said.splitlines() == ["[]", "['numpy', 'pyqtgraph']"]
+
+
+def test_who_shows_the_first_figure_is_not_kept() -> None:
+    said = run(
+        """
+        import gc
+        from PySide6.QtWidgets import QApplication, QGraphicsItem, QWidget
+        app = QApplication([])
+        from deepbench_ui.plots import HeatmapFigure, PlotPanel
+
+        def show():
+            panel = PlotPanel("a.plot", None, None)
+            figure = HeatmapFigure(title="t", sentence="s", matrix=((1.0,),), per_sample=False)
+            panel.show_figure(figure)
+            print(type(panel.findChild(QWidget, "a.plot.plot")).__name__)
+
+        show()
+        gc.collect()
+        kinds = (QGraphicsItem, QWidget)
+        print([type(one).__name__ for one in gc.get_objects() if isinstance(one, kinds)])
+        """
+    )
+    assert said.splitlines() == ["Canvas", "[]"]
 
 
 def test_the_light_import_copies_nothing_and_leaves_no_stand_in() -> None:

@@ -13,8 +13,9 @@ WORKAROUND (pyqtgraph 0.14, PySide6 6.x). `import pyqtgraph` costs about 30 MB b
 * QtTest and the OpenGL modules of PySide6 are loaded though nothing of them is used. Curves are
   drawn with OpenGL only where that was switched on, so that QtOpenGL is an empty stand-in, too.
 
-Nothing inside pyqtgraph is changed but the tracebacks of errors it keeps. If the light import fails in any way, what it left in
-`sys.modules` is removed and pyqtgraph is imported as usual: more memory, the same plots.
+Nothing inside pyqtgraph is changed but the tracebacks of errors it keeps. If the light import
+fails in any way, what it left in `sys.modules` is removed and pyqtgraph is imported as usual: more
+memory, the same plots.
 """
 
 from __future__ import annotations

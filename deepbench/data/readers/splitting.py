@@ -1,0 +1,205 @@
+"""Cutting delimited text into cells, at the speed of reading it.
+
+Regular text (quotes only around whole cells) is cut where its separators stand, found with whole
+arrays of bytes. What is not regular goes through the standard library's reader in strict mode,
+which tells what is wrong and on which line. Both give the same cells (a test compares them).
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from deepbench.data.text_cells import CellRows, joined_arrays
+
+LONGEST_CELL = 1_000_000
+_CHUNK_BYTES = 8 << 20
+_LINE_END, _QUOTE = ord("\n"), ord('"')
+_MOST_THREADS = 4
+
+
+def cut_regular(text: bytes, delimiter: str, quotes: bool) -> tuple[CellRows, NDArray[np.int64]]:
+    r"""Cut text into cells.
+
+    Args:
+        text: UTF-8, lines ended by ``\n``.
+        delimiter: One ASCII character.
+        quotes: Whether cells may stand in quotation marks.
+
+    Returns:
+        The rows, and (rows,) the line on which each begins, from 1.
+
+    Raises:
+        ValueError: quotation marks stand otherwise than around whole cells, or a cell is longer
+            than a million bytes; `cut_strictly` can tell.
+    """
+    content = np.frombuffer(text, dtype=np.uint8)
+    if len(content) and content[-1] != _LINE_END:
+        content = np.concatenate([content, np.array([_LINE_END], dtype=np.uint8)])
+    quoted = quotes and b'"' in text
+    bounds = _chunk_bounds(content, quoted)
+    mark = ord(delimiter)
+
+    def cut(number: int) -> tuple[pa.Array, NDArray[np.int64], NDArray[np.int64]]:
+        return _cut_chunk(content[bounds[number] : bounds[number + 1]], mark, quoted)
+
+    threads = min(_MOST_THREADS, os.cpu_count() or 1)
+    with ThreadPoolExecutor(threads) as pool:
+        parts = list(pool.map(cut, range(len(bounds) - 1)))
+    if not parts:
+        return CellRows.of([]), np.zeros(0, dtype=np.int64)
+    widths = np.concatenate([part[1] for part in parts])
+    lines = np.concatenate([part[2] for part in parts])
+    starts = np.concatenate([[0], np.cumsum(widths)]).astype(np.int64)
+    first_lines = np.concatenate([[1], 1 + np.cumsum(lines)[:-1]]).astype(np.int64)
+    return CellRows(joined_arrays([part[0] for part in parts]), starts), first_lines
+
+
+def _chunk_bounds(content: NDArray[np.uint8], quoted: bool) -> list[int]:
+    """Return where to cut the text into chunks of whole rows."""
+    bounds = [0]
+    while bounds[-1] < len(content):
+        start = bounds[-1]
+        end = min(len(content), start + _CHUNK_BYTES)
+        bounds.append(end if end == len(content) else _row_end(content, start, end, quoted))
+    return bounds
+
+
+def _row_end(content: NDArray[np.uint8], start: int, near: int, quoted: bool) -> int:
+    """Return the place behind the first end of a row from ``near`` on."""
+    inside = bool(quoted and np.count_nonzero(content[start:near] == _QUOTE) % 2)
+    while near < len(content):
+        window = content[near : near + _CHUNK_BYTES]
+        ends = window == _LINE_END
+        if quoted:
+            toggles = np.cumsum(window == _QUOTE) % 2 == 1
+            ends &= toggles == inside
+            inside ^= bool(toggles[-1])
+        found = int(np.argmax(ends))
+        if ends[found]:
+            return near + found + 1
+        near += len(window)
+    return len(content)
+
+
+def _cut_chunk(
+    chunk: NDArray[np.uint8], delimiter: int, quoted: bool
+) -> tuple[pa.Array, NDArray[np.int64], NDArray[np.int64]]:
+    """Return the cells of a chunk, and for each row its number of cells and of lines."""
+    line_ends = chunk == _LINE_END
+    separators = (chunk == delimiter) | line_ends
+    dropped = separators
+    if quoted and (marks := chunk == _QUOTE).any():
+        inside = np.cumsum(marks) % 2 == 1
+        separators = separators & ~inside
+        _require_whole_cells(marks, inside, separators)
+        dropped = separators | marks
+    ends = np.flatnonzero(separators)
+    kept = chunk[~dropped]
+    if dropped is separators:
+        cell_ends = ends - np.arange(len(ends))
+    else:
+        cell_ends = (ends + 1) - np.cumsum(dropped)[ends]
+    offsets = np.zeros(len(ends) + 1, dtype=np.int32)
+    offsets[1:] = cell_ends
+    if len(offsets) > 1 and int(np.diff(offsets).max()) > LONGEST_CELL:
+        raise ValueError("a cell is too long")
+    cells = pa.StringArray.from_buffers(len(ends), pa.py_buffer(offsets), pa.py_buffer(kept))
+    row_ends = np.flatnonzero(line_ends[ends]) + 1
+    widths = np.diff(row_ends, prepend=0)
+    if dropped is separators:
+        lines = np.ones(len(row_ends), dtype=np.int64)
+    else:
+        lines = np.diff(np.cumsum(line_ends)[ends[row_ends - 1]], prepend=0)
+    return cells, widths.astype(np.int64), lines.astype(np.int64)
+
+
+def _require_whole_cells(
+    marks: NDArray[np.bool_], inside: NDArray[np.bool_], separators: NDArray[np.bool_]
+) -> None:
+    """Raise unless each opening mark begins a cell and each closing one ends it."""
+    places = np.flatnonzero(marks)
+    opening = inside[places]
+    before = np.where(places > 0, separators[places - 1], True)
+    behind = separators[np.minimum(places + 1, len(separators) - 1)]
+    if inside[-1] or not (before[opening].all() and behind[~opening].all()):
+        raise ValueError("quotation marks inside cells")
+
+
+def cut_strictly(text: str, delimiter: str, quotes: bool) -> tuple[list[list[str]], list[int]]:
+    """Cut text with the csv module.
+
+    Args:
+        text: The whole text.
+        delimiter: One character; a blank stands for any number of blanks.
+        quotes: Whether cells may stand in quotation marks.
+
+    Returns:
+        The rows, and the line on which each begins, from 1.
+
+    Raises:
+        BrokenRow: a quotation mark is not closed, or a cell is longer than a million characters.
+    """
+    stream = io.StringIO(text, newline="")
+    lines: Iterator[str] = _stripped(stream) if delimiter == " " else stream
+    reader = csv.reader(
+        lines,
+        delimiter=delimiter,
+        skipinitialspace=delimiter == " ",
+        strict=True,
+        quoting=csv.QUOTE_MINIMAL if quotes else csv.QUOTE_NONE,
+    )
+    rows: list[list[str]] = []
+    numbers: list[int] = []
+    line = 1
+    with long_cells():
+        try:
+            for row in reader:
+                rows.append(row)
+                numbers.append(line)
+                line = reader.line_num + 1
+        except csv.Error as error:
+            raise BrokenRow(line, "field limit" in str(error)) from None
+    return rows, numbers
+
+
+class BrokenRow(Exception):
+    """A row that cannot be cut.
+
+    Args:
+        line: Line on which it begins, from 1.
+        too_long: Whether a cell is too long; else a quotation mark is amiss.
+    """
+
+    def __init__(self, line: int, too_long: bool) -> None:
+        super().__init__(line, too_long)
+        self.line = line
+        self.too_long = too_long
+
+
+_FIELD_LIMIT = threading.Lock()  # csv keeps its limit for the whole process
+
+
+@contextmanager
+def long_cells() -> Iterator[None]:
+    """Set csv's limit on the length of a cell, and put the old one back."""
+    with _FIELD_LIMIT:
+        before = csv.field_size_limit(LONGEST_CELL)
+        try:
+            yield
+        finally:
+            csv.field_size_limit(before)
+
+
+def _stripped(stream: io.StringIO) -> Iterator[str]:
+    for line in stream:
+        yield line.strip() + "\n"
