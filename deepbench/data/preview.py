@@ -199,7 +199,7 @@ def _first_look(answers: TableAnswers, rows: int) -> tuple[Grid, tuple[str, ...]
         with path.open("rb") as stream:
             head = stream.read(HEAD_BYTES)
         refuse_if_no_table(head, path.name)
-        reader = reader_of(head)
+        reader = reader_of(path, head)
         if isinstance(reader, WorkbookReader):
             return first_cells(path, answers.data.sheet, rows) or nothing, sheet_names(path)
         if isinstance(reader, DelimitedReader):

@@ -83,6 +83,10 @@ class RawTable:
         sheet_columns: Columns that describe the samples and are no measurements, where the files
             tell them apart (a sample sheet, annotations of an H5AD or series matrix file).
         matching: How the samples were matched with a sample sheet.
+        samples_in_columns: Whether the format itself says that samples are the columns (GCT,
+            series matrix); such a table is turned before anything else looks at it.
+        own_sheet: What the same file says of each sample, one row per sample, names in the first
+            column; None if it says nothing.
     """
 
     source_name: str
@@ -95,6 +99,8 @@ class RawTable:
     remarks: tuple[str, ...] = ()
     sheet_columns: tuple[str, ...] = ()
     matching: MatchingRecord | None = None
+    samples_in_columns: bool = False
+    own_sheet: RawTable | None = None
 
     @property
     def rows(self) -> int:

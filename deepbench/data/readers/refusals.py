@@ -8,7 +8,6 @@ from deepbench.errors import DataError
 
 _UNPACK = "Unpack it first and name the table inside."
 _SIGNATURES: tuple[tuple[bytes, str, str], ...] = (
-    (b"\x1f\x8b", "compressed (gzip)", _UNPACK),
     (b"BZh", "compressed (bzip2)", _UNPACK),
     (b"\xfd7zXZ", "compressed (xz)", _UNPACK),
     (b"\x28\xb5\x2f\xfd", "compressed (zstd)", _UNPACK),
@@ -22,7 +21,6 @@ _SIGNATURES: tuple[tuple[bytes, str, str], ...] = (
     (b"MM\0*", "an image", "Name a table; folders of images cannot be read."),
     (b"%PDF", "a PDF document", "Copy the table into a spreadsheet and save it as CSV."),
     (b"{\\rtf", "a text document", "Copy the table into a spreadsheet and save it as CSV."),
-    (b"\x89HDF", "an HDF5 file", "Export the table as CSV or Parquet."),
     (b"MATLAB", "a MATLAB file", "Export the table as CSV (writetable)."),
     (b"\x93NUMPY", "a NumPy file", "Export it as CSV with column names, or as Parquet."),
     (b"ARROW1", "an Arrow (Feather) file", "Write it as Parquet."),

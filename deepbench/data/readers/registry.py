@@ -6,16 +6,17 @@ from pathlib import Path
 
 from deepbench.data.provenance import require_regular_file, unreadable
 from deepbench.data.raw_table import RawTable
+from deepbench.data.readers.archive import ArchiveReader, is_plain_archive
 from deepbench.data.readers.base import Reader
 from deepbench.data.readers.delimited import DelimitedReader
+from deepbench.data.readers.gct import GctReader
+from deepbench.data.readers.h5ad import H5adReader
 from deepbench.data.readers.parquet import ParquetReader
 from deepbench.data.readers.refusals import refuse_if_no_table
+from deepbench.data.readers.series_matrix import SeriesMatrixReader
 from deepbench.data.readers.workbook import WorkbookReader
 from deepbench.errors import DataError
 from deepbench.plan import Data
-
-# In the order of asking; text comes last, as it has no signature.
-READERS: tuple[Reader, ...] = (ParquetReader(), WorkbookReader(), DelimitedReader())
 
 #: Bytes from the start of a file that tell what it is.
 HEAD_BYTES = 512
@@ -48,9 +49,24 @@ def read_raw(path: Path, options: Data) -> RawTable:
             "Choose the rows and columns that the question needs.",
         )
     refuse_if_no_table(head, path.name)
-    return reader_of(head).read(path, options)
+    return reader_of(path, head).read(path, options)
 
 
-def reader_of(head: bytes) -> Reader:
+def reader_of(path: Path, head: bytes) -> Reader:
     """Return the reader for a file that begins like this."""
-    return next(reader for reader in READERS if reader.recognises(head))
+    found = next(reader for reader in READERS if reader.recognises(head))
+    # Workbooks are ZIP archives too.
+    return ARCHIVES if isinstance(found, WorkbookReader) and is_plain_archive(path) else found
+
+
+ARCHIVES = ArchiveReader(read_raw)
+# In the order of asking; text comes last, as it has no signature.
+READERS: tuple[Reader, ...] = (
+    ParquetReader(),
+    H5adReader(),
+    WorkbookReader(),
+    ARCHIVES,
+    GctReader(),
+    SeriesMatrixReader(),
+    DelimitedReader(),
+)

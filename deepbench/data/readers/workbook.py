@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -22,11 +22,15 @@ from python_calamine import (
 from deepbench.data.number_text import Decimal, detect_decimal
 from deepbench.data.raw_table import RawTable
 from deepbench.data.readers.base import Grid, Reader
+from deepbench.data.readers.sheet_archives import (
+    ArchiveFacts,
+    inspect_archive,
+    require_reasonable_ods,
+)
 from deepbench.data.readers.table_building import build_table
-from deepbench.data.readers.xlsx_archive import ArchiveFacts, inspect_archive
 from deepbench.data.text_cells import CellRows
 from deepbench.data.wording import counted, did_you_mean, some_names
-from deepbench.errors import DataError
+from deepbench.errors import Choice, DataError, DataQuestion
 from deepbench.plan import Data
 from deepbench.study.records import Conversion
 
@@ -49,7 +53,8 @@ class WorkbookReader(Reader):
     def read(self, path: Path, options: Data) -> RawTable:
         """Read one sheet; errors as in `Reader.read`, and several sheets with none chosen."""
         form = _container_format(path)
-        facts = inspect_archive(path) if form == "XLSX" else ArchiveFacts(0, 0, False)
+        facts = _inspect(path, form)
+        _require_results(facts, options, path.name)
         try:
             # By stream, because by path the name's ending would decide what the file is.
             with path.open("rb") as stream, CalamineWorkbook.from_filelike(stream) as workbook:
@@ -61,7 +66,7 @@ class WorkbookReader(Reader):
                         'Choose another: sheet = "…" under [data] in the plan.',
                     )
                 cells = sheet.to_python(skip_empty_area=True)
-                merged = len(sheet.merged_cell_ranges or [])
+                filled = _fill_merged(cells, sheet.merged_cell_ranges or [], start)
         except PasswordError:
             raise _protected(path) from None
         except (CalamineError, OSError) as error:
@@ -75,7 +80,7 @@ class WorkbookReader(Reader):
             first_column=start[1],
             sheet=sheet.name,
             decimal=decimal,
-            conversions=_notes(facts, skipped, merged),
+            conversions=_notes(facts, skipped, filled),
         )
         return build_table(grid, options)
 
@@ -125,8 +130,7 @@ def first_cells(path: Path, sheet: str | None, number: int) -> Grid | None:
 @contextmanager
 def _opened(path: Path) -> Iterator[CalamineWorkbook]:
     """Open a workbook after looking at what its archive would unpack to."""
-    if _container_format(path) == "XLSX":
-        inspect_archive(path)
+    _inspect(path, _container_format(path))
     with path.open("rb") as stream, CalamineWorkbook.from_filelike(stream) as workbook:
         yield workbook
 
@@ -200,10 +204,11 @@ def _choose_sheet(
             f"{name} is empty: none of its sheets has a cell.", "Name a file that holds a table."
         )
     if len(filled) > 1:
-        raise DataError(
-            f"{name} has {counted(len(filled), 'sheet')} and the plan names none: "
-            f"{some_names([sheet.name for sheet in filled], 20)}.",
-            f'Choose one: write sheet = "{filled[0].name}" under [data] in the plan.',
+        raise DataQuestion(
+            f"{name} has {counted(len(filled), 'sheet')} with content: "
+            f"{some_names([sheet.name for sheet in filled], 20)}. Which one holds the table?",
+            "data.sheet",
+            tuple(Choice(found.name, found.name, _size_of(found)) for found in filled),
         )
     return filled[0], len(names) - 1
 
@@ -236,11 +241,61 @@ def _text(cell: Cell, decimal: Decimal | None) -> str:
     return str(cell)
 
 
-def _notes(facts: ArchiveFacts, skipped: int, merged: int) -> list[Conversion]:
+def _inspect(path: Path, form: str) -> ArchiveFacts:
+    if form == "XLSX":
+        return inspect_archive(path)
+    if form == "ODS":
+        require_reasonable_ods(path)
+    return ArchiveFacts()
+
+
+def _size_of(sheet: CalamineSheet) -> str:
+    return f"{sheet.height:,} rows, {sheet.width:,} columns"
+
+
+def _require_results(facts: ArchiveFacts, options: Data, name: str) -> None:
+    """Ask about formulas whose result nobody has calculated: they would read as empty."""
+    if facts.unstored_formulas and options.formulas == "ask":
+        raise DataQuestion(
+            f"{name}: {counted(facts.unstored_formulas, 'formula')} without a stored result, as a "
+            "program wrote the file and no spreadsheet has calculated it.",
+            "data.formulas",
+            (Choice("empty", "Read Them as Empty", "their cells count as missing"),),
+            "Better: open the file in a spreadsheet program, save it, and choose it again.",
+        )
+
+
+def _fill_merged(
+    cells: list[list[Cell]],
+    ranges: Sequence[tuple[tuple[int, int], tuple[int, int]]],
+    start: tuple[int, int],
+) -> int:
+    """Give every cell merged down a column the value of the first one; return how many.
+
+    A patient whose cell spans three rows owns all three. Cells merged across columns are titles,
+    whose text stays where it is.
+    """
+    filled = 0
+    for (first_row, first_column), (last_row, last_column) in ranges:
+        column = first_column - start[1]
+        if first_column != last_column or column < 0:
+            continue
+        rows = range(first_row - start[0], last_row - start[0] + 1)
+        inside = [row for row in rows if 0 <= row < len(cells) and column < len(cells[row])]
+        for row in inside[1:]:
+            if cells[row][column] == "" and cells[inside[0]][column] != "":
+                cells[row][column] = cells[inside[0]][column]
+                filled += 1
+    return filled
+
+
+def _notes(facts: ArchiveFacts, skipped: int, filled: int) -> list[Conversion]:
     found = (
         ("(cells)", "formulas without a stored result read as empty", facts.unstored_formulas),
         ("(cells)", "error values (such as #DIV/0!) read as empty", facts.error_values),
-        ("(cells)", "merged cells: only the first of each has the value", merged),
+        ("(cells)", "cells merged down a column: each has the value of the first", filled),
+        ("(rows)", "hidden rows read like all others", facts.hidden_rows),
+        ("(columns)", "hidden columns read like all others", facts.hidden_columns),
         ("(file)", "macros ignored", int(facts.macros)),
         ("(file)", "empty or hidden sheets not read", skipped),
     )

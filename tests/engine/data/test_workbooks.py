@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from deepbench.data.readers.registry import read_raw
-from deepbench.errors import DataError
+from deepbench.errors import DataError, DataQuestion
 from deepbench.plan import Data
 
 ROWS = [["id", "age", "weight"], ["a", 31, 70.5], ["b", 42, 0.1], ["c", 29, 64]]
@@ -77,20 +77,94 @@ def test_dates_and_truth_values_become_text(book):
     assert raw.frame()["ok"].tolist() == ["TRUE", "FALSE"]
 
 
-def test_formulas_without_result_and_errors_are_counted(book):
+def test_formulas_without_result_are_asked_about(book):
     def edit(workbook):
         sheet = workbook["data"]
         sheet["B2"] = "=1+1"
         sheet["B3"] = "#DIV/0!"
         sheet["B3"].data_type = "e"
-        sheet.merge_cells("A5:B5")
 
-    raw = load(book({"data": [*ROWS, ["d", 1, 2]]}, edit=edit))
-    counts = {c.what.split(":")[0].split(" read")[0]: c.count for c in raw.conversions}
+    path = book({"data": [*ROWS, ["d", 1, 2]]}, edit=edit)
+    with pytest.raises(DataQuestion, match="1 formula without a stored result") as caught:
+        load(path)
+    assert caught.value.key == "data.formulas"
+    assert "save it" in caught.value.hint
+    raw = load(path, formulas="empty")
+    counts = {c.what.split(" read")[0]: c.count for c in raw.conversions}
     assert counts["formulas without a stored result"] == 1
     assert counts["error values (such as #DIV/0!)"] == 1
-    assert counts["merged cells"] == 1
     assert raw.frame()["age"].tolist()[:2] == ["", ""]
+
+
+def test_cells_merged_down_a_column_all_have_the_value(book):
+    rows = [["mouse", "age"], ["m1", 1], [None, 2], [None, 3], ["m2", 4], [None, 5]]
+
+    def edit(workbook):
+        workbook["data"].merge_cells("A2:A4")
+
+    raw = load(book({"data": rows}, edit=edit))
+    assert raw.frame()["mouse"].tolist() == ["m1", "m1", "m1", "m2", ""]
+    counts = {c.what.split(":")[0]: c.count for c in raw.conversions}
+    assert counts["cells merged down a column"] == 2
+
+
+def test_hidden_rows_and_columns_are_read_and_counted(book):
+    def edit(workbook):
+        sheet = workbook["data"]
+        sheet.row_dimensions[3].hidden = True
+        sheet.column_dimensions["B"].hidden = True
+        sheet.column_dimensions.group("D", "XFD", hidden=True)  # behind the table: hides nothing
+
+    raw = load(book({"data": ROWS}, edit=edit))
+    assert raw.rows == 3
+    counts = {c.what: c.count for c in raw.conversions}
+    assert counts["hidden rows read like all others"] == 1
+    assert counts["hidden columns read like all others"] == 1
+
+
+def write_ods(path, rows_xml):
+    content = (
+        '<?xml version="1.0"?><office:document-content '
+        'xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
+        'xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" '
+        'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"><office:body>'
+        f'<office:spreadsheet><table:table table:name="S">{rows_xml}</table:table>'
+        "</office:spreadsheet></office:body></office:document-content>"
+    )
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("content.xml", content)
+        archive.writestr(
+            "META-INF/manifest.xml",
+            '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>',
+        )
+    return path
+
+
+def ods_cell(value, attributes=""):
+    kind = "float" if isinstance(value, float) else "string"
+    number = f' office:value="{value}"' if kind == "float" else ""
+    return (
+        f'<table:table-cell office:value-type="{kind}"{number}{attributes}>'
+        f"<text:p>{value}</text:p></table:table-cell>"
+    )
+
+
+def test_ods(tmp_path):
+    rows = [["id", "x"], ["a", 1.5], ["b", 2.0], ["c", 0.1]]
+    xml = "".join(
+        f"<table:table-row>{''.join(map(ods_cell, row))}</table:table-row>" for row in rows
+    )
+    raw = load(write_ods(tmp_path / "table.ods", xml))
+    assert raw.how.format == "ODS"
+    assert raw.frame().values.tolist() == [["a", "1.5"], ["b", "2"], ["c", "0.1"]]
+
+
+def test_ods_whose_one_cell_stands_for_billions(tmp_path):
+    repeated = ods_cell(1.0, ' table:number-columns-repeated="16384"')
+    xml = f'<table:table-row table:number-rows-repeated="1048576">{repeated}</table:table-row>'
+    with pytest.raises(DataError, match="filled cells"):
+        load(write_ods(tmp_path / "bomb.ods", xml))
 
 
 def test_numbers_typed_as_text_with_a_comma(book):
@@ -129,11 +203,12 @@ def test_damaged_workbook(tmp_path, head):
         load(path)
 
 
-def test_other_archives(tmp_path):
-    path = tmp_path / "tables.zip"
+def test_a_document_of_text_is_no_table(tmp_path):
+    path = tmp_path / "letter.odt"
     with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr("a.csv", "x,y\n1,2\n")
-    with pytest.raises(DataError, match="ZIP archive"):
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.text")
+        archive.writestr("content.xml", "<x/>")
+    with pytest.raises(DataError, match="not a spreadsheet"):
         load(path)
 
 
