@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -9,7 +10,16 @@ from numpy.typing import NDArray
 
 from deepbench.data.samples import Fold, TrainingSet
 from deepbench.data.splits import strata
-from deepbench.evaluation.fold_scores import fold_spread, score
+from deepbench.evaluation.bootstrap import (
+    Interval,
+    interval_of,
+    percentile_interval,
+    strata_of,
+    unit_weights,
+)
+from deepbench.evaluation.fold_scores import fold_spread, score, weighted_scores
+from deepbench.evaluation.metrics import Task
+from deepbench.evaluation.ranking import Outcome
 from deepbench.models.family import BaselineFamily, Params
 from deepbench.models.fold_data import FoldCache
 from deepbench.models.out_of_fold import out_of_fold
@@ -18,6 +28,8 @@ from deepbench.models.workbench import BenchSource, load_workbench
 from deepbench.seeds import derive_seed
 
 FRACTIONS = (0.25, 0.5, 0.75, 1.0)
+RESAMPLES = 1_000
+_LITTLE = 0.01  # a gain below this is of no use to anybody
 
 
 @dataclass(frozen=True)
@@ -38,11 +50,13 @@ class CurvePoint:
         samples: Mean number of fit rows.
         score: Tuning score; None if it cannot be computed.
         spread: Standard deviation over folds; not a confidence interval.
+        resampled: (B,) score on resampled units, the same resamples for every part.
     """
 
     samples: int
     score: float | None
     spread: float | None
+    resampled: NDArray[np.float64]
 
 
 def curve_point(task: CurveTask) -> CurvePoint:
@@ -60,12 +74,85 @@ def curve_point(task: CurveTask) -> CurvePoint:
     oof = out_of_fold(family, cache, task.params, training.outcome, seed).predictions
     kind = training.info.task
     value = score(kind, training.outcome, oof, bench.fold_of)
+    resampled = resampled_scores(
+        kind, training.outcome, oof, bench.fold_of, training.units, task.source.seed
+    )
     spread = np.nanstd(fold_spread(kind, training.outcome, oof, bench.fold_of))
     return CurvePoint(
         samples=round(float(np.mean([len(fold.fit) for fold in folds]))),
         score=float(value) if np.isfinite(value) else None,
         spread=float(spread) if np.isfinite(spread) else None,
+        resampled=resampled,
     )
+
+
+def resampled_scores(
+    kind: Task,
+    outcome: Outcome,
+    oof: NDArray[np.float64],
+    fold_of: NDArray[np.int64],
+    units: NDArray[np.int64],
+    seed: int,
+) -> NDArray[np.float64]:
+    """Return (B,) the tuning score on resampled units.
+
+    The units that are predicted are drawn, not those that train: the band says how well the
+    score of these models is known, as intervals of tuning scores do elsewhere.
+    """
+    weights = unit_weights(
+        units, RESAMPLES, derive_seed(seed, "learning curve band"), strata_of(kind, outcome)
+    )
+    return weighted_scores(kind, outcome, oof, fold_of, weights)
+
+
+@dataclass(frozen=True)
+class Band:
+    """What the points of a curve say together.
+
+    Attributes:
+        low: Lower limits of the scores, None where there is none.
+        high: Upper limits.
+        gain: Gain of the last step with its paired interval, or None.
+        sentence: Whether more samples would help, in words.
+    """
+
+    low: tuple[float | None, ...]
+    high: tuple[float | None, ...]
+    gain: Interval | None
+    sentence: str
+
+
+def band(points: Sequence[CurvePoint]) -> Band:
+    """Return the limits of a curve, and whether it still climbs at its end.
+
+    The last two parts are compared on the same resamples of units, so that what makes the
+    samples easy or hard cancels out.
+    """
+    limits = [percentile_interval(point.resampled) for point in points]
+    low, high = zip(*limits, strict=True)
+    before, last = points[-2], points[-1]
+    gain = None
+    if last.score is not None and before.score is not None:
+        gain = interval_of(last.score - before.score, last.resampled - before.resampled)
+    return Band(_finite(low), _finite(high), gain, _sentence(before, last, gain))
+
+
+def _finite(values: Sequence[float]) -> tuple[float | None, ...]:
+    return tuple(value if np.isfinite(value) else None for value in values)
+
+
+def _sentence(before: CurvePoint, last: CurvePoint, gain: Interval | None) -> str:
+    if gain is None or not np.isfinite(gain.low):
+        return ""
+    step = (
+        f"From {before.samples:,} to {last.samples:,} training samples the score changed by "
+        f"{gain.value:+.3f} ({gain.low:+.3f} to {gain.high:+.3f})"
+    )
+    if gain.low > 0:
+        return f"{step}: it still climbs, so more samples would probably help."
+    if gain.high < _LITTLE:
+        return f"{step}: it has levelled off, so more samples of the same kind would hardly help."
+    return f"{step}: whether more samples would help cannot be told from this."
 
 
 def part_of(training: TrainingSet, fold: Fold, fraction: float, seed: int) -> NDArray[np.int64]:

@@ -115,7 +115,7 @@ def feature_space(features: pd.DataFrame) -> FeatureSpace:
     """
     n = len(features)
     counted: list[int] = []
-    blocks = _standardised(features, counted)
+    blocks = standardised_blocks(features, counted)
     if features.shape[1] > n:
         products = np.zeros((n, n))
         for block in blocks:
@@ -166,7 +166,9 @@ def principal_components(
     return PrincipalComponents(scores, shares, space.features)
 
 
-def _standardised(features: pd.DataFrame, counted: list[int]) -> Iterator[NDArray[np.float64]]:
+def standardised_blocks(
+    features: pd.DataFrame, counted: list[int]
+) -> Iterator[NDArray[np.float64]]:
     """Yield (n, q) blocks of centred columns; note how many features each stands for."""
     is_number = np.array([dtype == np.float64 for dtype in features.dtypes], dtype=bool)
     numbers = features.loc[:, is_number].to_numpy(dtype=np.float64)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from deepbench.checks.learning_curve import FRACTIONS, CurveTask, curve_point
+from deepbench.checks.learning_curve import FRACTIONS, CurveTask, band, curve_point
 from deepbench.errors import PlanError
 from deepbench.evaluation.metrics import tuning_metric
 from deepbench.jobs.context import JobContext
@@ -13,7 +13,7 @@ from deepbench.jobs.steps import Steps
 from deepbench.jobs.tuning import run_searches, steps_done_before
 from deepbench.models.registry import baselines_for
 from deepbench.models.workbench import Workbench, load_workbench
-from deepbench.study.records import LeaderboardRecord, LearningCurveRecord, ModelRecord
+from deepbench.study.records import LeaderboardRecord, LearningCurveRecord, ModelRecord, Score
 
 
 def run(context: JobContext) -> LeaderboardRecord:
@@ -75,10 +75,17 @@ def _learning_curve(
     for _ in context.compute.wait(futures, context.progress):
         steps.add(1)
     points = [future.result() for future in futures]
+    shown = band(points)
     return LearningCurveRecord(
         model=best.family.name,
         metric=tuning_metric(bench.training.info.task),
         samples=tuple(point.samples for point in points),
         scores=tuple(point.score for point in points),
         spreads=tuple(point.spread for point in points),
+        low=shown.low,
+        high=shown.high,
+        gain=None
+        if shown.gain is None
+        else Score(value=shown.gain.value, low=shown.gain.low, high=shown.gain.high),
+        sentence=shown.sentence,
     )

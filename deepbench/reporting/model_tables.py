@@ -102,13 +102,25 @@ def seeds_table(models: Sequence[ModelRecord]) -> Table | None:
 
 def learning_table(record: LearningCurveRecord, cells: SmallCells) -> Table:
     """Return the numbers behind the learning curve."""
+    nothing = (None,) * len(record.samples)
     return table(
         "Numbers of the learning curve",
-        ["#Training samples", f"#{metric_title(record.metric)}", "#Spread over folds"],
         [
-            [cells.one(count), number(value), number(spread)]
-            for count, value, spread in zip(
-                record.samples, record.scores, record.spreads, strict=True
+            "#Training samples",
+            f"#{metric_title(record.metric)}",
+            "#From",
+            "#To",
+            "#Spread over folds",
+        ],
+        [
+            [cells.one(count), number(value), number(low), number(high), number(spread)]
+            for count, value, low, high, spread in zip(
+                record.samples,
+                record.scores,
+                record.low or nothing,
+                record.high or nothing,
+                record.spreads,
+                strict=True,
             )
         ],
     )

@@ -66,28 +66,32 @@ def _curve(axes: Axes, title: str, curve: CurveRecord) -> None:
 
 
 def learning_curve_figure(record: LearningCurveRecord, title: str) -> Picture | None:
-    """Draw the score on growing parts of the training samples, with the spread over folds.
+    """Draw the score on growing parts of the training samples, with its limits.
 
     Args:
         record: The learning curve.
         title: Title of the model.
     """
+    nothing = (None,) * len(record.samples)
     points = [
-        (count, value, spread if spread is not None and is_number(spread) else 0.0)
-        for count, value, spread in zip(record.samples, record.scores, record.spreads, strict=True)
+        (count, value, value if low is None else low, value if high is None else high)
+        for count, value, low, high in zip(
+            record.samples,
+            record.scores,
+            record.low or nothing,
+            record.high or nothing,
+            strict=True,
+        )
         if value is not None and is_number(value)
     ]
     if not points:
         return None
     metric = metric_title(record.metric)
-    counts, values, spreads = (list(column) for column in zip(*points, strict=True))
+    counts, values, lows, highs = (list(column) for column in zip(*points, strict=True))
 
     def paint(figure: Figure) -> None:
         axes = figure.subplots()
-        low = [value - spread for value, spread in zip(values, spreads, strict=True)]
-        # No score of the metrics that models are tuned by goes beyond 1.
-        high = [min(value + spread, 1.0) for value, spread in zip(values, spreads, strict=True)]
-        axes.fill_between(counts, low, high, color=BASELINE, alpha=0.16, lw=0)
+        axes.fill_between(counts, lows, highs, color=BASELINE, alpha=0.16, lw=0)
         axes.plot(counts, values, "o-", color=BASELINE, ms=5)
         axes.set_xlabel("training samples")
         axes.set_ylabel(metric)
@@ -99,7 +103,6 @@ def learning_curve_figure(record: LearningCurveRecord, title: str) -> Picture | 
         paint,
         alt=f"{metric} of {title} by number of training samples: {number(values[0])} at the "
         f"smallest and {number(values[-1])} at the largest.",
-        caption=f"Score of {title} when it learns from parts of the training samples. Band: "
-        "spread over folds (one standard deviation), not a confidence interval. A line that "
-        "still climbs at its right end says that more samples may help.",
+        caption=f"Score of {title} when it learns from parts of the training samples. Band: 95 % "
+        f"interval of each score (bootstrap over units). {record.sentence}".strip(),
     )

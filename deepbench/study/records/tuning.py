@@ -71,13 +71,22 @@ class ModelRecord(Record):
 
 
 class LearningCurveRecord(Record):
-    """Score of the best baseline on growing parts of the training samples."""
+    """Score of the best baseline on growing parts of the training samples.
+
+    ``low`` and ``high`` are limits of the score (95 %, bootstrap over units), ``spreads`` the
+    standard deviation over folds. ``gain`` is what the last step brought, from three quarters of
+    the training samples to all, with its paired interval; ``sentence`` says what follows.
+    """
 
     model: str
     metric: str
     samples: tuple[int, ...]
     scores: tuple[float | None, ...]
     spreads: tuple[float | None, ...]
+    low: tuple[float | None, ...] = ()
+    high: tuple[float | None, ...] = ()
+    gain: Score | None = None
+    sentence: str = ""
 
 
 class LeaderboardRecord(Record):

@@ -144,3 +144,21 @@ def test_learning_curve_has_its_spread() -> None:
     assert curve.high[0] == pytest.approx(0.7)
     assert (curve.low[1:], curve.high[1:]) == ((None, None), (None, None))
     assert "Support vector machine" in figure.sentence
+    assert figure.band_title == "spread over tuning folds"
+
+
+def test_learning_curve_has_its_limits() -> None:
+    record = LearningCurveRecord(
+        model="svm",
+        metric="auroc",
+        samples=(10, 20),
+        scores=(0.6, 0.8),
+        spreads=(0.1, 0.1),
+        low=(0.5, None),
+        high=(0.75, None),
+        sentence="It still climbs.",
+    )
+    figure = learning_curve_figure(record)
+    assert (figure.curves[0].low, figure.curves[0].high) == ((0.5, None), (0.75, None))
+    assert "interval" in figure.band_title
+    assert figure.sentence.endswith("It still climbs.")

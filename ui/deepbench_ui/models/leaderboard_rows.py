@@ -58,11 +58,10 @@ EFFORT_UNEQUAL = (
 #: Stands in the note of a search that the time limit ended.
 TIME_LIMIT = "time limit"
 CURVE_TITLE = "Learning curve: would more samples help?"
-CURVE_SENTENCE = (
-    "{model}, fitted on growing parts of the training samples. A line that still rises at its "
-    "right end says that more samples would probably help; a flat one says they would not."
-)
-CURVE_X, CURVE_BAND = "Training samples used", "spread over tuning folds"
+CURVE_MODEL = "{model}, fitted on parts of the training samples."
+CURVE_SENTENCE = "A line that still climbs at its right end says that more samples may help."
+CURVE_X = "Training samples used"
+CURVE_BAND, CURVE_SPREAD = "95 % interval (over units)", "spread over tuning folds"
 
 
 @dataclass(frozen=True)
@@ -270,27 +269,30 @@ def _trials_of(rows: Iterable[BoardRow]) -> str:
 
 
 def learning_curve_figure(curve: LearningCurveRecord) -> CurvesFigure:
-    """Return the learning curve with its spread over tuning folds."""
+    """Return the learning curve with its limits; studies of before have the spread over folds."""
     pairs = list(zip(curve.scores, curve.spreads, strict=True))
+    low = curve.low or tuple(_shifted(score, spread, -1) for score, spread in pairs)
+    high = curve.high or tuple(_shifted(score, spread, 1) for score, spread in pairs)
+    sentence = curve.sentence or CURVE_SENTENCE
     title = SCORES[curve.metric].title
     return CurvesFigure(
         title=CURVE_TITLE,
-        sentence=CURVE_SENTENCE.format(model=TITLES.get(curve.model, curve.model)),
+        sentence=f"{CURVE_MODEL.format(model=TITLES.get(curve.model, curve.model))} {sentence}",
         per_sample=False,
         curves=(
             Curve(
                 SHORT_TITLES.get(curve.model, curve.model),
                 tuple(float(count) for count in curve.samples),
                 curve.scores,
-                tuple(_shifted(score, spread, -1) for score, spread in pairs),
-                tuple(_shifted(score, spread, 1) for score, spread in pairs),
+                low,
+                high,
                 use="network" if is_network(curve.model) else "baseline",
                 markers=True,
             ),
         ),
         x_title=CURVE_X,
         y_title=f"{title} on the tuning folds",
-        band_title=CURVE_BAND,
+        band_title=CURVE_BAND if curve.low else CURVE_SPREAD,
     )
 
 
