@@ -76,14 +76,20 @@ STAGES: tuple[Stage, ...] = (
         ("question.outcome", "question.task", "question.positive", "roles"),
         ("import",),
     ),
-    # A reason accepts a finding, and an answer of tip 1 changes its verdict; neither changes a
-    # number, so both may be given at any time.
+    # A reason accepts a finding, an answer on the design adds one, and an answer of tip 1 changes
+    # its verdict; none changes a number, so they may be given at any time.
     Stage(
         5,
         "check",
         "Check the data",
         4,
-        ("seed", "check.keep", "check.leave_out", "check.leave_out_samples", "preparation"),
+        (
+            "seed",
+            "check.keep",
+            "check.leave_out",
+            "check.leave_out_samples",
+            "preparation",
+        ),
         ("sample-sheet",),
     ),
     Stage(

@@ -6,9 +6,19 @@ from dataclasses import dataclass
 
 from deepbench.data.column_types import ParsedTable
 from deepbench.data.open_tables import OpenTable
-from deepbench.data.roles import ROLE_NAMES, ResolvedRoles, find_column, two_roles
+from deepbench.data.roles import (
+    ROLE_NAMES,
+    ResolvedRoles,
+    find_column,
+    two_roles,
+    with_known_samples,
+)
 from deepbench.data.table_files import TableFiles
-from deepbench.data.table_import import require_samples_in_rows, with_file_names
+from deepbench.data.table_import import (
+    require_samples_in_rows,
+    with_file_names,
+    with_way_to_outcome,
+)
 from deepbench.data.wording import counted, some_names
 from deepbench.errors import DataError, DeepBenchError
 from deepbench.plan import Data, Roles
@@ -97,7 +107,8 @@ def _roles_so_far(
             if column in taken:
                 raise two_roles(column, taken[column], key)
         except DeepBenchError as error:
-            problem = problem or error
+            explained = with_way_to_outcome(error, table.raw, answers.data, answers.outcome)
+            problem = problem or explained
             continue
         taken[column] = key
         if not role:
@@ -105,7 +116,8 @@ def _roles_so_far(
             continue
         as_written[column] = name
         by_role[role] = (*by_role.get(role, ()), column)
-    return ResolvedRoles(found_outcome, by_role, as_written), problem
+    roles = ResolvedRoles(found_outcome, by_role, as_written)
+    return with_known_samples(roles, table.raw.sample_column), problem
 
 
 def _typing_problem(refused: dict[str, DataError]) -> DataError:

@@ -1,58 +1,65 @@
 """From text cells to typed columns, with every conversion counted.
 
 A column is numeric if all its cells are numbers or codes for "missing". A few texts among
-numbers are an error that names the first of them, never silently a missing value.
+numbers are a question that names the first of them, never silently a missing value.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
-from typing import Any, Literal
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from deepbench.data.number_text import (
-    Decimal,
-    looks_like_identifier,
-    parse_numbers,
+from deepbench.data.cells.bulk_numbers import (
+    CODED,
+    DASHED,
+    EMPTY,
+    GROUPED,
+    IDENTIFIER,
+    MISSING,
+    TEXT,
+    NumberBlock,
+    in_threads,
+    number_blocks,
 )
+from deepbench.data.cells.date_columns import DateColumn, read_date_column, serial_days
+from deepbench.data.cells.dates import are_dates
+from deepbench.data.cells.measurements import (
+    DASHES_READ,
+    FEW_LEVELS,
+    THOUSANDS_REMOVED,
+    Measurements,
+    read_measurements,
+)
+from deepbench.data.cells.missing_codes import MISSING_CODES, Codes, named_columns
+from deepbench.data.cells.odd_column import OddColumn, joint_problem
+from deepbench.data.cells.unit_words import unit_in_name
+from deepbench.data.number_text import Decimal, number_text
 from deepbench.data.raw_table import CellLocator, RawTable
-from deepbench.data.text_cells import CellBlock, Texts, lengths_in_bytes
+from deepbench.data.text_cells import Texts
 from deepbench.data.wording import counted, shorten
 from deepbench.errors import DataError
 from deepbench.plan import Data
 from deepbench.study.records import ColumnRecord, Conversion
 
-#: Codes for "missing" among numbers, compared without regard to case.
-MISSING_CODES = (
-    "", "na", "n/a", "nan", "null", "none", "nil", "missing", "unknown", "?", ".", "-", "--",
-    "n.a.", "n.d.", "nd", "n/d", "#n/a", "#div/0!", "#value!", "#num!", "#null!", "#ref!",
-    "#name?", "<na>",
-)  # fmt: skip
+Kind = Literal["numeric", "categorical", "text", "date", "empty"]
 
-MOSTLY_NUMBERS = 0.9  # share of numbers from which texts among them are taken for mistakes
-_HALF_NUMBERS = 0.5
-FEW_LEVELS = 10
-_BLOCK_CELLS = 25_000_000  # the cells of a wide table at once: they lie in one array
-_SORTED_CELLS = 1_000_000
+_SORTED_CELLS = 250_000
 _MANY_CONVERSIONS = 100
+_MANY_RUNS = 50
 # "text" (names, sequences, comments) as against "categorical": mostly different, or long.
 _TEXT_SHARE = 0.5
 _LONG_TEXT = 80
-_DATE = re.compile(
-    r"(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](\d{4}|\d{2})"
-    r"|\d{1,2}[- ]?(jan|feb|m[aä]r|apr|ma[yi]|jun|jul|aug|sep|o[ck]t|nov|de[cz])[a-zä]*[-. ]*"
-    r"\d{2,4})"
-    r"([ t]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?z?)?",
-    re.IGNORECASE,
-)
+#: Roles of columns that hold dates, or may.
+ROLES_OF_DATES = ("date", "timepoint")
+_CALLED_DATE = re.compile(r"(?<!candi)(?<!up)date(?!a)|datum", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -67,6 +74,9 @@ class ParsedTable:
         decimal: Decimal mark of the file.
         header: Whether the file named the columns.
         source_name: Name of the file.
+        sample_column: Column that names the samples, where the files tell it; else empty.
+        aside: Columns that are no features unless a role says so; see `RawTable`.
+        units: Units of measurement by column, from a row of units, the cells or the names.
     """
 
     frame: pd.DataFrame
@@ -76,270 +86,388 @@ class ParsedTable:
     decimal: Decimal
     header: bool
     source_name: str
-
-
-@dataclass(frozen=True)
-class _Block:
-    """Some columns with what their cells are; all arrays (n, c)."""
-
-    cells: CellBlock
-    numbers: NDArray[np.float64]
-    missing: NDArray[np.bool_]
-    empty: NDArray[np.bool_]
-    identifier: NDArray[np.bool_]
-    grouped: int
-
-    def texts(self, column: int) -> Texts:
-        """Return (n,) the texts of a column."""
-        flat = self.cells.flat
-        rows, width = self.numbers.shape
-        if self.cells.by_column:
-            part = flat.slice(column * rows, rows)
-        else:
-            part = flat.take(pa.array(np.arange(column, rows * width, width)))
-        found: Texts = part.to_numpy(zero_copy_only=False)
-        return found
+    sample_column: str = ""
+    aside: tuple[str, ...] = ()
+    units: Mapping[str, str] = field(default_factory=dict)
 
 
 def parse_columns(
     raw: RawTable,
     options: Data,
-    as_text: Collection[str] = (),
+    as_text: Collection[str] | Mapping[str, str] = (),
     refused: dict[str, DataError] | None = None,
 ) -> ParsedTable:
     """Propose a type for each column and convert its cells.
 
     Args:
         raw: Text cells.
-        options: [data] of the plan: ``missing`` codes and ``types``.
-        as_text: Columns to leave as text whatever they hold (roles, outcome).
-        refused: Where given, a column with a text among its numbers is left as text, and its
-            error is put here in place of being raised.
+        options: [data] of the plan: codes for missing values, types, and the answers on limits
+            of detection, units and dates.
+        as_text: Columns to leave as text whatever they hold, with their roles where known:
+            dates are then read as dates, and the numbers of an outcome as numbers (as text
+            again, in the plainest form).
+        refused: Where given, a column that cannot be read yet is left as text, and its error is
+            put here in place of being raised.
 
     Raises:
-        DataError: a text stands among numbers; says where.
+        DataError: a column cannot be read; says where.
+        DataQuestion: a column can be read when a question is answered.
     """
-    typed = _Typing(raw, options, frozenset(as_text), refused)
-    for block in _blocks(raw, options):
+    typed = _Typing(raw, options, as_text)
+    codes = Codes(
+        MISSING_CODES if options.missing is None else options.missing, raw.how.decimal
+    )
+    for block in number_blocks(raw.cells, raw.how.decimal, codes):
         typed.add(block)
+    if typed.refused:
+        in_order = {name: typed.refused[name] for name in raw.columns if name in typed.refused}
+        if refused is None:
+            raise joint_problem(in_order, options)
+        refused.update(in_order)
     return typed.finish()
-
-
-def _blocks(raw: RawTable, options: Data) -> Iterator[_Block]:
-    codes = MISSING_CODES if options.missing is None else ("", *options.missing)
-    for block in raw.cells.blocks(_BLOCK_CELLS):
-        flat = block.flat
-        numbers, grouped = parse_numbers(flat, raw.how.decimal)
-        empty = lengths_in_bytes(flat) == 0
-        missing = empty | _coded_missing(flat, numbers, empty, codes, raw.how.decimal)
-        numbers[missing] = np.nan
-        present = np.flatnonzero(~np.isnan(numbers))
-        identifier = np.zeros(len(flat), dtype=np.bool_)
-        whole = len(present) == len(flat)
-        identifier[present] = looks_like_identifier(
-            flat if whole else flat.take(pa.array(present))
-        )
-        yield _Block(
-            block,
-            block.grid(numbers),
-            block.grid(missing),
-            block.grid(empty),
-            block.grid(identifier),
-            grouped,
-        )
-
-
-def _coded_missing(
-    flat: Any,
-    numbers: NDArray[np.float64],
-    empty: NDArray[np.bool_],
-    codes: Collection[str],
-    decimal: Decimal,
-) -> NDArray[np.bool_]:
-    """Return (m,) whether each cell is one of the codes; -9 also matches -9.0."""
-    missing = np.zeros(len(flat), dtype=np.bool_)
-    places = np.flatnonzero(np.isnan(numbers) & ~empty)
-    wanted = {code.strip().casefold() for code in codes}
-    if len(places):
-        encoded = pc.dictionary_encode(flat.take(pa.array(places)))
-        texts = encoded.dictionary.to_pylist()
-        is_code = np.array([text.casefold() in wanted for text in texts], dtype=np.bool_)
-        missing[places] = is_code[encoded.indices.to_numpy(zero_copy_only=False)]
-    values, _ = parse_numbers(np.array(sorted(wanted), dtype=object), decimal)
-    for value in values[~np.isnan(values)]:
-        missing |= numbers == value
-    return missing
 
 
 class _Typing:
     """Collects typed columns block by block."""
 
     def __init__(
-        self,
-        raw: RawTable,
-        options: Data,
-        as_text: frozenset[str],
-        refused: dict[str, DataError] | None,
+        self, raw: RawTable, options: Data, as_text: Collection[str] | Mapping[str, str]
     ) -> None:
         self._raw = raw
         self._options = options
-        self._as_text = as_text
-        self._refused = refused
-        self._frames: list[pd.DataFrame] = []
-        self._records: list[ColumnRecord] = []
-        self._conversions: list[Conversion] = []
-
-    def add(self, block: _Block) -> None:
-        """Type the columns of one block."""
-        names = tuple(self._raw.columns[place] for place in block.cells.columns)
-        numeric = self._numeric_columns(block, names)
-        places = np.flatnonzero(numeric)
-        values = block.numbers if numeric.all() else block.numbers[:, places]
-        self._records_of_numbers(block, names, places, values)
-        self._frames.append(pd.DataFrame(values, columns=[names[i] for i in places], copy=False))
-        texts = {
-            names[i]: self._text_column(block, i, names[i])
-            for i in np.flatnonzero(~numeric).tolist()
+        self._role_of = (
+            dict(as_text) if isinstance(as_text, Mapping) else dict.fromkeys(as_text, "")
+        )
+        self._own_codes = {
+            name: Codes(codes, raw.how.decimal)
+            for name, codes in named_columns(options.missing_in, raw.columns).items()
         }
-        if texts:
-            self._frames.append(pd.DataFrame(texts, dtype=object))
-        if block.grouped:
-            self._note("(cells)", "thousands separators removed", block.grouped)
+        self._alone = {*self._role_of, *options.types, *self._own_codes}
+        self._records: dict[str, ColumnRecord] = {}
+        self._numbers: list[NDArray[np.float64]] = []
+        self._texts: dict[str, Texts] = {}
+        self._place_of: dict[str, tuple[int, int]] = {}  # block and column of a numeric column
+        self._conversions: list[Conversion] = []
+        self._units: dict[str, str] = {}
+        self.refused: dict[str, DataError] = {}
+
+    def add(self, block: NumberBlock) -> None:
+        """Type the columns of one block."""
+        names = [self._raw.columns[place] for place in block.columns]
+        present = np.bitwise_or.reduce(block.state, axis=0)
+        odd = (present & (TEXT | IDENTIFIER)) > 0
+        if self._alone:
+            odd |= np.fromiter((name in self._alone for name in names), np.bool_, len(names))
+        numeric = ~odd
+        for place in np.flatnonzero(odd).tolist():
+            numeric[place] = self._add_odd(block, place, names[place])
+        self._note_bulk(block, names, np.flatnonzero(~odd), present)
+        self._add_numbers(block, names, np.flatnonzero(numeric))
 
     def finish(self) -> ParsedTable:
         """Return the whole table."""
         raw = self._raw
-        order = {name: number for number, name in enumerate(raw.columns)}
-        frame = self._frames[0] if len(self._frames) == 1 else pd.concat(self._frames, axis=1)
-        in_order = list(raw.columns)
+        numeric = {name for name in self._place_of if self._records[name].kind == "numeric"}
+        named = {name: unit for name in numeric if (unit := unit_in_name(name))}
         return ParsedTable(
-            frame=frame if list(frame.columns) == in_order else frame[in_order],
-            columns=tuple(sorted(self._records, key=lambda record: order[record.name])),
+            frame=self._frame(),
+            columns=tuple(self._records[name] for name in raw.columns),
             conversions=(*raw.conversions, *_condensed(self._conversions)),
             locator=raw.locator,
             decimal=raw.how.decimal,
             header=raw.how.header,
             source_name=raw.source_name,
+            sample_column=raw.sample_column,
+            aside=raw.aside,
+            units=_in_order({**named, **raw.units, **self._units}, raw.columns),
         )
 
     def _note(self, column: str, what: str, count: int) -> None:
-        self._conversions.append(Conversion(column=column, what=what, count=count))
+        if count:
+            self._conversions.append(Conversion(column=column, what=what, count=count))
 
-    def _numeric_columns(self, block: _Block, names: tuple[str, ...]) -> NDArray[np.bool_]:
-        """Return (c,) whether each column is numeric; raise for texts among numbers."""
-        is_number = ~np.isnan(block.numbers)
-        numbers = is_number.sum(axis=0)
-        texts = len(is_number) - numbers - block.missing.sum(axis=0)
-        identifiers = block.identifier.any(axis=0)
-        numeric: NDArray[np.bool_] = (texts == 0) & ~identifiers
-        for column in np.flatnonzero((texts > 0) | identifiers).tolist():
-            name = names[column]
-            forced = self._options.types.get(name)
-            if name in self._as_text or forced == "categorical":
-                continue
-            if texts[column] and (forced == "numeric" or self._is_mistake(block, column)):
-                self._refuse(name, self._text_among_numbers(block, column, name))
-            elif forced == "numeric":
-                numeric[column] = True
-            elif not texts[column]:
-                what = "numbers kept as text (leading zeros or 16 digits, as in identifiers)"
-                self._note(name, what, int(numbers[column]))
-        kept_text = [
-            i
-            for i, name in enumerate(names)
-            if name in self._as_text or self._options.types.get(name) == "categorical"
-        ]
-        numeric[kept_text] = False
-        return numeric
+    # --- columns of plain numbers, all at once -----------------------------------------------
 
-    def _refuse(self, name: str, error: DataError) -> None:
-        if self._refused is None:
-            raise error
-        self._refused[name] = error
-
-    def _is_mistake(self, block: _Block, column: int) -> bool:
-        """Whether the texts of a column are more likely mistakes than labels."""
-        is_text = np.isnan(block.numbers[:, column]) & ~block.missing[:, column]
-        present = ~block.missing[:, column]
-        share = 1.0 - is_text.sum() / present.sum()
-        if share >= MOSTLY_NUMBERS:
-            return True
-        return share > _HALF_NUMBERS and (
-            len(pd.unique(block.texts(column)[present])) > FEW_LEVELS
-        )
-
-    def _text_among_numbers(self, block: _Block, column: int, name: str) -> DataError:
-        is_text = np.isnan(block.numbers[:, column]) & ~block.missing[:, column]
-        row = int(np.argmax(is_text))
-        numbers = int((~np.isnan(block.numbers[:, column])).sum())
-        return text_among_numbers(
-            self._raw.source_name,
-            self._raw.locator.reference(row, int(block.cells.columns[column])),
-            name,
-            str(block.texts(column)[row]),
-            numbers,
-            int(is_text.sum()) - 1,
-        )
-
-    def _records_of_numbers(
-        self,
-        block: _Block,
-        names: tuple[str, ...],
-        places: NDArray[np.intp],
-        values: NDArray[np.float64],
+    def _add_numbers(
+        self, block: NumberBlock, names: Sequence[str], places: NDArray[np.intp]
     ) -> None:
-        missing = np.isnan(values).sum(axis=0)
-        distinct = count_distinct(values)
-        coded = block.missing & ~block.empty
-        for number, place in enumerate(places):
-            self._records.append(
-                ColumnRecord(
-                    name=names[place],
-                    kind="numeric" if distinct[number] else "empty",
-                    role="",
-                    missing=int(missing[number]),
-                    distinct=int(distinct[number]),
-                )
-            )
-        for place in places[coded[:, places].any(axis=0)]:
-            for code, count in Counter(block.texts(place)[coded[:, place]]).items():
-                self._note(names[place], f"'{code}' read as missing", count)
+        distinct = count_distinct(block.values)
+        missing = np.isnan(block.values).sum(axis=0)
+        number = len(self._numbers)
+        self._numbers.append(block.values)
+        for place in places.tolist():
+            name, different = names[place], int(distinct[place])
+            self._place_of[name] = (number, place)
+            kind: Kind = "numeric" if different else "empty"
+            self._records[name] = ColumnRecord(name, kind, "", int(missing[place]), different)
+            if _CALLED_DATE.search(name) and (note := serial_days(block.values[:, place])):
+                self._note(name, note, len(block.values) - int(missing[place]))
 
-    def _text_column(self, block: _Block, column: int, name: str) -> Texts:
-        texts: Texts = block.texts(column).copy()
-        # A label "NA" is a label (a neuraminidase, a country) unless the plan says otherwise.
-        by_plan = self._options.missing is not None
-        missing = block.missing[:, column] if by_plan else block.empty[:, column]
-        if by_plan and (missing & ~block.empty[:, column]).any():
-            count = int((missing & ~block.empty[:, column]).sum())
-            self._note(name, "codes of the plan read as missing", count)
-        labels = block.missing[:, column] & ~missing
-        if labels.any() and name not in self._as_text:
-            shown = sorted(set(texts[labels]))[0]
-            self._note(name, f"'{shown}' kept as a label of its own", int(labels.sum()))
-        texts[missing] = None
-        present = texts[~missing]
-        levels = pd.unique(present)
-        self._records.append(
-            ColumnRecord(
-                name=name,
-                kind=self._kind_of_text(name, present, levels, block.numbers[~missing, column]),
-                role="",
-                missing=int(missing.sum()),
-                distinct=len(levels),
+    def _note_bulk(
+        self,
+        block: NumberBlock,
+        names: Sequence[str],
+        places: NDArray[np.intp],
+        present: NDArray[np.uint8],
+    ) -> None:
+        """Count what was changed in columns in which all is a number or missing."""
+        for flag, what in ((GROUPED, THOUSANDS_REMOVED), (DASHED, DASHES_READ)):
+            with_flag = places[(present[places] & flag) > 0]
+            counts = ((block.state[:, with_flag] & flag) > 0).sum(axis=0)
+            for place, count in zip(with_flag.tolist(), counts.tolist(), strict=True):
+                self._note(names[place], what, count)
+        coded = places[(present[places] & CODED) > 0]
+        if not len(coded):
+            return
+        columns, rows = np.nonzero((block.state[:, coded] & CODED).T)
+        texts = self._raw.cells.texts_at(rows, block.columns[coded[columns]])
+        encoded = pc.dictionary_encode(texts)
+        codes = encoded.dictionary.to_pylist()
+        keys = columns * len(codes) + encoded.indices.to_numpy(zero_copy_only=False)
+        for key, count in zip(*np.unique(keys, return_counts=True), strict=True):
+            column, code = divmod(int(key), len(codes))
+            self._note(names[coded[column]], f"'{codes[code]}' read as missing", int(count))
+
+    # --- columns that are looked at one by one ------------------------------------------------
+
+    def _add_odd(self, block: NumberBlock, place: int, name: str) -> bool:
+        """Type one column; return whether it is numeric, its numbers then in the block."""
+        column = _Column(self._raw, block, place, name, self._options, self._own_codes.get(name))
+        column.role = self._role_of.get(name)
+        result = column.read()
+        for what, count in column.notes:
+            self._note(name, what, count)
+        if column.problem is not None:
+            self.refused[name] = column.problem
+        if column.unit:
+            self._units[name] = column.unit
+        if isinstance(result, np.ndarray) and result.dtype == np.float64:
+            block.values[:, place] = result
+            return True
+        self._texts[name] = result
+        self._records[name] = column.record(result)
+        return False
+
+    # --- the frame ----------------------------------------------------------------------------
+
+    def _frame(self) -> pd.DataFrame:
+        """Return all columns in file order; numbers are not copied where that can be avoided."""
+        runs = self._runs()
+        if len(runs) > _MANY_RUNS:
+            return self._joined()
+        frames = []
+        for names in runs:
+            if names[0] in self._texts:
+                texts = {name: self._texts[name] for name in names}
+                frames.append(pd.DataFrame(texts, dtype=object))
+            else:
+                block, first = self._place_of[names[0]]
+                values = self._numbers[block][:, first : first + len(names)]
+                frames.append(pd.DataFrame(values, columns=names, copy=False))
+        if len(frames) == 1:
+            return frames[0]
+        if not frames:
+            return pd.DataFrame(index=range(self._raw.rows))
+        return pd.concat(frames, axis=1)
+
+    def _runs(self) -> list[list[str]]:
+        """Return the columns in runs of texts, or of numbers that lie side by side."""
+        runs: list[list[str]] = []
+        before: tuple[int, int] | None = None
+        for name in self._raw.columns:
+            here = self._place_of.get(name, (-1, 0))
+            follows = before is not None and (
+                here[0] == before[0] == -1 or here == (before[0], before[1] + 1)
             )
-        )
+            if follows:
+                runs[-1].append(name)
+            else:
+                runs.append([name])
+            before = here
+        return runs
+
+    def _joined(self) -> pd.DataFrame:
+        frames = []
+        for number, values in enumerate(self._numbers):
+            names = [name for name, (block, _) in self._place_of.items() if block == number]
+            places = [self._place_of[name][1] for name in names]
+            frames.append(pd.DataFrame(values[:, places], columns=names, copy=False))
+        frames.append(pd.DataFrame(self._texts, dtype=object, index=range(self._raw.rows)))
+        return pd.concat(frames, axis=1)[list(self._raw.columns)]
+
+
+class _Column:
+    """One column that is not simply numbers."""
+
+    def __init__(
+        self,
+        raw: RawTable,
+        block: NumberBlock,
+        place: int,
+        name: str,
+        options: Data,
+        own_codes: Codes | None,
+    ) -> None:
+        self._raw = raw
+        self._options = options
+        self._name = name
+        self._number = int(block.columns[place])
+        self._texts = raw.cells.column(self._number)
+        self._values = block.values[:, place].copy()
+        self._state = block.state[:, place].copy()
+        self._forced = options.types.get(name)
+        self._kind: Kind | None = None
+        self.role: str | None = None
+        self.notes: list[tuple[str, int]] = []
+        self.problem: DataError | None = None
+        self.unit = ""
+        if own_codes is not None:
+            self._apply(own_codes)
+
+    def _apply(self, codes: Codes) -> None:
+        """Make codes of this column missing, also where it is text."""
+        chosen = codes.missing(self._texts, self._values)
+        for text, count in Counter(self._texts[chosen]).items():
+            if text:
+                self.notes.append((f"'{shorten(text)}' read as missing (code of this column)", count))
+        self._state[chosen] = EMPTY
+        self._values[chosen] = np.nan
+
+    def read(self) -> Texts | NDArray[np.float64]:
+        """Return the column as numbers or as texts; what there is to say is in the attributes."""
+        if self.role is not None:
+            return self._with_role()
+        if self._forced == "categorical":
+            self._kind = "categorical"
+            return self._as_text()
+        if self._forced == "date":
+            return self._dates(needed=True)
+        has_text = bool((self._state & TEXT).any())
+        if self._forced != "numeric":
+            if self._is_identifier():
+                return self._identifiers()
+            if has_text and not self._is_number().any() and self._may_be_dates():
+                return self._dates(needed=False)
+        if not has_text:
+            self._note_flags()
+            return self._values
+        return self._measured(self._forced == "numeric")
+
+    def _is_number(self) -> NDArray[np.bool_]:
+        return (self._state & (MISSING | TEXT)) == 0
+
+    def _is_identifier(self) -> bool:
+        """Whether numbers of the column are written as only identifiers are."""
+        identifiers = int(((self._state & IDENTIFIER) > 0).sum())
+        has_text = bool((self._state & TEXT).any())
+        return identifiers > 0 and (not has_text or 2 * identifiers >= self._is_number().sum())
+
+    def _identifiers(self) -> Texts:
+        what = "numbers kept as text (leading zeros, 16 digits or an E, as in identifiers)"
+        self.notes.append((what, int(self._is_number().sum())))
+        return self._as_text()
+
+    def _may_be_dates(self) -> bool:
+        first = int(np.argmax((self._state & MISSING) == 0))
+        return are_dates([str(self._texts[first])])
+
+    def _with_role(self) -> Texts:
+        if self.role in ROLES_OF_DATES or self._forced == "date":
+            needed = self.role == "date" or self._forced == "date"
+            if (self._state & TEXT).any() or self._forced == "date":
+                return self._dates(needed)
+        if self.role == "outcome" and (self._state & TEXT).any():
+            return self._outcome()
+        return self._as_text()
+
+    def _dates(self, needed: bool) -> Texts:
+        read = read_date_column(self._odd(), self._options, needed)
+        if not isinstance(read, DateColumn):
+            self.problem = read
+            return self._as_text()
+        self._note_codes()
+        if read.note:
+            self.notes.append((read.note, read.count))
+        self._kind = "date"
+        return read.texts
+
+    def _outcome(self) -> Texts:
+        """Return the outcome as text, numbers with more to them in the plainest form."""
+        texts = self._as_text()
+        read = read_measurements(self._odd(), self._options)
+        if not isinstance(read, Measurements):
+            return texts  # said when it is known whether it is to be a number at all
+        self._take(read)
+        mark = self._raw.how.decimal
+        for row in np.flatnonzero((self._state & (MISSING)) == 0).tolist():
+            texts[row] = number_text(float(read.values[row])).replace(".", mark) or None
+        self._values = read.values
         return texts
 
-    def _kind_of_text(
-        self, name: str, present: Texts, levels: Texts, numbers: NDArray[np.float64]
-    ) -> Literal["numeric", "categorical", "text", "date", "empty"]:
+    def _measured(self, forced: bool) -> Texts | NDArray[np.float64]:
+        read = read_measurements(self._odd(forced), self._options)
+        if isinstance(read, Measurements):
+            self._note_codes()
+            self._take(read)
+            return read.values
+        self.problem = read
+        return self._as_text()
+
+    def _take(self, read: Measurements) -> None:
+        self.notes += read.notes
+        self.unit = read.unit
+
+    def _odd(self, forced: bool = False) -> OddColumn:
+        locator, number = self._raw.locator, self._number
+        return OddColumn(
+            name=self._name,
+            texts=self._texts,
+            values=self._values,
+            missing=(self._state & MISSING) > 0,
+            decimal=self._raw.how.decimal,
+            file=lambda row: locator.file_name(row, number) or self._raw.source_name,
+            reference=lambda row: locator.reference(row, number),
+            forced=forced,
+            is_outcome=self.role == "outcome",
+        )
+
+    def _note_flags(self) -> None:
+        for flag, what in ((GROUPED, THOUSANDS_REMOVED), (DASHED, DASHES_READ)):
+            self.notes.append((what, int(((self._state & flag) > 0).sum())))
+        self._note_codes()
+
+    def _note_codes(self) -> None:
+        for code, count in Counter(self._texts[(self._state & CODED) > 0]).items():
+            self.notes.append((f"'{code}' read as missing", count))
+
+    def _as_text(self) -> Texts:
+        texts: Texts = self._texts.copy()
+        # A label "NA" is a label (a neuraminidase, a country) unless the plan says otherwise.
+        by_plan = self._options.missing is not None
+        coded = (self._state & CODED) > 0
+        missing = (self._state & (MISSING if by_plan else EMPTY)) > 0
+        if by_plan:
+            self.notes.append(("codes of the plan read as missing", int(coded.sum())))
+        elif coded.any() and self.role is None:
+            shown = sorted(set(texts[coded]))[0]
+            self.notes.append((f"'{shown}' kept as a label of its own", int(coded.sum())))
+        texts[missing] = None
+        return texts
+
+    def record(self, texts: Texts) -> ColumnRecord:
+        """Return the record of a column of texts."""
+        present = np.array([text is not None for text in texts], dtype=np.bool_)
+        levels = pd.unique(texts[present])
+        kind = self._kind_of(texts[present], levels, self._values[present])
+        return ColumnRecord(self._name, kind, "", int((~present).sum()), len(levels))
+
+    def _kind_of(self, present: Texts, levels: Texts, numbers: NDArray[np.float64]) -> Kind:
         if not len(levels):
             return "empty"
-        if name in self._as_text and not np.isnan(numbers).any():
+        if self._kind is not None:
+            return self._kind
+        if self.role is not None and not np.isnan(numbers).any():
             return "numeric"
-        if self._options.types.get(name) == "categorical":
-            return "categorical"
         if are_dates(levels):
             return "date"
         many = len(levels) >= FEW_LEVELS and len(levels) > _TEXT_SHARE * len(present)
@@ -347,49 +475,25 @@ class _Typing:
         return "text" if many or long else "categorical"
 
 
-def are_dates(levels: Iterable[str]) -> bool:
-    """Whether all of these texts are dates, in any of the usual ways of writing one."""
-    return all(_DATE.fullmatch(level) for level in levels)
-
-
-def text_among_numbers(
-    source: str, reference: str, column: str, cell: str, numbers: int, more: int, hint: str = ""
-) -> DataError:
-    """Return the error for a text in a numeric column.
-
-    Args:
-        source: Name of the file.
-        reference: Where the cell is, as in `CellLocator.reference`.
-        column: Name of the column.
-        cell: What stands in the cell.
-        numbers: Cells of the column that are numbers.
-        more: Further cells that are not.
-        hint: What to do, where the ways out of a feature do not apply.
-    """
-    others = f" {counted(more, 'more cell is', 'more cells are')} not, either." if more else ""
-    return DataError(
-        f"{source}, {reference}, column '{shorten(column)}': '{shorten(cell, 40)}' is not a "
-        f"number; {counted(numbers, 'other cell is', 'other cells are')}.{others}",
-        hint
-        or f"Correct the cell. Or, if '{shorten(cell, 40)}' stands for a missing value, write "
-        f'missing = ["NA", "{shorten(cell, 40)}"] under [data] in the plan; if the column holds '
-        f'labels, types = {{"{shorten(column)}" = "categorical"}} there; if no model should see '
-        f'it, ignore = ["{shorten(column)}"] under [roles].',
-    )
-
-
 def count_distinct(values: NDArray[np.float64]) -> NDArray[np.int64]:
     """Return (c,) the number of different values of each column, missing ones not counted."""
+    found = np.zeros(values.shape[1], dtype=np.int64)
     if not values.size:
-        return np.zeros(values.shape[1], dtype=np.int64)
-    found = np.empty(values.shape[1], dtype=np.int64)
+        return found
     width = max(1, _SORTED_CELLS // len(values))
-    for start in range(0, values.shape[1], width):
+
+    def count(start: int) -> None:
         # Sorted along rows of a copy, which is several times as fast as down the columns.
         ordered = np.sort(np.ascontiguousarray(values[:, start : start + width].T), axis=1)
         steps = (ordered[:, 1:] != ordered[:, :-1]) & ~np.isnan(ordered[:, 1:])  # NaN last
         found[start : start + width] = steps.sum(axis=1) + ~np.isnan(ordered[:, 0])
+
+    in_threads(count, range(0, values.shape[1], width))
     return found
+
+
+def _in_order(units: Mapping[str, str], columns: Sequence[str]) -> dict[str, str]:
+    return {name: units[name] for name in columns if name in units} if units else {}
 
 
 def _condensed(conversions: list[Conversion]) -> list[Conversion]:

@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from deepbench.data.column_types import FEW_LEVELS, ParsedTable
+from deepbench.data.cells.measurements import FEW_LEVELS
+from deepbench.data.column_types import ParsedTable
 from deepbench.data.number_text import Decimal, number_text, parse_numbers
 from deepbench.data.roles import assign_roles
 from deepbench.data.samples import AllSamples

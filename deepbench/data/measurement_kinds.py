@@ -37,10 +37,13 @@ Mask = NDArray[np.bool_]
 LEAST_COLUMNS = 50
 # What has a heavy tail by chance in few columns needs more of them.
 _LEAST_INTENSITIES = 100
-# Distributions are judged on so many samples, spread over the table; limits on all.
-_ROWS_SEEN = 200
+# Distributions are judged on so many samples, spread over the table (fewer where each has many
+# values); limits on all.
+_ROWS_SEEN, _FEWEST_ROWS_SEEN, _VALUES_SEEN = 200, 50, 1_000_000
 _MOST_OF = 0.8
 _NEARLY_ALL = 0.95
+_FEW_BELOW = 0.2
+_FEW_COLUMNS = 0.05
 
 
 @dataclass(frozen=True)
@@ -131,6 +134,8 @@ class _Columns:
         low: (q,) smallest values of all samples.
         high: (q,) largest values.
         whole: (q,) share of whole numbers among the values that are not 0; 1 without any.
+        from_zero: (q,) whether values are from 0 up; also with few below 0 in few columns, which
+            are errors to be asked about rather than something else that was measured.
     """
 
     names: list[str]
@@ -138,19 +143,25 @@ class _Columns:
     low: Floats
     high: Floats
     whole: Floats
+    from_zero: Mask
 
     @classmethod
     def of(cls, numbers: Floats, names: list[str]) -> _Columns:
-        rows = np.unique(np.linspace(0, len(numbers) - 1, _ROWS_SEEN).astype(np.int64))
+        most = int(np.clip(_VALUES_SEEN // len(names), _FEWEST_ROWS_SEEN, _ROWS_SEEN))
+        rows = np.unique(np.linspace(0, len(numbers) - 1, most).astype(np.int64))
         x = numbers[rows]
         with np.errstate(invalid="ignore"):
             something = np.nan_to_num(x) != 0.0
             whole = something & (x == np.floor(x))
         counts = something.sum(axis=0)
         share = np.where(counts > 0, whole.sum(axis=0) / np.maximum(counts, 1), 1.0)
-        return cls(
-            names, x, np.fmin.reduce(numbers, axis=0), np.fmax.reduce(numbers, axis=0), share
-        )
+        low, high = np.fmin.reduce(numbers, axis=0), np.fmax.reduce(numbers, axis=0)
+        with np.errstate(invalid="ignore"):
+            few_below = (low < 0.0) & ((x < 0.0).mean(axis=0) <= _FEW_BELOW)
+        from_zero = low >= 0.0
+        if few_below.sum() <= _FEW_COLUMNS * len(names):
+            from_zero |= few_below
+        return cls(names, x, low, high, share, from_zero)
 
     def enough(self, fits: Mask, share: float = _MOST_OF, least: int = LEAST_COLUMNS) -> bool:
         """Whether enough columns fit together."""
@@ -217,7 +228,7 @@ def _beta_values(table: _Columns) -> _Found | None:
 
 def _counts(table: _Columns) -> _Found | None:
     """Whole numbers from 0 up with a long tail; also with some estimated counts among them."""
-    positive = table.low >= 0.0
+    positive = table.from_zero
     partly = positive & (table.whole > 0.05) & (table.whole < 1.0)
     # Few columns with decimals are something else; many are counts that a program estimated.
     estimated = int(partly.sum()) >= max(3, 0.02 * len(table.names))
@@ -244,9 +255,12 @@ def _counts(table: _Columns) -> _Found | None:
 def _counted_like(table: _Columns, fits: Mask, values: Floats, some: Floats) -> bool:
     """Whether whole numbers are counts, and not scores, genotypes, pixels or rounded signals."""
     middle, high = np.quantile(some, [0.5, 0.99])
-    long_tail = high >= 20.0 and high >= 5.0 * middle
-    from_zero = float((values <= 5.0).mean()) >= 0.005 or some.max() > 65_535.0
     x = table.seen(fits)
+    # Features of one level each have a tail of their own, which no scale of a score or of a
+    # pixel cuts off.
+    open_end = high >= 2.0 * middle and some.max() >= 1.3 * high and _skewed(x)
+    long_tail = high >= 20.0 and (high >= 5.0 * middle or open_end)
+    from_zero = float((values <= 5.0).mean()) >= 0.005 or some.max() > 65_535.0
     means = np.nanmean(x, axis=0)
     measured = means >= 1.0
     if not measured.any():
@@ -257,7 +271,7 @@ def _counted_like(table: _Columns, fits: Mask, values: Floats, some: Floats) -> 
 
 def _per_million(table: _Columns) -> _Found | None:
     """Values from 0 up with decimals: a million in each sample, or zeros and a long tail."""
-    fits = table.low >= 0.0
+    fits = table.from_zero
     if not table.enough(fits) or table.whole_share(fits) > 0.5:
         return None
     sums = table.sums(fits)
@@ -280,8 +294,8 @@ def _per_million(table: _Columns) -> _Found | None:
 
 def _log_intensities(table: _Columns) -> _Found | None:
     """Values on one logarithmic scale: columns differ more than samples do."""
-    fits = (table.low >= -10.0) & (table.high <= 30.0) & (table.whole < 0.5)
-    if not table.enough(fits, 0.9):
+    fits = (table.low >= -10.0) & (table.high <= 30.0)
+    if not table.enough(fits, 0.9) or table.whole_share(fits) > 0.5:
         return None
     middle, high = np.quantile(table.cells(fits), [0.5, 0.99])
     x = table.seen(fits)
@@ -299,9 +313,8 @@ def _log_intensities(table: _Columns) -> _Found | None:
 
 def _intensities(table: _Columns) -> _Found | None:
     """Signals with a long tail in every column; below 0 after the background was taken away."""
-    negative = table.low < 0.0
-    some_negative = float(negative.mean()) > 0.02
-    fits = np.ones(len(table.names), dtype=np.bool_) if some_negative else ~negative
+    some_negative = float((~table.from_zero).mean()) > _FEW_COLUMNS
+    fits = np.ones(len(table.names), dtype=np.bool_) if some_negative else table.from_zero
     if not table.enough(fits, least=_LEAST_INTENSITIES):
         return None
     sizes = np.abs(table.cells(fits))

@@ -21,10 +21,10 @@ _PROBE = re.compile(r"^(?:cg|ch)[.\d]*\d{6,}", re.IGNORECASE)
 
 # What describes a sample and is no measurement of the kind beside it.
 _DESCRIBING = frozenset(
-    "age alter bmi sex gender geschlecht weight gewicht height groesse größe year years jahr jahre "
-    "week weeks woche day days tag tage month months monat hour hours stunde time zeit timepoint "
-    "dose dosis dosage score stage grade temperature temperatur rin smoker smoking raucher "
-    "packyears survival passage dilution volume volumen parity gestation".split()
+    "age alter bmi sex gender geschlecht weight gewicht height groesse größe year years jahr "
+    "jahre week weeks woche day days tag tage month months monat hour hours stunde time zeit "
+    "timepoint dose dosis dosage score stage grade temperature temperatur rin smoker smoking "
+    "raucher packyears survival passage dilution volume volumen parity gestation".split()
 )
 _ON_ITS_OWN = frozenset({"ph"})
 # Descriptions of genes hold such words too ("sex hormone binding globulin").

@@ -10,12 +10,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from deepbench.data.assembly.assemble import read_further, read_sheet, turn
+from deepbench.data.assembly.joining import join
+from deepbench.data.assembly.more import like_first
 from deepbench.data.column_types import parse_columns
 from deepbench.data.raw_table import RawTable
-from deepbench.data.readers.registry import read_raw
 from deepbench.data.roles import find_column
-from deepbench.data.wording import some_names
-from deepbench.errors import DataError
+from deepbench.data.wording import counted, some_names
+from deepbench.errors import DataError, DataQuestion
 from deepbench.plan import Data
 
 
@@ -54,20 +56,27 @@ class NewSamples:
 
 
 def read_new_samples(
-    path: Path, options: Data, wanted: ModelColumns, sample_columns: list[str]
+    path: Path,
+    options: Data,
+    wanted: ModelColumns,
+    sample_columns: list[str],
+    sheet: Path | None = None,
 ) -> NewSamples:
     """Read a table of new samples.
+
+    It may lie on its side: the model's columns tell which way.
 
     Args:
         path: The file.
         options: [data] of the plan; how the training table was written.
         wanted: What the model needs.
         sample_columns: Columns that name a sample, by the plan.
+        sheet: What is known of each new sample, where the model needs it.
 
     Raises:
         DataError: the file cannot be read, or a column that the model uses is not there.
     """
-    raw = _read(path, options)
+    raw = _read(path, options, wanted, sheet)
     if not raw.rows:
         raise DataError(f"{path.name} holds no samples.", "Add a row for each sample.")
     matched = _match(raw, wanted)
@@ -78,15 +87,29 @@ def read_new_samples(
     )
 
 
-def _read(path: Path, options: Data) -> RawTable:
+def _read(path: Path, options: Data, wanted: ModelColumns, sheet: Path | None) -> RawTable:
     """Read with the plan's options; a sheet of another name is fine if it is the only one."""
-    free = options.model_copy(update={"sheet": None, "types": {}})
-    if options.sheet is None:
-        return read_raw(path, free)
+    free = options.model_copy(
+        update={
+            "types": {},
+            "more": [],
+            "unmatched": "leave out",
+            "between": "keep" if options.between == "keep" else "leave out",
+        }
+    )
+    raw = read_further(path, free)
+    facts = read_sheet(sheet, free) if sheet is not None else None
+    names = frozenset((*wanted.numeric, *wanted.categorical))
+    reason = "its rows have the names of the model's columns"
+    table = like_first(names, raw, lambda raw: turn(raw, free, reason, facts, names))
+    if facts is None:
+        return table
     try:
-        return read_raw(path, free)
-    except DataError:
-        return read_raw(path, options.model_copy(update={"types": {}}))
+        return join(table, facts, free)
+    except DataQuestion as question:
+        raise DataError(
+            question.message, "Write the names of the samples alike in both files."
+        ) from None
 
 
 def _match(raw: RawTable, wanted: ModelColumns) -> dict[str, str]:
@@ -136,10 +159,9 @@ def _typed(
 
 
 def _sample_names(raw: RawTable, sample_columns: list[str]) -> tuple[str, NDArray[np.str_]]:
-    found = [column for column in sample_columns if column in raw.columns]
+    found = [column for column in (*sample_columns, raw.sample_column) if column in raw.columns]
     if not found:
-        names = [f"row {number}" for number in range(1, raw.rows + 1)]
-        return "sample", np.array(names, dtype=np.str_)
+        return "sample", np.array(raw.locator.row_names(), dtype=np.str_)
     texts = raw.column(found[0]).astype(np.str_)
     return found[0], texts
 
@@ -151,14 +173,29 @@ def _notes(
     matched: dict[str, str],
     sample_columns: list[str],
 ) -> list[str]:
-    notes = []
+    notes = _assembled(raw)
     absent = [n for n in (*wanted.numeric, *wanted.categorical) if n not in matched]
     if absent:
         notes.append(f"Not in the file, and not needed by this model: {some_names(absent)}.")
-    extra = [c for c in raw.columns if c not in {*matched.values(), *sample_columns}]
+    known = {*matched.values(), *sample_columns, raw.sample_column}
+    extra = [column for column in raw.columns if column not in known]
     if extra:
         notes.append(f"Columns that the model does not know were left aside: {some_names(extra)}.")
     notes += _unusual(frame, wanted)
+    return notes
+
+
+def _assembled(raw: RawTable) -> list[str]:
+    """Say what was done to make a row of each sample."""
+    notes = []
+    if raw.how.turned:
+        notes.append(f"Each column of {raw.source_name} was read as a sample.")
+    match = raw.matching
+    if match is not None and match.only_table:
+        notes.append(
+            f"{counted(len(match.only_table), 'sample')} left out, as the sample sheet lacks "
+            f"{'it' if len(match.only_table) == 1 else 'them'}: {some_names(match.only_table)}."
+        )
     return notes
 
 

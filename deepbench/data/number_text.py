@@ -6,6 +6,7 @@ are matched and converted by Arrow (RE2 and a correctly rounded parser), never c
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
@@ -13,20 +14,33 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from deepbench.data.text_cells import Texts, as_arrow, edge_bytes, lengths_in_bytes
+from deepbench.data.text_cells import Texts, as_arrow, not_ascii
 
 Decimal = Literal[".", ","]
 
 _EXPONENT = r"([eE][+-]?\d+)?"
+PLAIN_POINT = rf"^[+-]?(\d+\.?\d*|\.\d+){_EXPONENT}$"
 _PLAIN = {
-    ".": rf"^[+-]?(\d+\.?\d*|\.\d+){_EXPONENT}$",
+    ".": PLAIN_POINT,
     ",": rf"^[+-]?(\d+,?\d*|,\d+){_EXPONENT}$",
 }
+# Signs that separate thousands and cannot be anything else inside of a number: the apostrophe of
+# Switzerland, straight and curved, and the no-break, thin and narrow no-break spaces.
+_GAPS = "'\u2019\u00a0\u2009\u202f"
+# Minus sign, en dash, hyphen and no-break hyphen, as word processors and typesetters put them.
+_DASHES = "[\u2212\u2013\u2010\u2011]"
+
+
+def _gapped(decimal: str) -> str:
+    """Return patterns of groups of three, the same gap between all of them."""
+    return "".join(rf"|^[+-]?\d{{1,3}}({gap}\d{{3}})+({decimal}\d*)?$" for gap in _GAPS)
+
+
 # Groups of three: "1,234", "1,234.5". With a decimal comma "1.234" alone could be either, so
 # that groups count only where they cannot be misread: "1.234,5", "1.234.567".
 _GROUPED = {
-    ".": r"^[+-]?\d{1,3}(,\d{3})+(\.\d*)?$",
-    ",": r"^[+-]?\d{1,3}(\.\d{3})+,\d*$|^[+-]?\d{1,3}(\.\d{3}){2,}$",
+    ".": r"^[+-]?\d{1,3}(,\d{3})+(\.\d*)?$" + _gapped(r"\."),
+    ",": r"^[+-]?\d{1,3}(\.\d{3})+,\d*$|^[+-]?\d{1,3}(\.\d{3}){2,}$" + _gapped(","),
 }
 _SURE_COMMA = (
     rf"^[+-]?(\d*,(\d{{1,2}}|\d{{4,}}){_EXPONENT}|0?,\d+{_EXPONENT}|\d+,\d+[eE][+-]?\d+)$"
@@ -37,9 +51,8 @@ _SURE_POINT = (
     r"|^[+-]?\d{1,3}(,\d{3}){2,}$|^[+-]?\d{1,3}(,\d{3})+\.\d*$"
 )
 _WHOLE_BELOW = 1e16  # from here on Python writes whole numbers with an exponent
-_IDENTIFIER = r"^[+-]?0\d+$|^[+-]?\d{16,}$"
-_SIGNS = np.frombuffer(b"0+-", dtype=np.uint8)
-_MANY_DIGITS = 16
+# 00123; 16 digits, more than a number can hold exactly; the name 2310009E13 of a clone.
+IDENTIFIER = r"^[+-]?0\d+$|^[+-]?\d{16,}$|^\d{4,}[eE]\d{1,3}$"
 
 
 def matches(arrow: Any, pattern: str) -> NDArray[np.bool_]:
@@ -50,18 +63,37 @@ def matches(arrow: Any, pattern: str) -> NDArray[np.bool_]:
     return found
 
 
-def parse_numbers(texts: Texts | Any, decimal: Decimal) -> tuple[NDArray[np.float64], int]:
-    """Return the numbers written in a flat array of texts, NaN where there is none.
+@dataclass(frozen=True)
+class WrittenNumbers:
+    """Numbers as they are written in a flat array of texts; all arrays (m,).
+
+    Attributes:
+        values: The numbers, correctly rounded; NaN where there is none. A number beyond the range
+            of float64 counts as text.
+        grouped: Whether thousands separators were removed.
+        dashes: Whether another dash (such as U+2212) was read as a minus sign.
+    """
+
+    values: NDArray[np.float64]
+    grouped: NDArray[np.bool_]
+    dashes: NDArray[np.bool_]
+
+
+def written_numbers(texts: Texts | Any, decimal: Decimal) -> WrittenNumbers:
+    """Return the numbers written in a flat array of trimmed texts.
 
     Args:
-        texts: (m,) trimmed texts, as an Arrow array or as Python's.
-        decimal: Decimal mark. Thousands groups with the other mark are understood.
-
-    Returns:
-        (m,) values, correctly rounded; a number beyond the range of float64 counts as text. And
-        the number of cells from which thousands separators were removed.
+        texts: (m,) texts, as an Arrow array or as Python's.
+        decimal: Decimal mark. Thousands groups with the other mark, with an apostrophe, or with
+            a narrow or no-break space are understood.
     """
     arrow = _arrow(texts)
+    dashes = np.zeros(len(arrow), dtype=np.bool_)
+    foreign = not_ascii(arrow)
+    if foreign is not None:
+        dashes = matches(arrow, _DASHES)
+        if dashes.any():
+            arrow = pc.replace_substring_regex(arrow, _DASHES, "-")
     plain = matches(arrow, _PLAIN[decimal])
     prepared = pc.replace_substring(arrow, ",", ".") if decimal == "," else arrow
     values = _cast(prepared, plain)
@@ -69,14 +101,20 @@ def parse_numbers(texts: Texts | Any, decimal: Decimal) -> tuple[NDArray[np.floa
     grouped = np.zeros(len(plain), dtype=np.bool_)
     if len(others):
         grouped[others] = matches(arrow.take(pa.array(others)), _GROUPED[decimal])
-    number = int(grouped.sum())
-    if number:
+    if grouped.any():
         mark = "." if decimal == "," else ","
-        rest = pc.replace_substring(arrow.filter(pa.array(grouped)), mark, "")
+        rest = pc.replace_substring_regex(arrow.filter(pa.array(grouped)), f"[{mark}{_GAPS}]", "")
         rest = pc.replace_substring(rest, ",", ".")
-        values[grouped] = _cast(rest, np.ones(number, dtype=np.bool_))
+        values[grouped] = _cast(rest, np.ones(int(grouped.sum()), dtype=np.bool_))
     values[np.isinf(values)] = np.nan
-    return values, number
+    found = ~np.isnan(values)
+    return WrittenNumbers(values, grouped & found, dashes & found)
+
+
+def parse_numbers(texts: Texts | Any, decimal: Decimal) -> tuple[NDArray[np.float64], int]:
+    """Return the (m,) values of `written_numbers`, and how many had thousands separators."""
+    written = written_numbers(texts, decimal)
+    return written.values, int(written.grouped.sum())
 
 
 def _arrow(texts: Texts | Any) -> Any:
@@ -94,15 +132,7 @@ def _cast(arrow: Any, wanted: NDArray[np.bool_]) -> NDArray[np.float64]:
 
 def looks_like_identifier(texts: Texts | Any) -> NDArray[np.bool_]:
     """Return (m,) whether a number is written as only an identifier is: 00123, or 16 digits."""
-    arrow = _arrow(texts)
-    first, _ = edge_bytes(arrow)
-    lengths = lengths_in_bytes(arrow)
-    # Most numbers are told apart by their first sign or length, which costs less than matching.
-    perhaps = np.flatnonzero((np.isin(first, _SIGNS) & (lengths > 1)) | (lengths >= _MANY_DIGITS))
-    found = np.zeros(len(arrow), dtype=np.bool_)
-    if len(perhaps):
-        found[perhaps] = matches(arrow.take(pa.array(perhaps)), _IDENTIFIER)
-    return found
+    return matches(_arrow(texts), IDENTIFIER)
 
 
 def detect_decimal(texts: Texts | Any) -> tuple[Decimal | None, NDArray[np.int64]]:

@@ -116,15 +116,12 @@ class OpenTable:
         return ([together] if together else []) + [[place] for place in alone]
 
     def _part(self, places: Sequence[int]) -> RawTable:
-        locator = self.raw.locator
-        if locator.first_column is not None:
-            locator = replace(locator, first_column=locator.first_column + places[0])
         return replace(
             self.raw,
             columns=tuple(self.columns[place] for place in places),
             cells=self.raw.cells.take_columns(places),
             conversions=(),
-            locator=locator,
+            locator=self.raw.locator.take_columns(places),
         )
 
 

@@ -20,19 +20,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from deepbench.data.column_types import (
-    FEW_LEVELS,
-    MISSING_CODES,
-    MOSTLY_NUMBERS,
-    ParsedTable,
-    text_among_numbers,
-)
+from deepbench.data.cells.measurements import FEW_LEVELS, read_measurements
+from deepbench.data.cells.missing_codes import MISSING_CODES
+from deepbench.data.cells.odd_column import OddColumn, joint_problem
+from deepbench.data.column_types import ParsedTable
 from deepbench.data.number_text import parse_numbers
 from deepbench.data.samples import OutcomeInfo, Task
 from deepbench.data.text_cells import Texts
 from deepbench.data.wording import counted, did_you_mean, shorten, some_names
 from deepbench.errors import DataError, PlanError
-from deepbench.plan import Question
+from deepbench.plan import Data, Question
 
 _MOST_CLASSES = 50
 _CLASSES_OF_FEW_ROWS = 5
@@ -72,7 +69,7 @@ class Outcome:
 
 
 def read_outcome(
-    parsed: ParsedTable, column: str, question: Question, own_codes: bool = False
+    parsed: ParsedTable, column: str, question: Question, data: Data
 ) -> Outcome:
     """Read the outcome column, which was left as text.
 
@@ -80,15 +77,16 @@ def read_outcome(
         parsed: Typed table.
         column: Name of the column.
         question: [question] of the plan.
-        own_codes: Whether the plan gives its own codes for missing values (already applied).
+        data: [data] of the plan, whose codes for missing values are applied already.
 
     Raises:
         DataError: no outcome at all, a single class, too many classes, a constant, or text
             among numbers.
+        DataQuestion: some numbers can be read in several ways.
         PlanError: ``positive`` is no class, or there are more than two.
     """
     texts = parsed.frame[column].to_numpy(dtype=object)
-    rows = np.flatnonzero(_present(texts, own_codes)).astype(np.int64)
+    rows = np.flatnonzero(_present(texts, data.missing is not None)).astype(np.int64)
     if not len(rows):
         raise DataError(
             f"{parsed.source_name}: the outcome column '{shorten(column)}' is empty.",
@@ -97,8 +95,11 @@ def read_outcome(
     present = texts[rows]
     numbers, _ = parse_numbers(present, parsed.decimal)
     task = question.task
+    if task != "classification" and np.isnan(numbers).any() and not np.isnan(numbers).all():
+        measured = _measured(parsed, column, rows, question, data)
+        numbers = numbers if measured is None else measured
     if task == "auto":
-        task = _proposed_task(parsed, column, rows, present, numbers)
+        task = _proposed_task(present, numbers)
     if task == "regression":
         return _regression(parsed, column, rows, present, numbers, question)
     return _classification(parsed, column, rows, present, numbers, question)
@@ -112,17 +113,9 @@ def _present(texts: Texts, own_codes: bool) -> NDArray[np.bool_]:
 
 
 def _proposed_task(
-    parsed: ParsedTable,
-    column: str,
-    rows: NDArray[np.int64],
-    present: Texts,
-    numbers: NDArray[np.float64],
+    present: Texts, numbers: NDArray[np.float64]
 ) -> Literal["classification", "regression"]:
-    is_number = ~np.isnan(numbers)
-    distinct = len(pd.unique(present))
-    if not is_number.all():
-        if is_number.mean() >= MOSTLY_NUMBERS and distinct > FEW_LEVELS:
-            raise _text_among(parsed, column, rows, present, is_number)
+    if np.isnan(numbers).any():
         return "classification"
     values = np.unique(numbers)
     if len(values) <= 2:
@@ -132,24 +125,35 @@ def _proposed_task(
     return "classification" if whole and repeated and len(values) <= FEW_LEVELS else "regression"
 
 
-def _text_among(
-    parsed: ParsedTable,
-    column: str,
-    rows: NDArray[np.int64],
-    present: Texts,
-    is_number: NDArray[np.bool_],
-) -> DataError:
-    first = int(np.argmin(is_number))
+def _measured(
+    parsed: ParsedTable, column: str, rows: NDArray[np.int64], question: Question, data: Data
+) -> NDArray[np.float64] | None:
+    """Return the numbers of an outcome in which not all is a plain number; None for classes.
+
+    Raises:
+        DataError: it is a measurement, but holds a text.
+        DataQuestion: it holds something that can be read in several ways.
+    """
+    texts = parsed.frame[column].to_numpy(dtype=object)
+    missing = np.ones(len(texts), dtype=np.bool_)
+    missing[rows] = False
     place = list(parsed.frame.columns).index(column)
-    return text_among_numbers(
-        parsed.source_name,
-        parsed.locator.reference(int(rows[first]), place),
-        column,
-        str(present[first]),
-        int(is_number.sum()),
-        int((~is_number).sum()) - 1,
-        "Correct the cell, or empty it: rows without an outcome are left out.",
+    whole = np.where(missing, "", texts)
+    odd = OddColumn(
+        name=column,
+        texts=whole,
+        values=parse_numbers(whole, parsed.decimal)[0],
+        missing=missing,
+        decimal=parsed.decimal,
+        file=lambda row: parsed.locator.file_name(row, place) or parsed.source_name,
+        reference=lambda row: parsed.locator.reference(row, place),
+        forced=question.task == "regression",
+        is_outcome=True,
     )
+    read = read_measurements(odd, data)
+    if isinstance(read, DataError):
+        raise joint_problem({column: read}, data)
+    return None if read is None else read.values[rows]
 
 
 def _regression(
@@ -167,8 +171,6 @@ def _regression(
             f"it holds {some_names(sorted(set(present)))}.",
             'Write task = "classification" under [question], or name another outcome.',
         )
-    if not is_number.all():
-        raise _text_among(parsed, column, rows, present, is_number)
     if question.positive is not None:
         raise PlanError(
             f"question.positive is '{question.positive}', but the outcome '{shorten(column)}' "

@@ -126,8 +126,8 @@ def _record(
     """
     low, high = limits(1.0)
     sentence = (
-        f"With {counted(units, 'test unit')}{classes} {measure} of {assumed:.2f} will have an "
-        f"interval of about {low:.2f} to {high:.2f} (95 %)."
+        f"With {counted(units, 'test unit')}{classes} {measure} of {assumed:.2f} will have a "
+        f"95 % interval of about {low:.2f} to {high:.2f}."
     )
     needed = _units_for_half(units, limits)
     if needed:

@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from deepbench.data.findings.base import numeric_names
 from deepbench.data.measurement_kinds import (
@@ -38,6 +39,8 @@ from deepbench.plan import Preparation as Asked
 from deepbench.study.records import PreparationRecord
 
 _MOST_NAMED = 50
+# Up to this share of the measurements, columns with impossible values are asked about themselves.
+_FEW = 0.1
 
 
 @dataclass(frozen=True)
@@ -149,11 +152,9 @@ def prepare(
     transform = recognised.transform if asked.transform == "auto" else asked.transform
     columns = recognised.columns
     if not columns and (transform != "none" or asked.most_variable is not None):
-        columns = tuple(
-            measurements_among(numeric_names(samples.features), apart, sheet_columns)
-        )
+        columns = tuple(measurements_among(numeric_names(samples.features), apart, sheet_columns))
         _require_columns(columns, asked)
-    _require_fitting_values(samples, transform, columns, recognised, left_out_samples)
+    _require_fitting_values(samples, transform, columns, recognised, asked, left_out_samples)
     settled = Preparation(transform, columns, asked.most_missing, asked.most_variable)
     return Prepared(recognised, settled, _record(samples, recognised, settled))
 
@@ -173,6 +174,7 @@ def _require_fitting_values(
     transform: AppliedTransform,
     columns: tuple[str, ...],
     recognised: Recognised,
+    asked: Asked,
     left_out_samples: Sequence[str],
 ) -> None:
     """Ask where values have no transformed value; no model ever meets such a one."""
@@ -181,12 +183,7 @@ def _require_fitting_values(
     x = samples.features[list(columns)].to_numpy(dtype=np.float64)
     wrong = outside(transform, x)
     if wrong.any():
-        raise DataQuestion(
-            wrong_values_sentence(transform, wrong, columns),
-            "preparation.transform",
-            _other_transforms(transform, recognised),
-            "Or name columns that are no such measurements under not_transformed.",
-        )
+        raise _question_about_values(transform, wrong, columns, recognised, asked)
     empty = empty_samples(transform, x)
     if len(empty):
         names = [str(name) for name in samples.sample_ids[empty]]
@@ -200,9 +197,32 @@ def _require_fitting_values(
         )
 
 
-def _other_transforms(
-    transform: AppliedTransform, recognised: Recognised
-) -> tuple[Choice, ...]:
+def _question_about_values(
+    transform: AppliedTransform,
+    wrong: NDArray[np.bool_],
+    columns: tuple[str, ...],
+    recognised: Recognised,
+    asked: Asked,
+) -> DataQuestion:
+    """Return what to ask: about the columns if they are few, else about the transformation."""
+    message = wrong_values_sentence(transform, wrong, columns)
+    few = [columns[int(number)] for number in np.unique(np.nonzero(wrong)[1])]
+    if len(few) > _FEW * len(columns):
+        return DataQuestion(
+            message,
+            "preparation.transform",
+            _other_transforms(transform, recognised),
+            "Or name columns that are no such measurements under not_transformed.",
+        )
+    return DataQuestion(
+        message,
+        "preparation.not_transformed",
+        (Choice(sorted({*asked.not_transformed, *few}), "Leave these columns as they are"),),
+        'Or correct the values in the file. transform = "none" leaves all columns as they are.',
+    )
+
+
+def _other_transforms(transform: AppliedTransform, recognised: Recognised) -> tuple[Choice, ...]:
     choices = [Choice("none", "Leave the values as they are")]
     if recognised.transform not in ("none", transform):
         title = title_of(recognised.transform)
@@ -235,8 +255,8 @@ def _sentences(recognised: Recognised, settled: Preparation, others: list[str]) 
         formula = TRANSFORMATIONS[settled.transform].formula
         because = f" They look like {kind}." if kind != "unknown" else ""
         said.append(
-            f"{title_of(settled.transform)}, {formula}, is applied to {features} inside each "
-            f"fold, each sample by itself.{because}"
+            f"Inside each fold, {title_of(settled.transform)}, that is {formula}, is applied to "
+            f"{features}, each sample by itself.{because}"
         )
         if others:
             said.append(
@@ -256,7 +276,7 @@ def filter_sentences(settled: Preparation) -> list[str]:
             "In each fold, features with more than "
             f"{100 * settled.most_missing:g} % missing values in its fit rows are left out."
         )
-    if settled.most_variable is not None:
+    if settled.most_variable is not None and settled.most_variable < len(settled.columns):
         after = " after the transformation" if settled.transform != "none" else ""
         said.append(
             f"In each fold, the {settled.most_variable:,} of {len(settled.columns):,} features "

@@ -75,7 +75,7 @@ def _readable(
         decimal=table.how.decimal,
         header=table.how.header,
         rows=table.rows,
-        columns=with_roles(parsed.columns, roles),
+        columns=with_roles(parsed.columns, roles, parsed.aside),
         conversions=(*table.conversions, *parsed.conversions),
         shown_columns=tuple(table.columns[place] for place in shown),
         row_numbers=tuple(parsed.locator.rows[:rows].tolist()),
@@ -89,7 +89,7 @@ def _readable(
         reasons=dict(table.how.reasons),
         matching=table.raw.matching,
         sheet_columns=table.raw.sheet_columns,
-        units=dict(table.raw.units),
+        units=dict(parsed.units),
         remarks=table.raw.remarks,
     )
 

@@ -13,7 +13,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from deepbench.data.column_types import FEW_LEVELS, ParsedTable
+from deepbench.data.cells.measurements import FEW_LEVELS
+from deepbench.data.column_types import ParsedTable
 from deepbench.data.findings.base import words
 from deepbench.data.number_text import parse_numbers
 from deepbench.data.role_words import (

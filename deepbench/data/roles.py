@@ -107,8 +107,17 @@ def _folded(name: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
-def resolve_roles(columns: Sequence[str], header: bool, plan: StudyPlan) -> ResolvedRoles:
+def resolve_roles(
+    columns: Sequence[str], header: bool, plan: StudyPlan, sample_column: str = ""
+) -> ResolvedRoles:
     """Find the columns that the plan names.
+
+    Args:
+        columns: Names in the file.
+        header: Whether the file names its columns.
+        plan: The plan.
+        sample_column: Column that names the samples by the files themselves; it has the role
+            sample unless the plan says otherwise.
 
     Raises:
         DataError: a column does not exist.
@@ -129,7 +138,18 @@ def resolve_roles(columns: Sequence[str], header: bool, plan: StudyPlan) -> Reso
             found.append(column)
         if found:
             by_role[role] = tuple(found)
-    return ResolvedRoles(outcome, by_role, as_written)
+    return with_known_samples(ResolvedRoles(outcome, by_role, as_written), sample_column)
+
+
+def with_known_samples(roles: ResolvedRoles, column: str) -> ResolvedRoles:
+    """Return the roles with the column that names the samples by the files, if it is free."""
+    if not column or "sample" in roles.by_role or column in roles.role_of:
+        return roles
+    return ResolvedRoles(
+        roles.outcome,
+        {**roles.by_role, "sample": (column,)},
+        {**roles.as_written, column: column},
+    )
 
 
 def two_roles(column: str, first: str, second: str) -> PlanError:
@@ -144,22 +164,22 @@ def two_roles(column: str, first: str, second: str) -> PlanError:
     )
 
 
-def with_roles(columns: Sequence[ColumnRecord], roles: ResolvedRoles) -> tuple[ColumnRecord, ...]:
+def with_roles(
+    columns: Sequence[ColumnRecord], roles: ResolvedRoles, aside: Sequence[str] = ()
+) -> tuple[ColumnRecord, ...]:
     """Return the records with the role of each column filled in.
 
     The outcome's is ``outcome``, that of a column of numbers or labels ``feature``; dates and
-    free text without a role are ``not used``.
+    free text without a role are ``not used``, and so is what ``aside`` names.
     """
     role_of = roles.role_of
-    return tuple(
-        replace(
-            column,
-            role=role_of.get(
-                column.name, "feature" if column.kind in _FEATURE_KINDS else "not used"
-            ),
-        )
-        for column in columns
-    )
+    apart = frozenset(aside)
+
+    def role(column: ColumnRecord) -> str:
+        feature = column.kind in _FEATURE_KINDS and column.name not in apart
+        return role_of.get(column.name, "feature" if feature else "not used")
+
+    return tuple(replace(column, role=role(column)) for column in columns)
 
 
 def assign_roles(parsed: ParsedTable, plan: StudyPlan) -> tuple[AllSamples, SampleSheetRecord]:
@@ -178,11 +198,10 @@ def assign_roles(parsed: ParsedTable, plan: StudyPlan) -> tuple[AllSamples, Samp
         DataError: see `find_column` and `read_outcome`; fewer than ten samples; no feature.
         PlanError: see `resolve_roles`.
     """
-    roles = resolve_roles([c.name for c in parsed.columns], parsed.header, plan)
-    columns = with_roles(parsed.columns, roles)
-    outcome = read_outcome(
-        parsed, roles.outcome, plan.question, own_codes=plan.data.missing is not None
-    )
+    names = [column.name for column in parsed.columns]
+    roles = resolve_roles(names, parsed.header, plan, parsed.sample_column)
+    columns = with_roles(parsed.columns, roles, parsed.aside)
+    outcome = read_outcome(parsed, roles.outcome, plan.question, plan.data)
     _require_enough(parsed, roles.outcome, outcome)
     features = [c.name for c in columns if c.role == "feature"]
     if not features:
@@ -233,7 +252,7 @@ def _as_text(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _sample_ids(parsed: ParsedTable, columns: Sequence[str]) -> NDArray[np.str_]:
     """Return (n,) sample names: the sample column, or ``row N`` as the file counts rows."""
-    rows = [f"row {number}" for number in parsed.locator.rows]
+    rows = parsed.locator.row_names()
     if not columns:
         return np.array(rows, dtype=np.str_)
     names = _joint_names(parsed.frame, columns)

@@ -72,9 +72,7 @@ def shuffle_strategy(
         )
     if not varying:
         return f"Outcomes are exchanged between whole units{where}."
-    inside = (
-        "within pairs, never between pairs" if pairs else "between the samples of a unit"
-    )
+    inside = "within pairs, never between pairs" if pairs else "between the samples of a unit"
     if not constant:
         differ = "pairs" if pairs else "units"
         return f"Outcomes vary inside {differ}, so they are exchanged {inside}."

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from deepbench.data.assembly.assemble import assemble
-from deepbench.data.column_types import ParsedTable, parse_columns
+from deepbench.data.column_types import ROLES_OF_DATES, ParsedTable, parse_columns
+from deepbench.data.raw_table import RawTable
 from deepbench.data.roles import ResolvedRoles, find_column, resolve_roles, with_roles
 from deepbench.data.table_files import TableFiles, joint_sha256
-from deepbench.data.wording import shorten
-from deepbench.errors import DataError, PlanError
+from deepbench.data.wording import counted, did_you_mean, shorten
+from deepbench.errors import DataError, DeepBenchError, PlanError
 from deepbench.plan import Data, StudyPlan
 from deepbench.study.records import ImportRecord
 
@@ -38,7 +39,7 @@ def import_table(files: TableFiles, plan: StudyPlan) -> tuple[ParsedTable, Impor
     if raw.how.header and raw.columns:
         first_column = set(raw.cells.column(0))
         require_samples_in_rows(raw.source_name, raw.columns, first_column, plan.question.outcome)
-    roles = resolve_roles(raw.columns, raw.how.header, plan)
+    roles = _roles(raw, plan)
     options = with_file_names(plan.data, raw.columns, raw.how.header, roles)
     parsed = parse_columns(raw, options, as_text=roles.role_of)
     record = ImportRecord(
@@ -52,14 +53,14 @@ def import_table(files: TableFiles, plan: StudyPlan) -> tuple[ParsedTable, Impor
         decimal=raw.how.decimal,
         header=raw.how.header,
         rows=raw.rows,
-        columns=with_roles(parsed.columns, roles),
+        columns=with_roles(parsed.columns, roles, parsed.aside),
         conversions=parsed.conversions,
         artifact="",
         reasons=dict(raw.how.reasons),
         files=facts,
         matching=raw.matching,
         sheet_columns=raw.sheet_columns,
-        units=dict(raw.units),
+        units=dict(parsed.units),
         remarks=raw.remarks,
     )
     return parsed, record
@@ -84,27 +85,66 @@ def require_samples_in_rows(
         return
     raise DataError(
         f"{source}: the outcome '{shorten(outcome)}' is a row, not a column.",
-        "Turn the table, so that each row is a sample and each column a measurement (in a "
-        "spreadsheet: copy, then paste special, transpose).",
+        'Write orientation = "samples in columns" under [data] in the plan: then each column of '
+        "the file is a sample.",
+    )
+
+
+def _roles(raw: RawTable, plan: StudyPlan) -> ResolvedRoles:
+    try:
+        return resolve_roles(raw.columns, raw.how.header, plan, raw.sample_column)
+    except DataError as error:
+        raise with_way_to_outcome(error, raw, plan.data, plan.question.outcome) from None
+
+
+def with_way_to_outcome(
+    error: DeepBenchError, raw: RawTable, data: Data, outcome: str
+) -> DeepBenchError:
+    """Return the error for a missing column; if it is the outcome's, with where else it may be.
+
+    Args:
+        error: What `find_column` says.
+        raw: The table.
+        data: [data] of the plan.
+        outcome: Name of the outcome in the plan.
+    """
+    if data.sample_sheet or not error.message.startswith("question.outcome"):
+        return error
+    sheet = (
+        "If another file says it of each sample, name that file: write "
+        'sample_sheet = "FILE" under [data] in the plan.'
+    )
+    if not raw.how.turned:
+        return DataError(error.message, f"{error.hint} {sheet}")
+    return DataError(
+        f"question.outcome: none of the {counted(len(raw.columns) - 1, 'measurement')} of "
+        f"{raw.source_name} is called '{shorten(outcome)}'.",
+        f"{did_you_mean(outcome, raw.columns)}{sheet}",
     )
 
 
 def with_file_names(
     options: Data, columns: Sequence[str], header: bool, roles: ResolvedRoles
 ) -> Data:
-    """Return the options with ``types`` under the names that the columns have in the file.
+    """Return the options with what they say of columns under the names used in the file.
 
     Raises:
         DataError: there is no such column.
-        PlanError: the column has a role.
+        PlanError: a column with a type has a role.
     """
+    codes = {
+        find_column(name, columns, header, "data.missing_in"): given
+        for name, given in options.missing_in.items()
+    }
     types = {}
     for name, kind in options.types.items():
         column = find_column(name, columns, header, "data.types")
-        if column in roles.role_of:
+        if column in roles.role_of and not (
+            kind == "date" and roles.role_of[column] in ROLES_OF_DATES
+        ):
             raise PlanError(
                 f"data.types names '{column}', which has the role {roles.role_of[column]}.",
                 "Types are for features; for the outcome set question.task.",
             )
         types[column] = kind
-    return options.model_copy(update={"types": types})
+    return options.model_copy(update={"types": types, "missing_in": codes})

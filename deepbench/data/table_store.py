@@ -18,6 +18,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from deepbench.data.cell_places import FilePlaces
 from deepbench.data.column_types import ParsedTable
 from deepbench.data.raw_table import CellLocator
 from deepbench.data.samples import AllSamples, OutcomeInfo, TestSet, TrainingSet
@@ -94,7 +95,11 @@ def table_to_parquet_bytes(parsed: ParsedTable) -> bytes:
         "columns": [asdict(column) for column in parsed.columns],
         "conversions": [conversion.model_dump() for conversion in parsed.conversions],
         "first_column": parsed.locator.first_column,
+        "files": [_places(file) for file in parsed.locator.files],
+        "sample_column": parsed.sample_column,
+        "aside": parsed.aside,
         "decimal": parsed.decimal,
+        "units": dict(parsed.units),
         "header": parsed.header,
         "source_name": parsed.source_name,
     }
@@ -108,11 +113,27 @@ def table_from_parquet_bytes(data: bytes) -> ParsedTable:
         frame=_take_frame(table, "frame", meta["frame"]),
         columns=tuple(ColumnRecord(**column) for column in meta["columns"]),
         conversions=tuple(Conversion.model_validate(item) for item in meta["conversions"]),
-        locator=CellLocator(table["row"].to_numpy().copy(), meta["first_column"]),
+        locator=CellLocator(
+            table["row"].to_numpy().copy(),
+            meta["first_column"],
+            tuple(_file_places(file) for file in meta.get("files", ())),
+        ),
         decimal=meta["decimal"],
+        units=meta.get("units", {}),
         header=meta["header"],
         source_name=meta["source_name"],
+        sample_column=meta.get("sample_column", ""),
+        aside=tuple(meta.get("aside", ())),
     )
+
+
+def _places(file: FilePlaces) -> dict[str, Any]:
+    return {**vars(file), "rows": file.rows.tolist(), "columns": file.columns.tolist()}
+
+
+def _file_places(stored: dict[str, Any]) -> FilePlaces:
+    arrays = {key: np.array(stored[key], dtype=np.int64) for key in ("rows", "columns")}
+    return FilePlaces(**{**stored, **arrays})
 
 
 def _write(columns: dict[str, Any], meta: dict[str, Any]) -> bytes:

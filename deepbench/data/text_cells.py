@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 Texts = NDArray[np.object_]
+_SPACE, _LAST_ASCII = 32, 127
 _SMALL_OFFSETS = 2**31 - 1  # bytes of text that 32-bit offsets can address
 
 
@@ -36,7 +37,7 @@ def lengths_in_bytes(flat: Any) -> NDArray[np.int64]:
 
 def edge_bytes(flat: Any) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """Return (m,) the first and the last byte of each text; 0 of an empty one."""
-    offsets, content = _buffers(flat)
+    offsets, content = buffers(flat)
     starts, ends = offsets[:-1], offsets[1:]
     empty = starts == ends
     if not len(content):
@@ -51,7 +52,7 @@ def edge_bytes(flat: Any) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
 
 def not_ascii(flat: Any) -> NDArray[np.bool_] | None:
     """Return (m,) whether a text has other signs than ASCII; None if none has."""
-    offsets, content = _buffers(flat)
+    offsets, content = buffers(flat)
     if (
         not len(offsets)
         or not (used := content[offsets[0] : offsets[-1]]).size
@@ -62,7 +63,8 @@ def not_ascii(flat: Any) -> NDArray[np.bool_] | None:
     return found
 
 
-def _buffers(flat: Any) -> tuple[NDArray[Any], NDArray[np.uint8]]:
+def buffers(flat: Any) -> tuple[NDArray[Any], NDArray[np.uint8]]:
+    """Return (m + 1,) where each text begins and ends, and the bytes they stand in."""
     kind: type[Any] = np.int64 if pa.types.is_large_string(flat.type) else np.int32
     _, offsets, content = flat.buffers()
     places = np.frombuffer(offsets, dtype=kind)[flat.offset : flat.offset + len(flat) + 1]
@@ -122,15 +124,20 @@ class CellRows:
 
     def blank(self) -> NDArray[np.bool_]:
         """Return (rows,) whether all cells of a row are empty, or hold spaces only."""
-        sizes = np.concatenate([[0], np.cumsum(lengths_in_bytes(self.flat))])
-        empty: NDArray[np.bool_] = sizes[self.starts[1:]] == sizes[self.starts[:-1]]
-        # A row of few bytes may hold spaces only.
-        for number in np.flatnonzero(
-            ~empty & (sizes[self.starts[1:]] - sizes[self.starts[:-1]] <= 4 * self.widths)
-        ):
-            if self.starts[number + 1] - self.starts[number] > 1000:
-                continue
-            empty[number] = not any(cell.strip() for cell in self.row(int(number)))
+        offsets, content = buffers(self.flat)
+        if not len(self) or not len(offsets):
+            return np.zeros(len(self), dtype=np.bool_)
+        begins, ends = offsets[self.starts[:-1]], offsets[self.starts[1:]]
+        empty: NDArray[np.bool_] = begins == ends
+        if not len(content):
+            return empty
+        # Most rows begin with a letter or digit; the others may hold spaces only.
+        first = content[np.minimum(begins, len(content) - 1)]
+        for number in np.flatnonzero(~empty & ((first <= _SPACE) | (first > _LAST_ASCII))):
+            part = content[begins[number] : ends[number]].tobytes()
+            empty[number] = part.isspace() or not (
+                part.isascii() or any(cell.strip() for cell in self.row(int(number)))
+            )
         return empty
 
     def take(self, numbers: NDArray[np.int64]) -> CellRows:
@@ -266,6 +273,23 @@ class TextCells:
         part = self.parts[part_number]
         number = place * self.rows + row if part.by_column else row * part.width + place
         return str(part.flat[int(number)].as_py())
+
+    def texts_at(self, rows: NDArray[np.int64], columns: NDArray[np.int64]) -> Any:
+        """Return (m,) single cells as an Arrow array, given their (m,) rows and columns."""
+        found, order = [], []
+        part_of, places = self.columns[columns].T
+        for number, part in enumerate(self.parts):
+            mine = np.flatnonzero(part_of == number)
+            if len(mine):
+                step = (self.rows, 1) if part.by_column else (1, part.width)
+                found.append(
+                    part.flat.take(pa.array(places[mine] * step[0] + rows[mine] * step[1]))
+                )
+                order.append(mine)
+        if len(found) == 1:
+            return found[0]
+        back = np.argsort(np.concatenate(order)) if order else np.zeros(0, dtype=np.int64)
+        return joined_arrays(found or [as_arrow([])]).take(pa.array(back))
 
     def row(self, row: int) -> list[str]:
         """Return one row."""

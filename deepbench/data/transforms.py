@@ -122,7 +122,10 @@ def outside(transform: AppliedTransform, x: Floats) -> NDArray[np.bool_]:
     """Return (n, b) whether a value is one that the transformation cannot be applied to."""
     if transform == "none":
         return np.zeros(x.shape, dtype=np.bool_)
-    found: NDArray[np.bool_] = (x < 0.0) | (x > TRANSFORMATIONS[transform].highest)
+    found: NDArray[np.bool_] = x < 0.0
+    highest = TRANSFORMATIONS[transform].highest
+    if np.isfinite(highest):
+        found |= x > highest
     return found
 
 
@@ -130,8 +133,8 @@ def empty_samples(transform: AppliedTransform, x: Floats) -> NDArray[np.int64]:
     """Return the rows whose values are all 0, of which there is no share or ratio."""
     if transform not in OF_WHOLE_SAMPLE:
         return np.zeros(0, dtype=np.int64)
-    known = ~np.isnan(x).all(axis=1)
-    return np.flatnonzero(known & (np.nanmax(np.nan_to_num(x), axis=1, initial=0.0) == 0.0))
+    # Missing where nothing is known of a sample, which is something else.
+    return np.flatnonzero(np.fmax.reduce(x, axis=1) == 0.0)
 
 
 def apply_transform(transform: AppliedTransform, x: Floats, names: Sequence[str]) -> Floats:
@@ -172,7 +175,7 @@ def wrong_values_sentence(
     transform: AppliedTransform, wrong: NDArray[np.bool_], names: Sequence[str]
 ) -> str:
     """Say how many values a transformation cannot be applied to, and in which columns."""
-    columns = [names[i] for i in np.flatnonzero(wrong.any(axis=0))]
+    columns = [names[int(number)] for number in np.unique(np.nonzero(wrong)[1])]
     values = counted(int(wrong.sum()), "value")
     limits = "below 0" if transform != "m-values" else "below 0 or above 1"
     verb = "is" if int(wrong.sum()) == 1 else "are"

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 
-from deepbench.data.exploration import explore
+from deepbench.data.exploration import explore, feature_space
 from deepbench.data.findings.base import FindingContext
+from deepbench.data.findings.batch_variance import batch_variance_findings
 from deepbench.data.findings.registry import check, clean
+from deepbench.data.review import review
 from deepbench.data.samples import AllSamples
 from deepbench.data.table_store import from_parquet_bytes, to_parquet_bytes
 from deepbench.errors import StageBlocked
 from deepbench.jobs.context import JobContext
+from deepbench.jobs.preparing import asked_preparation, settle_preparation, sheet_columns
 from deepbench.jobs.sample_events import note_samples, samples_artifact
 from deepbench.jobs.summary import CHECK_BLOCKED
 from deepbench.jobs.views import store_view
+from deepbench.plan import Preparation
 from deepbench.seeds import derive_seed
 from deepbench.study.records import CheckRecord, SampleSheetRecord
 
@@ -24,16 +28,29 @@ def run(context: JobContext) -> CheckRecord:
     Raises:
         StageBlocked: a finding makes every result worthless, for example an outcome that is the
             same as the batch. What was found, and the look at the samples, are kept all the same.
-        PlanError: a decision in [check] names what does not exist.
+        PlanError: a decision in [check] or [preparation] names what does not exist.
+        DataQuestion: the measurements cannot be transformed as the plan asks.
     """
     study = context.study
     samples = from_parquet_bytes(study.read(samples_artifact(study, "sample-sheet")), AllSamples)
-    found = check(samples, _finding_context(context))
+    asked = asked_preparation(context, samples)
+    found = check(samples, _finding_context(context, asked))
     cleaned = clean(samples, found)
-    found = found.model_copy(update=_counts(context, found, cleaned))
+    preparation, seen = settle_preparation(context, asked, cleaned)
+    counts = _counts(context, found, cleaned)
     roles = context.record("sample-sheet", SampleSheetRecord).roles
+    space = feature_space(seen.features)
+    reviewed = review(seen, roles, derive_seed(context.plan.seed, "review"), space)
+    found = found.model_copy(
+        update={
+            **counts,
+            "preparation": preparation,
+            "review": reviewed,
+            "findings": (*found.findings, *batch_variance_findings(reviewed)),
+        }
+    )
     # Of all samples: the split deletes it and looks again at those that train.
-    shown = explore(cleaned, roles, "all samples")
+    shown = explore(seen, roles, "all samples", space)
     store_view(study, "data", "exploration", "check", shown)
     _stop_if_blocking(context, found)
     artifact = study.store("data", "checked.parquet", to_parquet_bytes(cleaned))
@@ -41,7 +58,7 @@ def run(context: JobContext) -> CheckRecord:
     return found
 
 
-def _finding_context(context: JobContext) -> FindingContext:
+def _finding_context(context: JobContext, preparation: Preparation) -> FindingContext:
     sheet = context.record("sample-sheet", SampleSheetRecord)
     asked = context.plan.check
     return FindingContext(
@@ -50,6 +67,9 @@ def _finding_context(context: JobContext) -> FindingContext:
         keep=frozenset(asked.keep),
         leave_out=frozenset(asked.leave_out),
         leave_out_samples=frozenset(asked.leave_out_samples),
+        preparation=preparation,
+        sheet_columns=sheet_columns(context),
+        design=context.plan.design,
     )
 
 

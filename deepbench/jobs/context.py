@@ -60,7 +60,13 @@ class JobContext:
             repeats=split.tuning_repeats,
             seed=self.plan.seed,
             device=self.device.kind,
+            preparation=self.preparation_artifact(),
         )
+
+    def preparation_artifact(self) -> str:
+        """Return the artifact with what is done to measurements; empty in older studies."""
+        record = self.record("check", CheckRecord).preparation
+        return record.artifact if record is not None else ""
 
     def effort(self) -> Effort:
         """Return the effort that the plan's budget buys for this study."""

@@ -8,7 +8,7 @@ from deepbench.interpretation.fold_tasks import AttributionTask, attribute_fold
 from deepbench.interpretation.importance import FoldAttributions, importances
 from deepbench.jobs.context import JobContext
 from deepbench.jobs.leaderboard import FamilyTrials, all_trials, best_of_kind
-from deepbench.jobs.shuffle_labels import block_columns
+from deepbench.jobs.shuffle_labels import block_columns, unit_columns
 from deepbench.jobs.steps import Steps
 from deepbench.jobs.views import store_view
 from deepbench.models.workbench import Workbench, load_workbench
@@ -55,12 +55,12 @@ def _attributions(
     context: JobContext, bench: Workbench, group: FamilyTrials, folds: list[int], steps: Steps
 ) -> dict[bool, list[FoldAttributions]]:
     """Return attributions in each fold, of the model and of its shuffled-label twin (True)."""
-    blocks = block_columns(context, bench)
+    blocks, units = block_columns(context, bench), unit_columns(context, bench)
     futures = {
         (fold, shuffled): context.compute.submit(
             attribute_fold,
             AttributionTask(
-                bench.source, group.family.name, group.best.params, fold, shuffled, blocks
+                bench.source, group.family.name, group.best.params, fold, shuffled, blocks, units
             ),
         )
         for shuffled in (False, True)

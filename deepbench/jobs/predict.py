@@ -46,7 +46,11 @@ def predict(request: Predict, progress: Progress) -> dict[str, object]:
         progress.check_cancelled()
         plan, level = study.plan(), level_in_force(study)
         new = read_new_samples(
-            Path(request.input).resolve(), plan.data, model_columns(model), plan.roles.sample
+            Path(request.input).resolve(),
+            plan.data,
+            model_columns(model),
+            plan.roles.sample,
+            Path(request.sample_sheet).resolve() if request.sample_sheet else None,
         )
         progress.check_cancelled()
         content = predictions_csv(model.info, new, model.predict(new.features), level)

@@ -7,16 +7,19 @@ import numpy as np
 from deepbench.data.exploration import explore
 from deepbench.data.findings.duplicates import duplicate_groups
 from deepbench.data.open_tables import forget_table
-from deepbench.data.samples import AllSamples
-from deepbench.data.split_map import split_map
 from deepbench.data.power import expected_power
+from deepbench.data.samples import AllSamples
+from deepbench.data.similarity import compare_sets
+from deepbench.data.split_map import split_map
 from deepbench.data.splits import OuterPlan, plan_outer_folds
 from deepbench.data.splitting.proofs import fold_records, proofs
 from deepbench.data.table_store import from_parquet_bytes
 from deepbench.data.vault.sealing import seal
 from deepbench.jobs.context import JobContext
+from deepbench.jobs.preparing import stored_preparation, with_measurements
 from deepbench.jobs.sample_events import samples_artifact
 from deepbench.jobs.views import drop_view, store_view
+from deepbench.seeds import derive_seed
 from deepbench.study.records import SampleSheetRecord, SplitRecord
 
 
@@ -43,6 +46,7 @@ def run(context: JobContext) -> SplitRecord:
         test_artifacts=tests,
         assignment_artifact=assignment,
         power=expected_power(samples, outer, context.plan.question.useful_score),
+        similarity=compare_sets(samples, outer, derive_seed(context.plan.seed, "similarity")),
     )
     study.record("sealed", {"training": training, "tests": list(tests), "assignment": assignment})
     exploration = _show(context, samples, outer, effort.tuning_folds)
@@ -68,7 +72,8 @@ def _show(context: JobContext, samples: AllSamples, outer: OuterPlan, folds: int
     store_view(context.study, "runs", "split-map", "split", shown)
     # With several outer folds every sample trains some of them.
     training = samples.take(outer.folds[0].train) if len(outer.folds) == 1 else samples
-    record = explore(training, roles, "training samples")
+    seen = with_measurements(training, stored_preparation(context))
+    record = explore(seen, roles, "training samples")
     return store_view(context.study, "data", "exploration", "split", record)
 
 

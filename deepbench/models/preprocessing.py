@@ -273,7 +273,7 @@ def _left_by_filters(
     texts_stay = np.ones(table.texts.shape[1], dtype=np.bool_)
     if preparation.most_missing is not None:
         stays = np.isnan(numbers).mean(axis=0) <= preparation.most_missing
-        texts_stay = np.equal(table.texts, None).mean(axis=0) <= preparation.most_missing
+        texts_stay = pd.isna(table.texts).mean(axis=0) <= preparation.most_missing
     if preparation.most_variable is not None:
         block = _block_of(table, preparation)
         block = block[stays[block]]

@@ -84,7 +84,8 @@ class Data(Part):
         default_factory=dict, description="Codes that mean missing in single columns, besides."
     )
     below_detection: Literal["ask", "limit/sqrt2", "limit/2", "limit", "missing"] = Field(
-        "ask", description="What a value such as <0.5 or >1000 becomes (> becomes the limit)."
+        "ask",
+        description="What a value such as <0.5 or >1000 becomes (> the limit, or missing).",
     )
     units_in_cells: Literal["ask", "remove"] = Field(
         "ask", description="Units written behind numbers, such as 5.2 mg/dl."

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from deepbench.data.wording import counted, in_sentence, noun
 from deepbench.errors import PlanError
 from deepbench.plan import StudyPlan, parse_plan
+from deepbench.reporting.preparation_text import REFERENCES, filter_text, transformation_text
 from deepbench.reporting.small_cells import SmallCells, is_withheld
 from deepbench.reporting.verdict import headline_metric, models_of, title_of
 from deepbench.reporting.wording import (
@@ -21,6 +22,7 @@ from deepbench.reporting.wording import (
 from deepbench.study.records import StudySummary
 
 _REFERENCES = {
+    **REFERENCES,
     "Akiba et al., 2019": "Akiba T, Sano S, Yanase T, Ohta T, Koyama M. Optuna: a next-generation "
     "hyperparameter optimization framework. KDD 2019. doi:10.1145/3292500.3330701",
     "Breiman et al., 1984": "Breiman L, Friedman JH, Olshen RA, Stone CJ. Classification and "
@@ -49,7 +51,9 @@ _DESIGNS = {
     "holdout": "held out once",
     "nested": "set aside by nested resampling, each outer fold being evaluated once at the end",
     "leave-one-site-out": "set aside by leaving out one site at a time",
+    "leave-one-batch-out": "set aside by leaving out one batch at a time",
     "time": "set aside by date, the latest samples forming the test set",
+    "own": "set aside as the authors had divided them beforehand",
 }
 _VERSIONS_CITED = ("python", "scikit-learn", "torch", "optuna", "shap")
 
@@ -94,7 +98,7 @@ def methods_text(summary: StudySummary, cells: SmallCells | None = None) -> Meth
     )
     paragraphs = tuple(part for part in parts if part)
     text = " ".join(paragraphs)
-    cited = tuple(entry for key, entry in _REFERENCES.items() if key in text)
+    cited = tuple(entry for key, entry in sorted(_REFERENCES.items()) if key in text)
     return Methods(paragraphs, cited)
 
 
@@ -127,6 +131,8 @@ def _data(summary: StudySummary, cells: SmallCells) -> str:
         verb = "was" if count == 1 else "were"
         left = f"{cells.one(count)} {noun(count, 'sample')} {verb} left out"
         text += f" {left} after a look at the data."
+    if summary.check is not None:
+        text = f"{text} {transformation_text(summary.check.preparation)}".rstrip()
     return text
 
 
@@ -148,10 +154,11 @@ def _split(summary: StudySummary, cells: SmallCells) -> str:
     )
     if record.tuning_repeats > 1:
         text += f", repeated {times(record.tuning_repeats)}"
-    return (
-        f"{text}, with units kept together. Imputation, scaling, encoding and feature filtering "
-        "were fitted inside each fold."
+    text += (
+        ", with units kept together. Imputation, scaling, encoding and feature filtering were "
+        "fitted inside each fold."
     )
+    return f"{text} {filter_text(plan_of(summary))}".rstrip()
 
 
 def _models(summary: StudySummary) -> str:

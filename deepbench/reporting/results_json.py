@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from deepbench.reporting.methods_text import plan_of
 from deepbench.reporting.results_schema import RESULTS_FORMAT, ResultsDocument
 from deepbench.reporting.verdict import (
     models_of,
@@ -35,6 +36,7 @@ def results_document(summary: StudySummary) -> dict[str, Any]:
         "features": _features(summary),
         "suitability": _suitability(summary),
         "findings": _findings(summary),
+        "preparation": _preparation(summary),
         "split": _split(summary),
         "models": [_model(model) for model in models_of(summary)],
         "shuffled": _shuffled(summary),
@@ -105,6 +107,18 @@ def _findings(summary: StudySummary) -> list[dict[str, Any]]:
         }
         for finding in (summary.check.findings if summary.check is not None else ())
     ]
+
+
+def _preparation(summary: StudySummary) -> dict[str, Any]:
+    record = summary.check.preparation if summary.check is not None else None
+    plan = plan_of(summary)
+    return {
+        "kind": record.kind if record else None,
+        "transform": record.transform if record else None,
+        "columns": record.columns if record else None,
+        "most_missing": plan.preparation.most_missing if plan else None,
+        "most_variable": plan.preparation.most_variable if plan else None,
+    }
 
 
 def _split(summary: StudySummary) -> dict[str, Any]:

@@ -46,12 +46,31 @@ class FindingPart(_Part):
     message: str = Field(description="What was found, as a sentence.")
 
 
+class PreparationPart(_Part):
+    """What was done to the measurements inside each fold, before any model."""
+
+    kind: str | None = Field(
+        description="What the measurements look like; null when the stage was not reached."
+    )
+    transform: Literal["none", "log2", "log1p-cpm", "clr", "m-values"] | None = Field(
+        description="Transformation, never auto."
+    )
+    columns: int | None = Field(description="Features that are such measurements.", ge=0)
+    most_missing: float | None = Field(
+        description="Features with a larger share of missing values were left out, fold by fold."
+    )
+    most_variable: int | None = Field(
+        description="So many features were kept, those that vary most, fold by fold."
+    )
+
+
 class SplitPart(_Part):
     """How test samples were set aside."""
 
-    design: Literal["holdout", "nested", "leave-one-site-out", "time"] | None = Field(
-        description="Design; null when the stage was not reached."
-    )
+    design: (
+        Literal["holdout", "nested", "leave-one-site-out", "leave-one-batch-out", "time", "own"]
+        | None
+    ) = Field(description="Design; null when the stage was not reached.")
     train_units: int | None = Field(description="Units in the training set.", ge=0)
     test_units: int | None = Field(description="Units in the test set.", ge=0)
 
@@ -149,6 +168,7 @@ class ResultsDocument(_Part):
     features: int | None = Field(description="Features the models see.", ge=0)
     suitability: SuitabilityPart
     findings: list[FindingPart]
+    preparation: PreparationPart
     split: SplitPart
     models: list[ModelPart]
     shuffled: list[ShuffledPart]

@@ -13,6 +13,7 @@ from typing import Any
 from deepbench.reporting import data_tables, figures, model_tables
 from deepbench.reporting.checklist import ten_tips
 from deepbench.reporting.material import Material, some
+from deepbench.reporting.metadata_view import metadata_view
 from deepbench.reporting.methods_text import methods_text
 from deepbench.reporting.small_cells import HIDDEN, is_withheld
 from deepbench.reporting.tables import capped
@@ -106,6 +107,7 @@ def _findings(material: Material) -> dict[str, Any] | None:
     return {
         "cards": cards,
         "features": record.features,
+        "preparation": record.preparation,
         "left_out_count": len(record.left_out_features),
         "left_out_samples": material.cells.one(record.left_out_samples)
         if record.left_out_samples
@@ -311,6 +313,7 @@ def _plan(material: Material) -> dict[str, Any] | None:
 
 _VIEWS: tuple[tuple[str, str, View], ...] = (
     ("design", "Question and samples", _design),
+    ("metadata", "Study design and metadata", metadata_view),
     ("findings", "Data check", _findings),
     ("suitability", "Is deep learning a good fit?", _suitability),
     ("split", "How test samples were set aside", _split),

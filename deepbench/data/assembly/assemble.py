@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
+from deepbench.data.assembly.joining import join
+from deepbench.data.assembly.more import below_each_other, like_first
+from deepbench.data.assembly.orientation import which_way
+from deepbench.data.assembly.turning import turned
 from deepbench.data.raw_table import RawTable
 from deepbench.data.readers.registry import read_raw
 from deepbench.data.table_files import TableFiles
+from deepbench.errors import DataError, DataQuestion
 from deepbench.plan import Data
 
 
@@ -21,4 +29,90 @@ def assemble(files: TableFiles, data: Data, outcome: str = "") -> RawTable:
         DataQuestion: only the user can tell how to read or join them.
         PlanError: an option does not exist.
     """
-    return read_raw(files.source, data)
+    sheet = read_sheet(files.sample_sheet, data) if files.sample_sheet is not None else None
+    table = upright(read_raw(files.source, data), data, outcome, sheet)
+    if files.more:
+        table = below_each_other(
+            [table, *(_further(path, table, data, sheet) for path in files.more)], data
+        )
+    return table if sheet is None else join(table, sheet, data)
+
+
+def upright(raw: RawTable, data: Data, outcome: str, sheet: RawTable | None) -> RawTable:
+    """Return the table with samples in rows, with what its own file says of each sample."""
+    lying = which_way(raw, data, outcome, sheet)
+    if lying.turned:
+        return turn(raw, data, lying.reason, sheet)
+    if lying.reason and sheet is not None:
+        reasons = {**raw.how.reasons, "orientation": lying.reason}
+        raw = replace(raw, how=replace(raw.how, reasons=reasons))
+    if raw.sheet_columns and not raw.sample_column:
+        raw = replace(raw, sample_column=raw.sheet_columns[0])
+    return raw
+
+
+def turn(
+    raw: RawTable,
+    data: Data,
+    reason: str,
+    sheet: RawTable | None = None,
+    features: frozenset[str] = frozenset(),
+) -> RawTable:
+    """Return a table turned so that a row is a sample; arguments and errors as in `turned`.
+
+    What the file itself says of each sample stands beside it; names in a sample sheet are samples.
+    """
+    known = {cell for c in sheet.columns for cell in sheet.column(c)} if sheet else set()
+    table = turned(raw, data, reason, frozenset(known & set(raw.columns)), features)
+    if raw.own_sheet is None:
+        return table
+    exact = data.model_copy(update={"matching": "exact", "sample_sheet_key": ""})
+    return replace(join(table, raw.own_sheet, exact), matching=None)
+
+
+def _further(path: Path, first: RawTable, data: Data, sheet: RawTable | None) -> RawTable:
+    raw = read_further(path, data)
+    reason = f"its rows have the names that the columns of {first.source_name} have"
+    features = frozenset(first.columns)
+    return like_first(
+        features, raw, lambda table: turn(table, data, reason, sheet, features)
+    )
+
+
+def read_further(path: Path, data: Data) -> RawTable:
+    """Read a file like the source; of a workbook the same sheet, or the only one."""
+    try:
+        return read_raw(path, data)
+    except DataError as error:
+        if data.sheet is None or isinstance(error, DataQuestion):
+            raise
+        return read_raw(path, data.model_copy(update={"sheet": None}))
+
+
+def read_sheet(path: Path, data: Data) -> RawTable:
+    """Read a sample sheet, which need not be written as the table is.
+
+    What the plan says about the table's file is used for the sheet only where the sheet cannot be
+    read without it.
+
+    Raises:
+        DataError: the file cannot be read.
+        DataQuestion: only the user can tell how.
+    """
+    options = Data(source=path.name, sheet=data.sample_sheet_tab)
+    while True:
+        try:
+            raw = read_raw(path, options)
+        except DataQuestion as question:
+            key = question.key.removeprefix("data.")
+            answer = getattr(data, key, None)
+            if key == "sheet":
+                raise DataQuestion(
+                    question.message, "data.sample_sheet_tab", question.choices
+                ) from None
+            if answer is None or answer == getattr(options, key):
+                raise
+            options = options.model_copy(update={key: answer})
+            continue
+        # A series matrix or GCT file as sheet: what it says of the samples is wanted.
+        return raw if raw.own_sheet is None else raw.own_sheet

@@ -5,15 +5,19 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, ClassVar
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from deepbench.data.samples import AllSamples
+from deepbench.plan import Design, Preparation
 from deepbench.study.records import FindingRecord
+
+if TYPE_CHECKING:
+    from deepbench.data.preparation import Prepared
 
 
 @dataclass(frozen=True)
@@ -26,6 +30,10 @@ class FindingContext:
         keep: Features that stay although a finding would leave them out.
         leave_out: Features that the plan leaves out.
         leave_out_samples: Names of samples that the plan leaves out.
+        preparation: [preparation] of the plan, names as in the table.
+        sheet_columns: Columns that came with the sample sheet.
+        prepared: What was settled for the measurements, once the features are.
+        design: [design] of the plan.
     """
 
     roles: Mapping[str, tuple[str, ...]]
@@ -33,6 +41,10 @@ class FindingContext:
     keep: frozenset[str] = frozenset()
     leave_out: frozenset[str] = frozenset()
     leave_out_samples: frozenset[str] = frozenset()
+    preparation: Preparation = field(default_factory=Preparation)
+    sheet_columns: tuple[str, ...] = ()
+    prepared: Prepared | None = None
+    design: Design = field(default_factory=Design)
 
     def has_role(self, column: str) -> bool:
         """Whether a column has any role in the plan."""

@@ -39,7 +39,7 @@ from deepbench.data.findings.order_tests import (
 )
 from deepbench.data.findings.outcome_order import LEVEL, NOTABLE
 from deepbench.data.samples import AllSamples
-from deepbench.data.wording import shorten, some_names
+from deepbench.data.wording import some_names
 from deepbench.seeds import derive_seed
 from deepbench.study.records import FindingRecord, Severity
 
@@ -49,6 +49,7 @@ _MOST_LEVELS = 20
 _SAMPLED_FEATURES = 2_000
 _PERMUTATIONS = 1_999
 _LEAST_COMMON = 0.05
+_LEAST_FEATURES = 50  # fewer that drift are named one by one
 
 Matrix = NDArray[np.float64]
 
@@ -125,12 +126,11 @@ class Drift(Finding):
     def _one(self, order: _Order, columns: _Columns) -> FindingRecord | None:
         followers = _followers(order, columns)
         own = order.axis.column
-        names = tuple(
-            dict.fromkeys(columns.names[columns.owner[i]] for i, _ in followers)
-        )
+        names = tuple(dict.fromkeys(columns.names[columns.owner[i]] for i, _ in followers))
         names = tuple(name for name in names if name != own)
         if not names:
-            return self._common(order, columns) if order.trend else None
+            many = columns.X.shape[1] >= _LEAST_FEATURES
+            return self._common(order, columns) if many and order.trend else None
         position = order.axis.position
         keys = [i for i, _ in followers if is_monotone(columns.X[:, i], position)]
         counters = [i for i in keys if counts_along(columns.X[:, i], position)]
@@ -154,7 +154,9 @@ class Drift(Finding):
             )
         else:
             severity = "info"
-            rest = "The outcome does not go with that order, so this adds noise but no false score."
+            rest = (
+                "The outcome does not go with that order, so this adds noise but no false score."
+            )
         verb = "follows" if len(names) == 1 else "follow"
         return FindingRecord(
             kind=self.kind,

@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from deepbench.data.column_types import are_dates
+from deepbench.data.cells.dates import are_dates
 from deepbench.data.findings.base import Finding, FindingContext, numeric_names, words
 from deepbench.data.samples import AllSamples
 from deepbench.data.wording import some_names

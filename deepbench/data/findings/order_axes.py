@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 
-from deepbench.data.column_types import are_dates
+from deepbench.data.cells.dates import are_dates
 from deepbench.data.findings.base import FindingContext, codes_of, numeric_names, words
 from deepbench.data.findings.identifiers import ENTITIES, numbering_features
 from deepbench.data.findings.order_tests import strata_of
@@ -110,7 +110,10 @@ def _dates(samples: AllSamples, context: FindingContext) -> list[Axis]:
     free = [c for c in free if not words(c) & _BIRTH_WORDS]
     zero = np.zeros(len(samples), dtype=np.int64)
     found = []
-    for column in (*with_role, *(c for c in free if are_dates(set(samples.annotations[c]) - {""}))):
+    for column in (
+        *with_role,
+        *(c for c in free if are_dates(set(samples.annotations[c]) - {""})),
+    ):
         position = dates_as_numbers(list(samples.annotations[column].astype(str)))
         if position is not None and _tells_apart(position):
             found.append(_axis("dates", column, False, position, zero))

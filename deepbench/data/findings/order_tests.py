@@ -58,7 +58,7 @@ class FreeOrder:
     @property
     def freedom(self) -> int:
         """Degrees of freedom of a correlation with the place."""
-        return len(self.place) - self.basis.shape[1] - 1
+        return int(len(self.place) - self.basis.shape[1] - 1)
 
 
 def strata_of(*groupings: Codes) -> Codes:
@@ -234,7 +234,7 @@ def begins_anew(values: Matrix, position: Matrix, groups: Codes, strata: Codes) 
     ranks, places = values[present], position[present]
     inside = _rank_correlation_inside(ranks, places, groups[present])
     overall = _rank_correlation_inside(ranks, places, strata[present])
-    return overall * np.sign(inside) < abs(inside) - _LEAST_LOSS
+    return bool(overall * np.sign(inside) < abs(inside) - _LEAST_LOSS)
 
 
 def _rank_correlation_inside(values: Matrix, position: Matrix, groups: Codes) -> float:

@@ -74,9 +74,7 @@ def _tie(samples: AllSamples, rows: NDArray[np.int64], axis: Axis, seed: int) ->
     return _by_day(axis, outcome, classes, seed) if axis.kind == "dates" else None
 
 
-def _trend_words(
-    samples: AllSamples, rows: NDArray[np.int64], axis: Axis, share: float
-) -> str:
+def _trend_words(samples: AllSamples, rows: NDArray[np.int64], axis: Axis, share: float) -> str:
     if samples.info.task != "binary":
         return f"they share {100 * share:.0f} % of their variance, in ranks"
     order = free_order(axis.position, axis.strata)
@@ -125,8 +123,8 @@ def _of_dates(kind: str, axis: Axis, tie: _Tie, outcome: str) -> FindingRecord:
             f"{used}"
         ),
         hint=(
-            f"{first} Look whether each period holds all classes, and test with "
-            'split.design = "time", which trains on the past.'
+            f"{first} Look whether each period holds all classes, and train on the past to test on "
+            "the latest samples (design under [split])."
         ),
         columns=(axis.column,),
     )
@@ -137,9 +135,7 @@ def _of_numbers(kind: str, axis: Axis, tie: _Tie, outcome: str) -> FindingRecord
         kind=kind,
         severity="info",
         where=axis.where,
-        message=(
-            f"The outcome '{shorten(outcome)}' goes with {axis.title} ({tie.words})."
-        ),
+        message=(f"The outcome '{shorten(outcome)}' goes with {axis.title} ({tie.words})."),
         hint=(
             "If samples were numbered after they had been sorted, this means nothing. If they "
             "were numbered as they were collected or measured, the classes were measured at "

@@ -11,6 +11,7 @@ from scipy.stats import t as student_t
 
 from deepbench.data.exploration import principal_components
 from deepbench.data.findings.base import Finding, FindingContext
+from deepbench.data.preparation import transformed
 from deepbench.data.samples import AllSamples
 from deepbench.data.wording import counted
 from deepbench.study.records import FindingRecord
@@ -36,7 +37,11 @@ class OutlyingSamples(Finding):
         """Return at most one finding, farthest sample first."""
         if len(samples) < _LEAST_SAMPLES or samples.features.shape[1] < _LEAST_FEATURES:
             return []
-        distance = outlyingness(samples.features)
+        features = samples.features
+        if context.prepared is not None:
+            # Or every sample that was sequenced deeper than others would lie apart.
+            features = transformed(features, context.prepared.preparation)
+        distance = outlyingness(features)
         limit = student_t.isf(_LEVEL / len(samples), _TAIL)
         far = np.flatnonzero(distance > limit)
         if not len(far) or len(far) > max(_MOST, _MOST_SHARE * len(samples)):

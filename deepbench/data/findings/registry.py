@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from deepbench.data.findings.afterwards import KnownAfterwards
 from deepbench.data.findings.base import Finding, FindingContext
+from deepbench.data.findings.computed_outcome import ComputedOutcome
 from deepbench.data.findings.confounding import Confounding
 from deepbench.data.findings.constant import ConstantFeatures
 from deepbench.data.findings.damaged_names import DamagedNames
@@ -19,15 +21,21 @@ from deepbench.data.findings.decisions import (
     spared,
     without_samples,
 )
+from deepbench.data.findings.design_answers import DesignAnswers
+from deepbench.data.findings.drift import Drift
 from deepbench.data.findings.duplicates import DUPLICATES, Duplicates, duplicate_groups
 from deepbench.data.findings.grouping import column_names_of_rows, repeated_keys
 from deepbench.data.findings.identifiers import Identifiers
 from deepbench.data.findings.imbalance import ClassImbalance
 from deepbench.data.findings.leakage import SuspiciousFeatures
+from deepbench.data.findings.measurement_kind import KindOfMeasurement, settled
 from deepbench.data.findings.missing import MissingValues
+from deepbench.data.findings.outcome_order import OutcomeAndOrder
 from deepbench.data.findings.outliers import OutlyingSamples
+from deepbench.data.findings.plate_position import PlatePosition
 from deepbench.data.findings.possible_roles import PossibleRoles
 from deepbench.data.findings.repeated_units import REPEATED_UNITS, RepeatedUnits
+from deepbench.data.findings.reversed_within import ReversedWithin
 from deepbench.data.roles import regroup
 from deepbench.data.samples import AllSamples
 from deepbench.errors import DataError
@@ -37,14 +45,23 @@ from deepbench.study.records import CheckRecord, FindingRecord
 # features are judged by units, and duplicates are looked for in the features that stay.
 _ON_FEATURES: tuple[Finding, ...] = (
     RepeatedUnits(),
+    # Before names, numbers and dates are left out, which tell the order of the samples.
+    OutcomeAndOrder(),
+    Drift(),
+    PlatePosition(),
     Identifiers(),
     DamagedNames(),
     MissingValues(),
     ConstantFeatures(),
     SuspiciousFeatures(),
+    ComputedOutcome(),
+    KnownAfterwards(),
     PossibleRoles(),
+    ReversedWithin(),
+    DesignAnswers(),
 )
 _ON_SAMPLES: tuple[Finding, ...] = (
+    KindOfMeasurement(),
     Duplicates(),
     OutlyingSamples(),
     ClassImbalance(),
@@ -69,7 +86,7 @@ def check(samples: AllSamples, context: FindingContext) -> CheckRecord:
 
     Raises:
         DataError: no feature or too few samples would be left, or a feature to keep does not
-            exist.
+            exist; or the measurements cannot be transformed as the plan asks.
         PlanError: what the plan leaves out does not exist, or is also to be kept.
     """
     decisions = decisions_on_features(samples, context)
@@ -79,6 +96,7 @@ def check(samples: AllSamples, context: FindingContext) -> CheckRecord:
     records += remaining_features(decisions, records, list(samples.features.columns))
     remaining = _without_columns(remaining, _left_out(records))
     _require_features(remaining, records)
+    context = replace(context, prepared=settled(remaining, context))
     remaining = _look(_ON_SAMPLES, remaining, context, decisions, records)
     left_out = _left_out(records)
     return CheckRecord(

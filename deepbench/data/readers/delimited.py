@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import csv
 import io
-from collections import Counter
 from itertools import islice
 from pathlib import Path
 from typing import ClassVar
@@ -18,26 +17,23 @@ from numpy.typing import NDArray
 from deepbench.data.provenance import unreadable
 from deepbench.data.raw_table import RawTable
 from deepbench.data.readers.base import Grid, Reader
-from deepbench.data.readers.splitting import BrokenRow, cut_regular, cut_strictly, long_cells
+from deepbench.data.readers.quotes import explain, require_no_swallowed_rows
+from deepbench.data.readers.separators import (
+    Separator,
+    chosen_separator,
+    detect_separator,
+)
+from deepbench.data.readers.splitting import BrokenRow, cut_carefully, cut_regular, long_cells
 from deepbench.data.readers.table_building import build_table
-from deepbench.data.readers.text_encoding import decode, decode_leniently
-from deepbench.data.text_cells import CellRows
+from deepbench.data.readers.text_encoding import decode_leniently, read_text
+from deepbench.data.text_cells import CellRows, joined_arrays
 from deepbench.errors import DataError, PlanError
 from deepbench.plan import Data
 
-# In order of preference where several would cut the rows alike: a comma may be a decimal mark.
-_CANDIDATES = ("\t", ";", "|", ",")
-_SAMPLE_LINES = 60
 _START_BYTES = 16 << 20  # holds dozens of lines of the widest tables
-_NAMES = {
-    "tab": "\t",
-    "\\t": "\t",
-    "space": " ",
-    "whitespace": " ",
-    "comma": ",",
-    "semicolon": ";",
-}
+_LINES_LOOKED_AT = 200
 _WORDS = {"\t": "tab", " ": "spaces"}
+_COMMENTS = (b"#", b"!", b"%")
 
 
 class DelimitedReader(Reader):
@@ -55,23 +51,91 @@ class DelimitedReader(Reader):
             data = path.read_bytes()
         except OSError as error:
             raise unreadable(path, error) from None
-        text, encoding, conversions = decode(data, options.encoding, path.name)
-        del data
-        if not text.strip():
-            raise DataError(f"{path.name} is empty.", "Name a file that holds a table.")
-        delimiter = _chosen_delimiter(options.delimiter) or detect_delimiter(text)
-        rows, numbers = _parse(text, delimiter, path.name)
-        grid = Grid(
-            source_name=path.name,
-            rows=rows,
-            row_numbers=numbers,
-            format="TSV" if delimiter == "\t" else "CSV" if delimiter in ",;" else "text",
-            encoding=encoding,
-            delimiter=_WORDS.get(delimiter, delimiter),
-            conversions=conversions,
-        )
-        del text
-        return build_table(grid, options)
+        return build_table(text_grid(data, options, path.name), options)
+
+
+def text_grid(data: bytes, options: Data, name: str) -> Grid:
+    """Return the rows of a text table.
+
+    Args:
+        data: Content of the file.
+        options: [data] of the plan.
+        name: Name of the file.
+
+    Raises:
+        PlanError: an option names an encoding or separator that does not exist.
+        DataError: the file is empty, no text, or cannot be cut.
+        DataQuestion: encoding, separator or quotes cannot be told.
+    """
+    text = read_text(data, options, name)
+    del data
+    if not text.data or text.data.isspace():
+        raise DataError(f"{name} is empty.", "Name a file that holds a table.")
+    mark = chosen_separator(options.delimiter)
+    separator = Separator(mark) if mark else detect_separator(text.data, name)
+    rows, numbers = _cut_all(text.data, separator.mark, options.quotes == "auto", name)
+    reasons = {"encoding": text.reason, "delimiter": separator.reason}
+    return Grid(
+        source_name=name,
+        rows=rows,
+        row_numbers=numbers,
+        format="TSV" if separator.mark == "\t" else "CSV" if separator.mark in ",;" else "text",
+        encoding=text.encoding,
+        delimiter=_WORDS.get(separator.mark, separator.mark),
+        conversions=text.conversions,
+        reasons={key: reason for key, reason in reasons.items() if reason},
+    )
+
+
+def _cut_all(
+    text: bytes, delimiter: str, quotes: bool, name: str
+) -> tuple[CellRows, NDArray[np.int64]]:
+    """Return the rows, and the line on which each begins."""
+    comments = _end_of_comments(text) if quotes and b'"' in text else 0
+    if not comments:
+        return _cut(text, delimiter, quotes, name)
+    above, numbers = _cut(text[:comments], delimiter, False, name)
+    below, later = _cut(text[comments:], delimiter, quotes, name, len(numbers))
+    rows = CellRows(
+        joined_arrays([above.flat, below.flat]),
+        np.concatenate([above.starts, above.starts[-1] + below.starts[1:]]),
+    )
+    return rows, np.concatenate([numbers, later])
+
+
+def _end_of_comments(text: bytes) -> int:
+    """Return where comment lines at the beginning end, if quotes stand in them without a twin."""
+    place = end = 0
+    while text.startswith(_COMMENTS, place):
+        behind = text.find(b"\n", place) + 1
+        if not behind:
+            return end
+        if text.count(b'"', place, behind) % 2:
+            end = behind
+        place = behind
+    return end
+
+
+def _cut(
+    text: bytes, delimiter: str, quotes: bool, name: str, above: int = 0
+) -> tuple[CellRows, NDArray[np.int64]]:
+    """Cut text that begins after ``above`` lines of the file."""
+    if delimiter != " ":
+        try:
+            rows, numbers = cut_regular(text, delimiter, quotes)
+        except ValueError:
+            pass  # said in words by the strict reader, or read by it
+        else:
+            if quotes:
+                require_no_swallowed_rows(rows, numbers, text, delimiter, name, above)
+            return rows, numbers + above
+    try:
+        rows, numbers = cut_carefully(text, delimiter, quotes)
+    except BrokenRow as broken:
+        raise explain(broken, text, delimiter, name, above) from None
+    if quotes:
+        require_no_swallowed_rows(rows, numbers, text, delimiter, name, above)
+    return rows, numbers + above
 
 
 def first_rows(path: Path, options: Data, number: int) -> Grid:
@@ -85,16 +149,18 @@ def first_rows(path: Path, options: Data, number: int) -> Grid:
     with path.open("rb") as stream:
         data = stream.read(_START_BYTES)
     text, encoding = decode_leniently(data, options.encoding)
+    lines = [line.rstrip("\n") for line in islice(io.StringIO(text, newline=None), number)]
     try:
-        delimiter = _chosen_delimiter(options.delimiter)
+        delimiter = chosen_separator(options.delimiter)
     except PlanError:
         delimiter = ""
-    delimiter = delimiter or detect_delimiter(text)
-    lines = [line.rstrip("\n") for line in islice(io.StringIO(text, newline=None), number)]
+    if not delimiter:
+        start = "\n".join(islice(io.StringIO(text, newline=None), _LINES_LOOKED_AT))
+        delimiter = detect_separator(start.encode(), path.name, ask=False).mark
     if delimiter == " ":
         lines = [line.strip() for line in lines]
     with long_cells():
-        rows = [_cut(line, delimiter) for line in lines]
+        rows = [_cut_line(line, delimiter, options.quotes == "auto") for line in lines]
     numbered = [(row, line) for line, row in enumerate(rows, start=1) if any(row)]
     return Grid(
         source_name=path.name,
@@ -106,99 +172,18 @@ def first_rows(path: Path, options: Data, number: int) -> Grid:
     )
 
 
-def _cut(line: str, delimiter: str) -> list[str]:
+def _cut_line(line: str, delimiter: str, quotes: bool) -> list[str]:
     """Return the cells of one line; without regard to quotes if those are amiss."""
     try:
-        cells = next(csv.reader([line], delimiter=delimiter, skipinitialspace=delimiter == " "))
+        cells = next(
+            csv.reader(
+                [line],
+                delimiter=delimiter,
+                skipinitialspace=delimiter == " ",
+                strict=True,
+                quoting=csv.QUOTE_MINIMAL if quotes else csv.QUOTE_NONE,
+            )
+        )
     except (csv.Error, StopIteration):
         cells = line.split(delimiter)
     return [cell.strip() for cell in cells]
-
-
-def _chosen_delimiter(option: str) -> str:
-    """Return the plan's delimiter, or nothing for ``auto``."""
-    if option in {"", "auto"}:
-        return ""
-    delimiter = _NAMES.get(option.casefold(), option)
-    if len(delimiter) != 1 or delimiter in '"\r\n':
-        raise PlanError(
-            f"delimiter under [data] in the plan: '{option}' is not one character.",
-            'Write ",", ";", "|", "tab" or "space".',
-        )
-    return delimiter
-
-
-def detect_delimiter(text: str) -> str:
-    """Tell the column separator from the first lines: the one that cuts all of them alike."""
-    lines = _first_lines(text)
-    widths = {c: _widths(lines, c) for c in _CANDIDATES}
-    for candidate, found in widths.items():
-        if found[0] > 1 and len(set(found)) == 1:
-            return candidate
-    # None cuts every line alike (a short header, a ragged row): the one that cuts most of them.
-    shares = {
-        candidate: (Counter(found).most_common(1)[0][1] / len(found), max(found))
-        for candidate, found in widths.items()
-        if Counter(found).most_common(1)[0][0] > 1
-    }
-    if shares:
-        return max(shares, key=lambda candidate: shares[candidate])
-    words = {len(line.split()) for line in lines}
-    if len(words) == 1 and words != {1}:
-        return " "
-    return ","
-
-
-def _first_lines(text: str) -> list[str]:
-    stream = io.StringIO(text, newline=None)
-    lines = []
-    for line in stream:
-        if line.strip():
-            lines.append(line.rstrip("\n"))
-        if len(lines) == _SAMPLE_LINES:
-            break
-    return lines
-
-
-def _widths(lines: list[str], delimiter: str) -> list[int]:
-    with long_cells():
-        try:
-            rows = list(csv.reader(lines, delimiter=delimiter))
-        except csv.Error:  # a wide row that this delimiter does not cut is one endless cell
-            return [1]
-    return [len(row) for row in rows if row] or [1]
-
-
-def _parse(text: str, delimiter: str, name: str) -> tuple[CellRows, NDArray[np.int64]]:
-    """Return the rows, and the line on which each begins."""
-    if delimiter != " " and "\0" not in text:
-        try:
-            return cut_regular(_with_line_ends(text), delimiter, quotes=True)
-        except ValueError:
-            pass  # said in words by the strict reader, or read by it
-    try:
-        rows, numbers = cut_strictly(text, delimiter, quotes=True)
-    except BrokenRow as broken:
-        raise _explain(broken, name) from None
-    return CellRows.of(rows), np.array(numbers, dtype=np.int64)
-
-
-def _with_line_ends(text: str) -> bytes:
-    data = text.encode("utf-8")
-    if b"\r" in data:
-        data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    return data
-
-
-def _explain(broken: BrokenRow, name: str) -> DataError:
-    if broken.too_long:
-        return DataError(
-            f"{name}: a cell in the row that begins on line {broken.line} is longer than a "
-            "million characters.",
-            "Check the quotes there; such a cell is no measurement.",
-        )
-    return DataError(
-        f"{name}: a quote in the row that begins on line {broken.line} is not closed as it should "
-        "be.",
-        'Close it, or write a quote inside a quoted text twice ("").',
-    )

@@ -25,6 +25,7 @@ LONGEST_CELL = 1_000_000
 _CHUNK_BYTES = 8 << 20
 _LINE_END, _QUOTE = ord("\n"), ord('"')
 _MOST_THREADS = 4
+_BATCH_CELLS = 500_000
 
 
 def cut_regular(text: bytes, delimiter: str, quotes: bool) -> tuple[CellRows, NDArray[np.int64]]:
@@ -97,29 +98,28 @@ def _cut_chunk(
     """Return the cells of a chunk, and for each row its number of cells and of lines."""
     line_ends = chunk == _LINE_END
     separators = (chunk == delimiter) | line_ends
-    dropped = separators
     if quoted and (marks := chunk == _QUOTE).any():
         inside = np.cumsum(marks) % 2 == 1
         separators = separators & ~inside
         _require_whole_cells(marks, inside, separators)
         dropped = separators | marks
-    ends = np.flatnonzero(separators)
-    kept = chunk[~dropped]
-    if dropped is separators:
-        cell_ends = ends - np.arange(len(ends))
-    else:
+        ends = np.flatnonzero(separators)
         cell_ends = (ends + 1) - np.cumsum(dropped)[ends]
+        content = pa.py_buffer(chunk[~dropped])
+        row_ends = np.flatnonzero(line_ends[ends]) + 1
+        lines = np.diff(np.cumsum(line_ends)[ends[row_ends - 1]], prepend=0)
+    else:
+        ends = np.flatnonzero(separators)
+        cell_ends = ends - np.arange(len(ends))
+        content = pa.py_buffer(chunk.tobytes().translate(None, bytes((delimiter, _LINE_END))))
+        row_ends = np.flatnonzero(line_ends[ends]) + 1
+        lines = np.ones(len(row_ends), dtype=np.int64)
     offsets = np.zeros(len(ends) + 1, dtype=np.int32)
     offsets[1:] = cell_ends
     if len(offsets) > 1 and int(np.diff(offsets).max()) > LONGEST_CELL:
         raise ValueError("a cell is too long")
-    cells = pa.StringArray.from_buffers(len(ends), pa.py_buffer(offsets), pa.py_buffer(kept))
-    row_ends = np.flatnonzero(line_ends[ends]) + 1
+    cells = pa.StringArray.from_buffers(len(ends), pa.py_buffer(offsets), content)
     widths = np.diff(row_ends, prepend=0)
-    if dropped is separators:
-        lines = np.ones(len(row_ends), dtype=np.int64)
-    else:
-        lines = np.diff(np.cumsum(line_ends)[ends[row_ends - 1]], prepend=0)
     return cells, widths.astype(np.int64), lines.astype(np.int64)
 
 
@@ -149,7 +149,50 @@ def cut_strictly(text: str, delimiter: str, quotes: bool) -> tuple[list[list[str
     Raises:
         BrokenRow: a quotation mark is not closed, or a cell is longer than a million characters.
     """
-    stream = io.StringIO(text, newline="")
+    rows: list[list[str]] = []
+    numbers: list[int] = []
+    for row, line in _strict_rows(io.StringIO(text, newline=""), delimiter, quotes):
+        rows.append(row)
+        numbers.append(line)
+    return rows, numbers
+
+
+def cut_carefully(
+    text: bytes, delimiter: str, quotes: bool
+) -> tuple[CellRows, NDArray[np.int64]]:
+    """Cut text as `cut_strictly` does, into Arrow's form, never with all cells as Python's.
+
+    Args:
+        text: UTF-8.
+        delimiter: As in `cut_strictly`.
+        quotes: As in `cut_strictly`.
+
+    Raises:
+        BrokenRow: as in `cut_strictly`.
+    """
+    parts: list[CellRows] = []
+    numbers: list[int] = []
+    waiting: list[list[str]] = []
+    cells = 0
+    stream = io.TextIOWrapper(io.BytesIO(text), encoding="utf-8", newline="")
+    for row, line in _strict_rows(stream, delimiter, quotes):
+        waiting.append(row)
+        numbers.append(line)
+        cells += len(row)
+        if cells >= _BATCH_CELLS:
+            parts.append(CellRows.of(waiting))
+            waiting, cells = [], 0
+    parts.append(CellRows.of(waiting))
+    widths = np.concatenate([part.widths for part in parts])
+    starts = np.concatenate([[0], np.cumsum(widths)]).astype(np.int64)
+    rows = CellRows(joined_arrays([part.flat for part in parts]), starts)
+    return rows, np.array(numbers, dtype=np.int64)
+
+
+def _strict_rows(
+    stream: io.TextIOBase, delimiter: str, quotes: bool
+) -> Iterator[tuple[list[str], int]]:
+    """Yield each row with the line on which it begins."""
     lines: Iterator[str] = _stripped(stream) if delimiter == " " else stream
     reader = csv.reader(
         lines,
@@ -158,18 +201,14 @@ def cut_strictly(text: str, delimiter: str, quotes: bool) -> tuple[list[list[str
         strict=True,
         quoting=csv.QUOTE_MINIMAL if quotes else csv.QUOTE_NONE,
     )
-    rows: list[list[str]] = []
-    numbers: list[int] = []
     line = 1
     with long_cells():
         try:
             for row in reader:
-                rows.append(row)
-                numbers.append(line)
+                yield row, line
                 line = reader.line_num + 1
         except csv.Error as error:
             raise BrokenRow(line, "field limit" in str(error)) from None
-    return rows, numbers
 
 
 class BrokenRow(Exception):
@@ -200,6 +239,6 @@ def long_cells() -> Iterator[None]:
             csv.field_size_limit(before)
 
 
-def _stripped(stream: io.StringIO) -> Iterator[str]:
+def _stripped(stream: io.TextIOBase) -> Iterator[str]:
     for line in stream:
         yield line.strip() + "\n"

@@ -19,7 +19,7 @@ from deepbench.data.splitting.base import (
     unit_names,
 )
 from deepbench.data.wording import counted, shorten, some_names
-from deepbench.errors import DataError, PlanError, StageBlocked
+from deepbench.errors import DataError, PlanError
 
 TRAINING_WORDS = frozenset(
     "train training learn learning dev development derivation discovery fit fitting".split()
@@ -49,8 +49,8 @@ def by_own_parts(
 
     Raises:
         PlanError: no column has the role, or several have.
-        DataError: a sample has no part, or the values cannot be understood.
-        StageBlocked: a unit, a pair or duplicates are on both sides.
+        DataError: a sample has no part, the values cannot be understood, or a unit, a pair or
+            duplicates are in several parts.
     """
     if len(columns) != 1:
         raise PlanError(
@@ -178,7 +178,8 @@ def _require_whole_units(
         return
     shown = list(torn.values())
     more = f" and {len(shown) - 3:,} more" if len(shown) > 3 else ""
-    raise StageBlocked(
+    # No StageBlocked: its words stay in the ledger and in reports, where no names belong.
+    raise DataError(
         f"{counted(len(torn), 'unit')} {'has' if len(torn) == 1 else 'have'} samples in "
         f"different parts of your division (column '{shorten(column)}'): "
         f"{', '.join(shown[:3])}{more}. A model would be tested on what it has learned from.",

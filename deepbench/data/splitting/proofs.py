@@ -75,7 +75,9 @@ def _fold_record(samples: AllSamples, fold: OuterFold) -> OuterFoldRecord:
     )
 
 
-def _both_sides(keys: NDArray[np.str_] | NDArray[np.int64], folds: Sequence[OuterFold]) -> set[Any]:
+def _both_sides(
+    keys: NDArray[np.str_] | NDArray[np.int64], folds: Sequence[OuterFold]
+) -> set[Any]:
     """Return the keys that are on both sides of any fold."""
     found: set[Any] = set()
     for fold in folds:
@@ -90,10 +92,8 @@ def _present(samples: AllSamples, columns: Sequence[str]) -> list[str]:
 def _units(samples: AllSamples, outer: OuterPlan) -> str:
     crossing = _both_sides(samples.units, outer.folds)
     if crossing:
-        rows = np.isin(samples.units, list(crossing))
         raise StageBlocked(
-            f"{counted(len(crossing), 'biological unit')} would be on both sides of the split "
-            f"(samples {some_names(samples.sample_ids[rows].tolist())}).",
+            f"{counted(len(crossing), 'biological unit')} would be on both sides of the split.",
             _WRONG,
         )
     return (
@@ -107,14 +107,12 @@ def _pairs(samples: AllSamples, outer: OuterPlan, columns: Sequence[str]) -> Ite
     if not present:
         return
     keys = joined(samples.annotations, present)
-    written = np.array([bool(key.strip(" /")) and key not in ("None", "nan") for key in keys])
+    written = np.array([bool(key.strip(" /")) for key in keys])
     rows = np.flatnonzero(written)
     crossing = {key for key in _both_sides(keys, outer.folds) if key in set(keys[rows].tolist())}
     if crossing:
         raise StageBlocked(
-            f"{counted(len(crossing), 'matched pair')} would be torn apart by the split: "
-            f"{some_names(sorted(crossing))}.",
-            _WRONG,
+            f"{counted(len(crossing), 'matched pair')} would be torn apart by the split.", _WRONG
         )
     yield f"Matched pairs are whole: none of {len(set(keys[rows].tolist()))} is on both sides."
 
@@ -129,10 +127,10 @@ def _duplicates(
         keys[rows] = number
     crossing = _both_sides(keys.astype(np.int64), outer.folds)
     if crossing:
-        names = samples.sample_ids[np.isin(keys, list(crossing))].tolist()
+        many = int(np.isin(keys, list(crossing)).sum())
         raise StageBlocked(
-            f"Samples with the same measurements would be on both sides of the split: "
-            f"{some_names(names)}.",
+            f"{many} samples with the same measurements as another would be on both sides of the "
+            "split.",
             _WRONG,
         )
     yield (

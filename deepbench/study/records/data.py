@@ -145,7 +145,7 @@ class PreparationRecord(Record):
 
     ``kind`` is what they look like, ``why`` the evidence in a sentence. ``transform`` is never
     ``auto``; ``columns`` counts the features it applies to, ``not_transformed`` names numeric
-    features that it does not apply to (at most 50).
+    features that it does not apply to (at most 50). ``artifact`` holds what the models are told.
     """
 
     kind: Literal[
@@ -164,6 +164,7 @@ class PreparationRecord(Record):
     columns: int
     not_transformed: tuple[str, ...] = ()
     sentence: str = ""
+    artifact: str = ""
 
 
 class AssociationRecord(Record):

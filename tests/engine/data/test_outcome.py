@@ -12,7 +12,7 @@ def outcome(parse):
         parsed, plan = parse(
             content, question=question, data={"missing": missing, "header": "yes"}
         )
-        return read_outcome(parsed, "outcome", plan.question, own_codes=missing is not None)
+        return read_outcome(parsed, "outcome", plan.question, plan.data)
 
     return _outcome
 

@@ -15,7 +15,12 @@ from numpy.typing import NDArray
 
 from deepbench.checks.p_value import p_value
 from deepbench.data.samples import AllSamples, TrainingSet
-from deepbench.data.shuffles import shuffle_blocks, shuffle_strategy, shuffled_outcome
+from deepbench.data.shuffles import (
+    shuffle_blocks,
+    shuffle_strategy,
+    shuffled_outcome,
+    unit_parts,
+)
 from deepbench.seeds import derive_seed
 
 Build = Callable[..., TrainingSet]
@@ -100,6 +105,77 @@ def test_units_of_both_kinds_are_kept_apart(build: Build) -> None:
     said = shuffle_strategy(training, one_block(training))
     assert "between units" in said
     assert "in units with several outcomes" in said
+
+
+# --- pairs --------------------------------------------------------------------------------
+
+
+def test_labels_are_exchanged_inside_the_pair(build: Build) -> None:
+    pairs = np.arange(24) // 2
+    training = build(np.arange(24) % 2, units=pairs)
+    parts = unit_parts(training, ())
+    found = np.array(
+        [shuffled_outcome(training, one_block(training), s, parts) for s in range(60)]
+    )
+    assert (found.reshape(60, 12, 2).sum(axis=2) == 1).all()
+    assert len({tuple(row) for row in found}) > 50
+    # Each member of each pair is a case about half of the time.
+    assert found.mean(axis=0) == pytest.approx(np.full(24, 0.5), abs=0.25)
+    assert shuffle_strategy(training, one_block(training), pairs=True) == (
+        "Outcomes vary inside pairs, so they are exchanged within pairs, never between pairs."
+    )
+
+
+def test_a_patient_of_a_pair_keeps_one_label(build: Build) -> None:
+    # Pairs of two patients with three and two samples each; rows out of order.
+    generator = np.random.default_rng(4)
+    patient = generator.permutation(np.repeat(np.arange(16), np.tile([3, 2], 8)))
+    names = np.array([f"p{code}" for code in patient])
+    training = build(patient % 2, units=patient // 2, annotations={"patient": names})
+    parts = unit_parts(training, ("patient",))
+    assert len(set(parts)) == 16
+    swapped = 0
+    for seed in range(40):
+        found = shuffled_outcome(training, one_block(training), seed, parts)
+        labels = [set(found[patient == code]) for code in range(16)]
+        assert all(len(label) == 1 for label in labels)
+        for first, second in zip(labels[::2], labels[1::2], strict=True):
+            assert first != second
+        swapped += sum(label == {1} for label in labels[::2])
+    assert swapped == pytest.approx(160, abs=40)
+
+
+def test_pairs_of_one_outcome_exchange_with_each_other(build: Build) -> None:
+    training = build([0, 1] * 6 + [0, 0, 1, 1, 0, 0, 1, 1], units=np.arange(20) // 2)
+    parts = unit_parts(training, ())
+    found = np.array(
+        [shuffled_outcome(training, one_block(training), s, parts) for s in range(40)]
+    )
+    assert (found[:, :12].reshape(40, 6, 2).sum(axis=2) == 1).all()
+    assert (found[:, 12::2] == found[:, 13::2]).all()
+    assert (found[:, 12::2].sum(axis=1) == 2).all()
+    said = shuffle_strategy(training, one_block(training), pairs=True)
+    assert "within pairs, never between pairs" in said
+    assert "between whole units" in said
+
+
+def test_time_points_of_one_patient_are_exchanged_inside_the_patient(build: Build) -> None:
+    # One patient is one part, whose samples differ (before and after).
+    training = build([0, 1] * 10, units=np.arange(20) // 2, annotations={"p": np.arange(20) // 2})
+    parts = unit_parts(training, ("p",))
+    for seed in range(10):
+        found = shuffled_outcome(training, one_block(training), seed, parts)
+        same = shuffled_outcome(training, one_block(training), seed)
+        assert found.tolist() == same.tolist()
+        assert (found.reshape(10, 2).sum(axis=1) == 1).all()
+
+
+def test_rows_without_a_unit_are_parts_by_themselves(build: Build) -> None:
+    names = ["a", "a", "", "", None]
+    training = build([0, 1, 0, 1, 0], units=[0] * 5, annotations={"p": names})
+    parts = unit_parts(training, ("p",))
+    assert parts[0] == parts[1]
+    assert len(set(parts)) == 4
 
 
 # --- blocks -------------------------------------------------------------------------------

@@ -17,11 +17,11 @@ from deepbench.data.samples import AllSamples, OutcomeInfo, TrainingSet, fold_nu
 from deepbench.data.splits import (
     OuterPlan,
     plan_outer_folds,
-    proofs,
     stop_rows,
     strata,
     tuning_folds,
 )
+from deepbench.data.splitting.proofs import proofs
 from deepbench.errors import DataError, PlanError, StageBlocked
 from deepbench.plan import HOLDOUT_FROM_UNITS, StudyPlan
 
@@ -202,7 +202,7 @@ def test_a_unit_with_most_rows_does_not_become_the_test_set(
 
 
 def test_nested_folds_test_every_unit_once(
-    split: Callable[..., OuterPlan], make_samples: Make
+    split: Callable[..., OuterPlan], make_samples: Make, make_plan: MakePlan
 ) -> None:
     units = np.arange(120) // 3
     outcome = (np.arange(40) % 4 == 0).astype(int)[units]
@@ -213,7 +213,7 @@ def test_nested_folds_test_every_unit_once(
     for fold in found.folds:
         assert not set(units[fold.train]) & set(units[fold.test])
         assert sum(outcome[fold.test][::3]) == 2
-    text = " ".join(proofs(samples, found))
+    text = " ".join(proofs(samples, found, make_plan()))
     assert "No biological unit is on both sides of the split (checked on 40 units" in text
     assert "120 of 120 samples are test samples" in text
     assert "Every class is in every set." in text
@@ -324,7 +324,7 @@ def test_nothing_is_trained_on_that_is_not_before_all_that_is_tested(days: list[
     assert dates[fold.train].max() < dates[fold.test].min()
     assert not set(samples.units[fold.train]) & set(samples.units[fold.test])
     left = 40 - len(fold.train) - len(fold.test)
-    said = " ".join(proofs(samples, plan_outer_folds(samples, plan)))
+    said = " ".join(proofs(samples, plan_outer_folds(samples, plan), plan))
     assert ("are in neither set" in said or "is in neither set" in said) == (left > 0)
 
 

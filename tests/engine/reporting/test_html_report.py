@@ -22,9 +22,9 @@ ALLOWED_TAGS = set(
     article footer""".split()
 )
 ORDER = [
-    "design", "findings", "suitability", "split", "leaderboard", "networks", "learning-curve",
-    "shuffled", "comparison", "test", "uses", "claims", "ethics", "methods", "checklist",
-    "details", "plan",
+    "design", "metadata", "findings", "suitability", "split", "leaderboard", "networks",
+    "learning-curve", "shuffled", "comparison", "test", "uses", "claims", "ethics", "methods",
+    "checklist", "details", "plan",
 ]  # fmt: skip
 
 

@@ -16,7 +16,7 @@ STUDIES = ("binary", "null_locked", "multiclass", "regression", "stopped_early",
 KEYS = [
     "format", "deepbench", "task", "outcome", "classes", "samples", "units", "features",
     "suitability",
-    "findings", "split", "models", "shuffled", "comparison", "verdict", "test",
+    "findings", "preparation", "split", "models", "shuffled", "comparison", "verdict", "test",
 ]  # fmt: skip
 
 
@@ -32,7 +32,7 @@ def test_document_is_valid_and_survives_a_round_trip(studies: ModuleType, name: 
 @pytest.mark.parametrize("name", STUDIES)
 def test_keys_do_not_depend_on_the_study(studies: ModuleType, name: str) -> None:
     document, whole = results_document(studies.ALL[name]()), results_document(studies.summary())
-    for part in ("suitability", "split", "comparison", "verdict", "test"):
+    for part in ("suitability", "preparation", "split", "comparison", "verdict", "test"):
         assert list(document[part]) == list(whole[part])
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from PySide6.QtCore import Qt
@@ -12,8 +12,10 @@ from PySide6.QtWidgets import QComboBox, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from deepbench.messages import JobFailed, PreviewTable
+from deepbench.plan import Data
 from deepbench.study.records import ColumnRecord, Conversion
 from deepbench_ui.models.columns import TYPE_COLUMN
+from deepbench_ui.models.reading_words import ANSWERS
 from deepbench_ui.pages import import_data
 from deepbench_ui.pages.import_data import (
     CHOOSE_COLUMN,
@@ -215,11 +217,11 @@ def test_taking_back_the_only_file(read: ImportPage, session: StudySession) -> N
 def test_another_way_of_reading_is_read_at_once(
     read: ImportPage, session: StudySession, desk: Any, name: str, value: str
 ) -> None:
-    choose(read.options[name], value)
+    choose(read.how.boxes[name], value)
     settle()
     assert asked_for(desk)[-1][name] == value
     assert len(desk.asked) == 2
-    choose(read.options[name], "auto")
+    choose(read.how.boxes[name], "auto")
     settle()
     assert session.value(f"data.{name}") is None
     assert len(desk.asked) == 3
@@ -228,19 +230,19 @@ def test_another_way_of_reading_is_read_at_once(
 def test_another_file_takes_back_how_the_first_was_read(
     read: ImportPage, session: StudySession
 ) -> None:
-    choose(read.options["delimiter"], "|")
+    choose(read.how.boxes["delimiter"], "|")
     session.answer(("data", "types", "p1"), "categorical", "type")
     read.use_file("/lab/other.csv")
     assert session.draft.answers["data"] == {"source": "/lab/other.csv"}
-    assert read.options["delimiter"].currentData() == "auto"
+    assert read.how.boxes["delimiter"].currentData() == "auto"
     assert session.draft.undo_label == FILE_STEP
     session.undo()
     assert session.value("data.delimiter") == "|"
 
 
 def test_signs_for_missing(read: ImportPage, session: StudySession, desk: Any) -> None:
-    QTest.keyClicks(read.missing, "n.d.; -99 ;; ")
-    QTest.keyClick(read.missing, Qt.Key.Key_Return)
+    QTest.keyClicks(read.how.missing, "n.d.; -99 ;; ")
+    QTest.keyClick(read.how.missing, Qt.Key.Key_Return)
     settle()
     assert asked_for(desk)[-1]["missing"] == ["n.d.", "-99"]
     session.undo()
@@ -254,21 +256,156 @@ def test_sheets_of_a_workbook(page: ImportPage, session: StudySession, desk: Any
     settle()
     book = {"format": "xlsx", "encoding": "", "delimiter": "", "sheets": ("A", "B"), "sheet": "A"}
     desk.answer_last(preview(**book))
-    assert page.sheet.isEnabled()
-    assert page.sheet.currentData() == "A"
-    assert not page.options["encoding"].isEnabled()
-    assert not page.options["delimiter"].isEnabled()
+    assert page.how.sheet.isEnabled()
+    assert page.how.sheet.currentData() == "A"
+    assert not page.how.boxes["encoding"].isEnabled()
+    assert not page.how.boxes["delimiter"].isEnabled()
     assert "sheet “A”" in page.facts.text()
-    choose(page.sheet, "B")
+    choose(page.how.sheet, "B")
     settle()
     assert asked_for(desk)[-1]["sheet"] == "B"
     desk.answer_last(preview(**(book | {"sheet": "B"})))
-    assert page.sheet.currentData() == "B"
+    assert page.how.sheet.currentData() == "B"
     page.use_file("/lab/table.csv")
     settle()
     desk.answer_last(preview())
-    assert not page.sheet.isEnabled()
-    assert page.options["encoding"].isEnabled()
+    assert not page.how.sheet.isEnabled()
+    assert page.how.boxes["encoding"].isEnabled()
+
+
+# --- questions ----------------------------------------------------------------------------
+
+QUESTION = {
+    "key": "data.decimal",
+    "message": "t.csv, row 2: 1,234 can be read in two ways.",
+    "choices": (
+        {"value": ",", "words": "Decimal Comma", "shows": "1,234 is 1.234"},
+        {"value": ".", "words": "Thousands", "shows": "1,234 is 1234"},
+    ),
+    "hint": "",
+}
+
+
+def test_a_question_is_answered_by_a_button(
+    page: ImportPage, session: StudySession, desk: Any
+) -> None:
+    page.use_file("/lab/t.csv")
+    settle()
+    desk.answer_last(preview(problem="Two ways.", hint="Write decimal …", question=QUESTION))
+    assert page.question.isVisible()
+    assert not page.problem.isVisible()  # said once, with the answers beside it
+    assert [button.text() for button in page.question.buttons] == ["Decimal Comma", "Thousands"]
+    assert "1,234 is 1.234" in page.question.buttons[0].accessibleName()
+    page.question.buttons[1].click()
+    settle()
+    assert session.value("data.decimal") == "."
+    assert asked_for(desk)[-1]["decimal"] == "."
+    desk.answer_last(preview())
+    assert not page.question.isVisible()
+    session.undo()
+    assert session.value("data.decimal") is None
+
+
+def test_what_was_answered_is_listed_and_can_be_taken_back(
+    read: ImportPage, session: StudySession
+) -> None:
+    assert not read.answers.isVisible()
+    session.answer_all(
+        {"data.uneven_rows": "skip", "data.missing_in": {"p1": ["nd", "x"]}}, "answers"
+    )
+    assert read.answers.lines == (
+        ("uneven_rows", "Rows with a wrong number of cells: skipped"),
+        ("missing_in", "Signs for “missing” in single columns: p1: nd, x"),
+    )
+    child(read, "import.take-back.uneven-rows").click()
+    assert session.value("data.uneven_rows") is None
+    assert [key for key, _ in read.answers.lines] == ["missing_in"]
+
+
+def test_every_question_of_the_engine_has_words() -> None:
+    questions = {
+        key
+        for key, field in Data.model_fields.items()
+        if "ask" in get_args(field.annotation) or field.default == "ask"
+    }
+    assert questions <= set(ANSWERS)
+    for key, (_, words) in ANSWERS.items():
+        assert set(words) <= set(get_args(Data.model_fields[key].annotation)), key
+
+
+def test_reasons_of_guesses_stand_below_them(read: ImportPage, desk: Any) -> None:
+    assert not read.how.reasons["delimiter"].isVisible()
+    read.entered()
+    desk.answer_last(preview(reasons={"delimiter": "each of 60 lines has 5 semicolons"}))
+    assert read.how.reasons["delimiter"].isVisible()
+    assert read.how.reasons["delimiter"].text() == "Each of 60 lines has 5 semicolons"
+
+
+def test_the_row_with_the_names_is_a_number(read: ImportPage, session: StudySession) -> None:
+    QTest.keyClicks(read.how.header_row, "a7")
+    QTest.keyClick(read.how.header_row, Qt.Key.Key_Return)
+    assert session.value("data.header_row") == 7
+    read.how.header_row.clear()
+    read.how.header_row.editingFinished.emit()
+    assert session.value("data.header_row") is None
+
+
+# --- files beside it ----------------------------------------------------------------------
+
+
+def test_a_sample_sheet_is_chosen_matched_and_removed(
+    read: ImportPage, session: StudySession, desk: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_, **__: ("/lab/sheet.csv", ""))
+    read.further.choose_sheet.click()
+    settle()
+    assert asked_for(desk)[-1]["sample_sheet"] == "/lab/sheet.csv"
+    matching = {
+        "rule": "loose",
+        "rule_words": "whatever the case",
+        "key": "Sample ID",
+        "matched": 70,
+        "pairs": (("GSM.1", "gsm-1"), ("GSM.2", "gsm-2")),
+        "only_table": tuple(f"s{n}" for n in range(8)),
+    }
+    desk.answer_last(preview(matching=matching))
+    assert read.further.matched.text() == (
+        "70 samples matched by “Sample ID” (whatever the case). For example GSM.1 = gsm-1, "
+        "GSM.2 = gsm-2. Not in the sample sheet: s0, s1, s2, s3, s4 and 3 more."
+    )
+    session.answer("data.matching", "loose", "matching")
+    read.further.remove_sheet.click()
+    assert session.draft.answers["data"] == {"source": "/lab/table.csv"}
+    assert not read.further.matched.isVisible()
+    assert not read.further.remove_sheet.isVisible()
+
+
+def test_more_files_are_added_once_and_removed(
+    read: ImportPage, session: StudySession, desk: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chosen = (["/lab/b.csv", "/lab/c.csv"], "")
+    monkeypatch.setattr(QFileDialog, "getOpenFileNames", lambda *_, **__: chosen)
+    read.further.add_more.click()
+    read.further.add_more.click()
+    settle()
+    assert session.value("data.more") == ["/lab/b.csv", "/lab/c.csv"]
+    assert read.further.more_text.text() == "b.csv, c.csv"
+    read.further.remove_more.click()
+    assert session.value("data.more") is None
+
+
+def test_lines_around_the_table_are_shown(read: ImportPage, desk: Any) -> None:
+    assert not read.remarks.isVisible()
+    read.entered()
+    desk.answer_last(preview(remarks=tuple(f"line {n}" for n in range(10))))
+    assert read.remarks.text().split("\n") == [*(f"line {n}" for n in range(8)), "… and 2 more."]
+
+
+def test_how_complete_the_form_is(page: ImportPage, session: StudySession) -> None:
+    before = page.completeness.text()
+    assert "origin" not in before
+    session.answer("data.origin", "GSE1", "origin")
+    assert page.completeness.text() != before
 
 
 # --- columns ------------------------------------------------------------------------------
@@ -277,7 +414,7 @@ def test_sheets_of_a_workbook(page: ImportPage, session: StudySession, desk: Any
 def test_a_type_is_changed_in_the_table(
     read: ImportPage, session: StudySession, desk: Any
 ) -> None:
-    view = read.column_view
+    view = read.columns.view
     model = view.model()
     index = model.index(2, TYPE_COLUMN)
     assert model.flags(index) & Qt.ItemFlag.ItemIsEditable
@@ -296,12 +433,12 @@ def test_a_type_is_changed_in_the_table(
 
 
 def test_columns_are_found_and_sorted(read: ImportPage) -> None:
-    QTest.keyClicks(read.search, "GRO")
+    QTest.keyClicks(read.columns.search, "GRO")
     assert [row[0] for row in cells(read, "columns")] == ["Group"]
-    read.search.clear()
-    read.column_view.sortByColumn(4, Qt.SortOrder.DescendingOrder)
+    read.columns.search.clear()
+    read.columns.view.sortByColumn(4, Qt.SortOrder.DescendingOrder)
     assert [row[0] for row in cells(read, "columns")] == ["sample", "Group", "p1"]
-    read.column_view.sortByColumn(0, Qt.SortOrder.AscendingOrder)
+    read.columns.view.sortByColumn(0, Qt.SortOrder.AscendingOrder)
     assert cells(read, "columns")[0][0] == "Group"
 
 

@@ -12,7 +12,16 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 
-from deepbench.study.records import CheckRecord, OuterFoldRecord, SplitMapRecord
+from deepbench.messages import JobFailed, SketchSplit
+from deepbench.study.records import (
+    CheckRecord,
+    OuterFoldRecord,
+    PowerRecord,
+    SimilarityRecord,
+    SplitMapRecord,
+    SplitSketchRecord,
+)
+from deepbench_ui.models.split_words import ROLE_WORDS, likeness_mark, proof_lines
 from deepbench_ui.pages.split import (
     EMPTY,
     FOLDS_PROBLEM,
@@ -23,7 +32,8 @@ from deepbench_ui.pages.split import (
     SplitPage,
 )
 from deepbench_ui.session import StudySession
-from tests.ui.conftest import child
+from deepbench_ui.widgets.split_sketch import WAIT
+from tests.ui.conftest import child, settle
 from tests.ui.pages.opened_study import StudyWriter, sheet, split
 from tests.ui.pages.tuned_study import opened
 
@@ -128,7 +138,7 @@ def test_a_design_needs_its_role_and_says_so_when_the_role_is_gone(
     assert numbers(page) == ["tuning-folds", "seed"]
     assert page.no_role.text == ""
     session.answer("roles.site", None, "role")
-    assert "“Leave one site out” needs a column with the role site" in page.no_role.text
+    assert "“Leave one site out” needs a column with the role “site”" in page.no_role.text
     choose(page, "auto", qtbot)
     assert page.no_role.text == ""
 
@@ -220,7 +230,7 @@ def test_the_table_follows_the_classes(writer: StudyWriter, open_page: Open) -> 
     assert child(page, "split.folds.table").model().columnCount() == 5
     record = split().model_copy(update={"outer_folds": (fold("holdout", 1),)})
     page._show_split(record)
-    assert page._rows.columnCount() == 7
+    assert page.folds.rows.columnCount() == 7
 
 
 def test_a_changed_answer_opens_the_questions_and_keeps_the_results(
@@ -274,3 +284,178 @@ def test_nothing_sticks_out_of_a_narrow_page(writer: StudyWriter, open_page: Ope
     session, page = open_page()
     session.answer("split.design", "nested", "design")
     assert page.scroll_area.horizontalScrollBar().maximum() == 0
+
+
+# --- before the split: what it would be ---------------------------------------------------
+
+
+def sketch(**changes: Any) -> dict[str, Any]:
+    record = SplitSketchRecord(
+        design="nested",
+        why="Asked for in the plan.",
+        outer_folds=(fold("fold 1", 4), fold("fold 2", 3)),
+        proofs=("No biological unit is on both sides of the split (checked on 25 units).",),
+        power=POWER,
+    )
+    return record.model_copy(update=changes).model_dump(mode="json")
+
+
+POWER = PowerRecord(
+    measure="AUROC", test_units=25, assumed=0.8, low=0.6, high=0.91,
+    sentence="With 25 test units an AUROC of 0.80 will have a 95 % interval of 0.60 to 0.91.",
+)  # fmt: skip
+
+
+def asked(desk: Any, qtbot: QtBot, times: int) -> None:
+    """Wait until the desk was asked so often, and has answered."""
+    qtbot.waitUntil(lambda: len(desk.asked) == times, timeout=3000)
+    settle()
+
+
+def test_the_sketch_shows_precision_and_test_sets_before_anything_is_locked(
+    writer: StudyWriter, open_page: Open, desk: Any, qtbot: QtBot
+) -> None:
+    writer.write("check")
+    desk.answers["SketchSplit"] = sketch()
+    session, page = open_page()
+    asked(desk, qtbot, 1)
+    request = desk.asked[0]
+    assert isinstance(request, SketchSplit)
+    assert (request.study, request.answers) == (str(session.folder), session.draft.answers)
+    assert text(page, "sketch.power") == POWER.sentence
+    assert text(page, "sketch.why") == "You asked for this way."
+    assert text(page, "sketch.proof.0").startswith("No biological unit")
+    assert child(page, "split.sketch.folds.table").model().rowCount() == 2
+    assert text(page, "sketch.wait") == ""
+    # Another design is another sketch; an answer that changes nothing asks for none.
+    desk.answers["SketchSplit"] = sketch(power=None, outer_folds=(fold("holdout", 2),))
+    choose(page, "holdout", qtbot)
+    asked(desk, qtbot, 2)
+    assert child(page, "split.sketch.folds.table").model().rowCount() == 1
+    assert text(page, "sketch.power") == ""
+    session.answer("question.title", "Sleep", "title")
+    page.update_page()
+    assert not page.sketch._later.isActive()
+
+
+def test_what_is_impossible_is_told_in_the_words_of_the_page(
+    writer: StudyWriter, open_page: Open, desk: Any, qtbot: QtBot
+) -> None:
+    writer.write("check")
+    desk.answers["SketchSplit"] = sketch(
+        problem="All samples come from one site (Ulm), so none can be left out.",
+        hint="Possible with these samples: test every unit once, all 25 units, in 5 parts "
+        '(split.design = "nested").',
+    )
+    _, page = open_page()
+    asked(desk, qtbot, 1)
+    assert page.sketch.problem.text == (
+        "All samples come from one site (Ulm), so none can be left out. Possible with these "
+        "samples: test every unit once, all 25 units, in 5 parts."
+    )
+    assert not page.sketch.content.isVisible()
+    desk.answers["SketchSplit"] = sketch()
+    choose(page, "nested", qtbot)
+    asked(desk, qtbot, 2)
+    assert page.sketch.problem.text == ""
+    assert page.sketch.content.isVisible()
+
+
+def test_an_answer_that_comes_too_late_is_not_shown(
+    writer: StudyWriter, open_page: Open, desk: Any, qtbot: QtBot
+) -> None:
+    writer.write("check")
+    _, page = open_page()
+    asked(desk, qtbot, 1)
+    assert text(page, "sketch.wait") == WAIT
+    choose(page, "holdout", qtbot)
+    asked(desk, qtbot, 2)
+    desk.answer_last(sketch())
+    assert not page.sketch.content.isVisible()
+    desk.answer_last(sketch())
+    assert page.sketch.content.isVisible()
+
+
+def test_a_desk_that_fails_is_told_and_asked_again(
+    writer: StudyWriter, open_page: Open, desk: Any, qtbot: QtBot
+) -> None:
+    writer.write("check")
+    desk.answers["SketchSplit"] = JobFailed("WorkerError", "The worker died.", "Try again.", 1)
+    _, page = open_page()
+    asked(desk, qtbot, 1)
+    assert page.sketch.problem.text == "The worker died. Try again."
+    desk.answers["SketchSplit"] = sketch()
+    page.hide_page()
+    page.show_page()
+    asked(desk, qtbot, 2)
+    assert page.sketch.content.isVisible()
+
+
+def test_no_sketch_of_what_lies_in_the_vault(
+    writer: StudyWriter, open_page: Open, desk: Any, qtbot: QtBot
+) -> None:
+    writer.write("split")
+    session, page = open_page()
+    assert not page.sketch.isVisible()
+    assert not page.sketch._later.isActive()
+    session.answer("split.design", "holdout", "design")
+    assert page.sketch.isVisible()
+    asked(desk, qtbot, 1)
+
+
+def test_designs_need_their_roles(writer: StudyWriter, open_page: Open, qtbot: QtBot) -> None:
+    writer.write("check")
+    session, page = open_page()
+    for design, role in (("leave-one-batch-out", "batch"), ("own", "part")):
+        button = page.design.buttons[design]
+        assert not button.isEnabled()
+        assert f"the role “{ROLE_WORDS[role]}” (step 4)" in button.accessibleDescription()
+        session.answer(f"roles.{role}", ["column"], "role")
+        assert button.isEnabled()
+        choose(page, design, qtbot)
+        assert session.value("split.design") == design
+        assert numbers(page) == ["tuning-folds", "seed"]
+
+
+# --- after it: how precise, how alike -----------------------------------------------------
+
+
+def test_precision_and_likeness_stay_on_the_page(writer: StudyWriter, open_page: Open) -> None:
+    alike = SimilarityRecord(
+        auroc=0.51, low=0.42, high=0.6, expected=False, columns=(), sentence="They are alike."
+    )
+    writer.records["split"] = split().model_copy(update={"power": POWER, "similarity": alike})
+    writer.write("split")
+    _, page = open_page()
+    assert text(page, "power") == POWER.sentence
+    assert text(page, "similarity") == "They are alike."
+    page._show_split(split())
+    assert not page.precision.isVisible()
+
+
+@pytest.mark.parametrize(
+    ("low", "expected", "mark"),
+    [(0.45, False, "done"), (0.7, True, "info"), (0.7, False, "warning")],
+)
+def test_sets_that_differ_are_marked(low: float, expected: bool, mark: str) -> None:
+    record = SimilarityRecord(
+        auroc=0.8, low=low, high=0.9, expected=expected, columns=("g",), sentence=""
+    )
+    assert likeness_mark(record)[0] == mark
+
+
+@pytest.mark.parametrize(
+    ("line", "proved"),
+    [
+        ("No biological unit is on both sides of the split (checked on 9 units, 1 fold).", True),
+        ("No site is on both sides of the split (2 sites).", True),
+        ("Matched pairs are whole: none of 19 is on both sides.", True),
+        ("3 of 3 batches are on both sides of the split: the test does not show …", False),
+        ("1 of 3 batches is on both sides of the split: the test does not show …", False),
+        ("Not every test set holds every class; scores are computed …", False),
+        ("1 sample of units that began before …, is in neither set.", False),
+        ("The data check has not been made yet: it may …", False),
+    ],
+)
+def test_what_is_no_proof_is_not_marked_as_one(line: str, proved: bool) -> None:
+    assert proof_lines([line]) == ((line, proved),)

@@ -19,17 +19,21 @@ KINDS: Mapping[str, str] = {
     "empty": "Empty",
 }
 #: Types the user may choose.
-CHOOSABLE = ("numeric", "categorical")
+CHOOSABLE = ("numeric", "categorical", "date")
 ROLES: Mapping[str, str] = {
     "outcome": "Outcome",
     "feature": "Feature",
     "sample": "Sample name",
     "unit": "Biological unit",
+    "pair": "Matched pair",
     "replicate": "Technical replicate",
     "batch": "Batch",
+    "operator": "Operator",
     "site": "Site",
     "date": "Date",
+    "timepoint": "Time point",
     "sensitive": "Sensitive attribute",
+    "part": "Own division",
     "ignore": "Ignored",
     "not used": "Not used",
 }

@@ -15,11 +15,15 @@ ROLE_CHOICES: tuple[tuple[str, str, str], ...] = (
         "Biological unit",
         "Patient, mouse, litter, strain: its samples stay together.",
     ),
+    ("pair", "Matched pair", "Pair or matched set: its samples stay together in every split."),
     ("replicate", "Technical replicate", "Number of the repeated measurement of one sample."),
     ("batch", "Batch", "Batch, run or plate in which the sample was processed."),
+    ("operator", "Operator", "Who did the measurement."),
     ("site", "Site", "Site, hospital or cohort the sample comes from."),
     ("date", "Date", "Date of collection."),
+    ("timepoint", "Time point", "Time point of a unit that was measured several times."),
     ("sensitive", "Sensitive attribute", "Subgroups are compared; no model sees it."),
+    ("part", "Own division", "Your own training and test samples, or numbered folds."),
     ("ignore", "Ignore", "No model may see it."),
 )
 ROLE_NAMES = tuple(value for value, _, _ in ROLE_CHOICES if value not in ("feature", "outcome"))

@@ -11,21 +11,25 @@ from deepbench.study.records import (
     CheckRecord,
     OuterFoldRecord,
     SampleSheetRecord,
+    SimilarityRecord,
     SplitMapRecord,
-    SplitRecord,
 )
+from deepbench.workflow import READING
 from deepbench_ui.models.finding_phrases import AUTO, BY_SITE, NESTED
 from deepbench_ui.models.numbers import counted
 from deepbench_ui.models.row_table import Column
 from deepbench_ui.plots import FoldRow, SampleMapFigure
 
 HOLDOUT, BY_TIME = "Hold out a part once", "Train on the past, test on the latest"
+BY_BATCH, OWN = "Leave one batch out", "Use my own division"
 TITLES = {
     "auto": AUTO,
     "holdout": HOLDOUT,
     "nested": NESTED,
     "leave-one-site-out": BY_SITE,
+    "leave-one-batch-out": BY_BATCH,
     "time": BY_TIME,
+    "own": OWN,
 }
 TEXTS = {
     "auto": "The number of biological units decides.",
@@ -41,13 +45,28 @@ TEXTS = {
         "Each site is tested by models that have never seen it. Right when the model shall work "
         "in a hospital, lab or field that is not in the table."
     ),
+    "leave-one-batch-out": (
+        "Each batch, run or plate is tested by models that have never seen it. Right when the "
+        "model shall work on plates that are measured later."
+    ),
     "time": (
         "The latest units are tested by models that saw only earlier ones. Right when the model "
         "shall be used on samples that are collected later."
     ),
+    "own": (
+        "A column of yours says for each sample “training” or “test”, or the number of its fold; "
+        "it is followed exactly. Samples marked for validation or tuning train: tuning sets are "
+        "made of the training samples."
+    ),
 }
-NEEDS_ROLE = {"leave-one-site-out": "site", "time": "date"}
-NOT_NOW = "Not possible now: no column has the role {role} (step 4)."
+NEEDS_ROLE = {
+    "leave-one-site-out": "site",
+    "leave-one-batch-out": "batch",
+    "time": "date",
+    "own": "part",
+}
+ROLE_WORDS = {"site": "site", "batch": "batch", "date": "date", "part": "own division"}
+NOT_NOW = "Not possible now: no column has the role “{role}” (step 4)."
 AUTO_UNKNOWN = (
     f"From {HOLDOUT_FROM_UNITS} biological units up a part is held out once; with fewer every "
     "unit is tested once. How many you have is counted when the data is checked."
@@ -65,7 +84,25 @@ MAP_SENTENCE = (
     "Models learn from the training set, settings are chosen on tuning sets (the first tuning "
     "set of each row is shown), and the test set stays sealed."
 )
-NOT_IN_ALL = ("Not every", "in neither set")
+#: Sentences beside the proofs that say what the test cannot show.
+NO_PROOFS = (
+    "Not every",
+    "in neither set",
+    "are on both sides",
+    "is on both sides of the split: the test",
+    "has not been made yet",
+    "left out together",
+    "to leave out; so that",
+)
+#: Answers that a sketch depends on, besides whole tables.
+_SKETCHED = frozenset(
+    (
+        *READING,
+        *(f"question.{key}" for key in ("outcome", "task", "positive", "useful_score")),
+        *(f"check.{key}" for key in ("keep", "leave_out", "leave_out_samples")),
+        *(f"split.{key}" for key in ("design", "test_fraction", "outer_folds", "tuning_folds")),
+    )
+)
 #: With more units per sample than this, the picture shows no units: each sample is nearly one.
 _HARDLY_SHARED = 0.9
 _SETS = {0: "training", 1: "tuning", 2: "test"}
@@ -118,7 +155,7 @@ def describe_design(
         return text.format(units=counted(units, "biological unit")), True
     role = NEEDS_ROLE.get(design)
     if role is not None and not answers.get("roles", {}).get(role):
-        return f"{TEXTS[design]} {NOT_NOW.format(role=role)}", False
+        return f"{TEXTS[design]} {NOT_NOW.format(role=ROLE_WORDS[role])}", False
     return TEXTS[design], True
 
 
@@ -159,9 +196,34 @@ def _count(title: str, number: Any) -> Column[OuterFoldRecord]:
     return Column(title, lambda fold: f"{number(fold):,}", number, number=True)
 
 
-def proof_lines(split: SplitRecord) -> tuple[tuple[str, bool], ...]:
+def proof_lines(sentences: Sequence[str]) -> tuple[tuple[str, bool], ...]:
     """Return the sentences that were checked on the split; False for those that are no proof."""
-    return tuple((line, not any(sign in line for sign in NOT_IN_ALL)) for line in split.proofs)
+    return tuple((line, not any(sign in line for sign in NO_PROOFS)) for line in sentences)
+
+
+def likeness_mark(record: SimilarityRecord) -> tuple[str, str]:
+    """Return the picture, and its colour, beside the sentence on test and training samples."""
+    if record.low <= 0.5:  # no better than guessing
+        return "done", "ok"
+    return ("info", "info") if record.expected else ("warning", "warning")
+
+
+def sketched_for(answers: Mapping[str, Any], finished: Mapping[str, object]) -> tuple[Any, ...]:
+    """Return what a sketch of the split depends on, to tell when it has to be made anew.
+
+    Args:
+        answers: The answers so far.
+        finished: How stages last finished.
+    """
+    given = {
+        f"{table}.{key}": value
+        for table in ("data", "question", "check", "split")
+        for key, value in answers.get(table, {}).items()
+        if f"{table}.{key}" in _SKETCHED
+    }
+    others = tuple(answers.get(key) for key in ("roles", "preparation", "seed"))
+    done = tuple(finished.get(key) for key in ("sample-sheet", "check", "split"))
+    return (given, others, done)
 
 
 def sample_map(shown: SplitMapRecord) -> SampleMapFigure:

@@ -2,76 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QSortFilterProxyModel, Qt, QTimer
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QComboBox,
-    QFileDialog,
-    QGridLayout,
-    QHBoxLayout,
-    QHeaderView,
-    QLineEdit,
-    QPushButton,
-    QTableView,
-    QWidget,
-)
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton
 
+from deepbench.errors import PlanError
 from deepbench.messages import JobFailed, PreviewTable
+from deepbench.plan import plan_from_answers
+from deepbench.study.provenance_score import completeness
 from deepbench.study.records import ColumnRecord, PreviewRecord
+from deepbench.workflow import READING as READING_KEYS
 from deepbench_ui.dialogs import file_dialog_options
-from deepbench_ui.models.columns import CHOOSABLE, KINDS, TYPE_COLUMN, ColumnTable
+from deepbench_ui.models.reading_words import ANSWERS, answered
 from deepbench_ui.pages.base import Page, card, label
+from deepbench_ui.widgets.answered_questions import AnsweredQuestions
 from deepbench_ui.widgets.banner import Banner
 from deepbench_ui.widgets.cell_pair import CellPair
 from deepbench_ui.widgets.choice_box import ChoiceBox
-from deepbench_ui.widgets.choice_delegate import ChoiceDelegate
+from deepbench_ui.widgets.column_list import TITLE, ColumnList
 from deepbench_ui.widgets.fields import TextAnswer
+from deepbench_ui.widgets.further_files import FurtherFiles
+from deepbench_ui.widgets.reading_options import ReadingOptions
+from deepbench_ui.widgets.reading_question import ReadingQuestionCard
 
 FILE, CHOOSE, NO_FILE = "Your table", "Choose File…", "No file yet. Drag one here, or choose it."
 FILE_HINT = (
-    "One row for each sample, one column for each measurement, names in the first row. CSV, TSV, "
-    "TXT, Excel and Parquet are read. The file itself is never changed."
+    "CSV, TSV, TXT, Excel, ODS, Parquet, H5AD, GCT and GEO series matrix are read, also packed "
+    "(.gz, .zip). A table with genes in rows is turned. The file itself is never changed."
 )
-FILTER = "Tables (*.csv *.tsv *.txt *.tab *.xlsx *.xlsm *.xls *.ods *.parquet);;All files (*)"
+FILTER = (
+    "Tables (*.csv *.tsv *.txt *.tab *.xlsx *.xlsm *.xls *.ods *.parquet *.h5ad *.gct *.gz *.zip)"
+    ";;All files (*)"
+)
 CHOOSE_TITLE, FILE_STEP = "Choose the file with your table", "choice of the file"
 READING = "Reading {name} …"
 FACTS = "{name}: {rows:,} rows, {columns:,} columns, {size}. {how}"
 OUTCOME = "Which column is the outcome?"
 OUTCOME_MISSING = "The table has no column called “{name}”. Which one is the outcome?"
 CHOOSE_COLUMN, OUTCOME_STEP = "Choose a column", "outcome"
+FURTHER = "Files beside it"
+FURTHER_TEXT = "Outcome and batches often stand in a sample sheet, or samples in several files."
+REMARKS = "Lines above and below the table"
+READING_STEP = "how the file is read"
 HOW = "How the file is read"
 HOW_TEXT = "DeepBench has looked at the file and guessed. Change what is wrong."
-OPTIONS: tuple[tuple[str, str, dict[str, str]], ...] = (
-    (
-        "header",
-        "First row",
-        {"auto": "Guess", "yes": "Names of the columns", "no": "Already data"},
-    ),
-    ("decimal", "Decimal mark", {"auto": "Guess", ".": "Point (1.5)", ",": "Comma (1,5)"}),
-    (
-        "delimiter",
-        "Between columns",
-        {"auto": "Guess", ",": "Comma", ";": "Semicolon", "\t": "Tabulator", "|": "Bar"},
-    ),
-    (
-        "encoding",
-        "Encoding of the text",
-        {
-            "auto": "Guess",
-            "utf-8": "UTF-8",
-            "cp1252": "Western European (Windows)",
-            "utf-16": "UTF-16",
-            "mac_roman": "Western European (old Mac)",
-        },
-    ),
-)
-SHEET, MISSING = "Sheet of the workbook", "Signs for “missing”"
-MISSING_HINT, MISSING_STEP = "For example: NA; n.d.; -99", "signs for missing"
-COLUMNS, SEARCH, TYPE = "What is in the columns", "Find a column", "Type of the column"
 COLUMNS_TEXT = (
     "Double-click a type, or press F2 on it, to change it: codes such as 1, 2, 3 for tissues are "
     "labels, not numbers."
@@ -86,13 +62,11 @@ PROVENANCE = (
     ("version", "Version or accession number"),
     ("downloaded", "Date on which you got it"),
     ("licence", "Licence or agreement it is used under"),
+    ("protocol", "How it was measured: method, instrument, protocol"),
     ("contact", "Who can be asked about it"),
 )
 _WAIT_MILLISECONDS = 250
-_MOST_CONVERSIONS = 12
-_TABLE_LINES = 11
-#: Lines of the table of columns that decide how wide it is; a table may have 20,000.
-_LOOKED_AT = 40
+_MOST_CONVERSIONS, _MOST_REMARKS = 12, 8
 
 
 class ImportPage(Page):
@@ -110,6 +84,7 @@ class ImportPage(Page):
         self._reading = False
         self.setAcceptDrops(False)  # the window takes what is dropped
         self._build_file()
+        self._build_further()
         self._build_how()
         self.cells = CellPair(self.key)
         self.form.addWidget(self.cells)
@@ -135,6 +110,9 @@ class ImportPage(Page):
         inside.addLayout(line)
         self.problem = Banner("import.problem")
         inside.addWidget(self.problem)
+        self.question = ReadingQuestionCard(self.key)
+        self.question.answered.connect(self._answer_question)
+        inside.addWidget(self.question)
         self.outcome_question = label(OUTCOME, "question")
         self.outcome = ChoiceBox()
         self.named(self.outcome, "outcome", OUTCOME)
@@ -143,71 +121,36 @@ class ImportPage(Page):
         inside.addWidget(self.outcome)
         self.form.addWidget(frame)
 
+    def _build_further(self) -> None:
+        self.further_card, inside = card(FURTHER)
+        inside.addWidget(label(FURTHER_TEXT, "muted"))
+        self.further = FurtherFiles(self.session, self.key, FILTER)
+        inside.addWidget(self.further)
+        self.form.addWidget(self.further_card)
+
     def _build_how(self) -> None:
         self.how_card, inside = card(HOW)
         inside.addWidget(label(HOW_TEXT, "muted"))
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(16)
-        grid.setColumnStretch(0, 1)
-        grid.setColumnStretch(1, 1)
-        self.options: dict[str, QComboBox] = {}
-        for number, (name, title, choices) in enumerate(OPTIONS):
-            box = ChoiceBox()
-            self.named(box, name, title)
-            for value, text in choices.items():
-                box.addItem(text, value)
-            box.activated.connect(self._option_writer(name, box, title))
-            self.options[name] = box
-            _place(grid, number, title, box)
-        self.sheet = ChoiceBox()
-        self.named(self.sheet, "sheet", SHEET)
-        self.sheet.activated.connect(self._option_writer("sheet", self.sheet, SHEET))
-        _place(grid, len(OPTIONS), SHEET, self.sheet)
-        self.missing = QLineEdit()
-        self.named(self.missing, "missing", MISSING)
-        self.missing.setPlaceholderText(MISSING_HINT)
-        self.missing.editingFinished.connect(self._write_missing)
-        _place(grid, len(OPTIONS) + 1, MISSING, self.missing)
-        inside.addLayout(grid)
+        self.how = ReadingOptions(self.session, self.key)
+        inside.addWidget(self.how)
+        self.answers = AnsweredQuestions(self.key)
+        self.answers.taken_back.connect(self._take_back)
+        inside.addWidget(self.answers)
         self.form.addWidget(self.how_card)
 
     def _build_columns(self) -> None:
-        self.columns_card, inside = card(COLUMNS)
+        self.columns_card, inside = card(TITLE)
         inside.addWidget(label(COLUMNS_TEXT, "muted"))
-        self.search = QLineEdit()
-        self.named(self.search, "find-column", SEARCH)
-        self.search.setPlaceholderText(SEARCH)
-        self.search.setClearButtonEnabled(True)
-        inside.addWidget(self.search)
-        self.column_table = ColumnTable(self)
-        self.column_table.type_chosen.connect(self._choose_type)
-        sorted_columns = QSortFilterProxyModel(self)
-        sorted_columns.setSourceModel(self.column_table)
-        sorted_columns.setSortRole(Qt.ItemDataRole.UserRole)
-        sorted_columns.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        self.search.textChanged.connect(sorted_columns.setFilterFixedString)
-        self.column_view = QTableView()
-        self.named(self.column_view, "columns", COLUMNS)
-        self.column_view.setModel(sorted_columns)
-        self.column_view.setSortingEnabled(True)
-        self.column_view.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
-        self.column_view.setTabKeyNavigation(False)
-        self.column_view.verticalHeader().hide()
-        self.column_view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        head = self.column_view.horizontalHeader()
-        head.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        head.setResizeContentsPrecision(_LOOKED_AT)
-        choices = {kind: KINDS[kind] for kind in CHOOSABLE}
-        self.column_view.setItemDelegateForColumn(
-            TYPE_COLUMN, ChoiceDelegate(choices, TYPE, self.column_view)
-        )
-        self.column_view.setMinimumHeight(
-            self.column_view.fontMetrics().lineSpacing() * 2 * _TABLE_LINES
-        )
-        inside.addWidget(self.column_view)
+        self.columns = ColumnList(self.key)
+        self.columns.type_chosen.connect(self._choose_type)
+        inside.addWidget(self.columns)
         inside.addWidget(label(CONVERSIONS, "heading"))
         self.conversions = label(NO_CONVERSIONS, "", "import.conversions")
         inside.addWidget(self.conversions)
+        self.remarks_title = label(REMARKS, "heading")
+        self.remarks = label("", "", "import.remarks")
+        inside.addWidget(self.remarks_title)
+        inside.addWidget(self.remarks)
         self.form.addWidget(self.columns_card)
 
     def _build_origin(self) -> None:
@@ -219,6 +162,8 @@ class ImportPage(Page):
         ]
         for field in self.origin:
             inside.addWidget(field)
+        self.completeness = label("", "muted", "import.completeness")
+        inside.addWidget(self.completeness)
         self.form.addWidget(frame)
 
     # --- showing ----------------------------------------------------------------------
@@ -226,13 +171,14 @@ class ImportPage(Page):
     def refresh(self) -> None:
         """Show the answers; read the file again when one of them changes how it is read."""
         source = self.session.value("data.source")
-        for name, box in self.options.items():
-            box.setCurrentIndex(max(0, box.findData(self.session.value(f"data.{name}", "auto"))))
-        if not self.missing.hasFocus():
-            self.missing.setText("; ".join(self.session.value("data.missing", [])))
+        self.how.refresh()
+        self.further.refresh()
+        self.answers.show_answers(answered(self.session.draft.answers.get("data", {})))
+        self.completeness.setText(self._completeness())
         for field in self.origin:
             field.refresh()
         known = self._preview is not None and bool(source)
+        self.further_card.setVisible(bool(source))
         for part in (self.how_card, self.columns_card, self.cells):
             part.setVisible(known)
         self.outcome.setVisible(known)
@@ -241,6 +187,7 @@ class ImportPage(Page):
         if not source:
             self.facts.setText(NO_FILE)
             self.problem.clear()
+            self.question.show_question(None)
         elif wanted != self._asked:
             self._later.start()
         self._show_outcome()
@@ -282,14 +229,16 @@ class ImportPage(Page):
         self._preview = preview
         self._show_facts(preview)
         self.cells.show_cells(preview)
-        self.column_table.show_columns(preview.columns)
-        for column in range(1, self.column_table.columnCount()):
-            self.column_view.resizeColumnToContents(column)
+        self.columns.show_columns(preview.columns)
+        self.how.show_preview(preview)
+        self.further.show_matching(preview.matching)
         self._show_conversions(preview)
+        self._show_remarks(preview)
         self.refresh()
 
     def _show_facts(self, preview: PreviewRecord) -> None:
-        if preview.problem:
+        self.question.show_question(preview.question)
+        if preview.problem and preview.question is None:
             self.problem.show_message("danger", f"{preview.problem} {preview.hint}".strip())
         else:
             self.problem.clear()
@@ -302,14 +251,6 @@ class ImportPage(Page):
                 how=_how_read(preview),
             )
         )
-        self.sheet.clear()
-        for name in preview.sheets:
-            self.sheet.addItem(name, name)
-        self.sheet.setEnabled(len(preview.sheets) > 1)
-        self.sheet.setCurrentIndex(max(0, self.sheet.findData(preview.sheet)))
-        is_text = bool(preview.encoding)
-        self.options["delimiter"].setEnabled(is_text)
-        self.options["encoding"].setEnabled(is_text)
 
     def _show_conversions(self, preview: PreviewRecord) -> None:
         lines = [
@@ -320,6 +261,15 @@ class ImportPage(Page):
         if more > 0:
             lines.append(MORE_CONVERSIONS.format(count=more))
         self.conversions.setText("\n".join(lines) or NO_CONVERSIONS)
+
+    def _show_remarks(self, preview: PreviewRecord) -> None:
+        lines = list(preview.remarks[:_MOST_REMARKS])
+        more = len(preview.remarks) - len(lines)
+        if more > 0:
+            lines.append(MORE_CONVERSIONS.format(count=more))
+        self.remarks.setText("\n".join(lines))
+        for part in (self.remarks, self.remarks_title):
+            part.setVisible(bool(lines))
 
     def _show_outcome(self) -> None:
         preview = self._preview
@@ -339,6 +289,17 @@ class ImportPage(Page):
         missing = bool(outcome) and not match and bool(preview.columns)
         self.outcome_question.setText(OUTCOME_MISSING.format(name=outcome) if missing else OUTCOME)
 
+    def _completeness(self) -> str:
+        """Return how complete the form is, counting the answers of other pages too."""
+        answers = self.session.draft.answers
+        question = {"outcome": "outcome", **answers.get("question", {})}
+        data = {"source": "table", **answers.get("data", {})}
+        try:
+            plan = plan_from_answers({**answers, "question": question, "data": data})
+        except PlanError:
+            return ""  # an answer that is no good is told where it is given
+        return completeness(plan).sentence
+
     # --- answering --------------------------------------------------------------------
 
     def _choose(self) -> None:
@@ -352,10 +313,7 @@ class ImportPage(Page):
 
     def use_file(self, name: str) -> None:
         """Take a file; what was said about the reading of another one is taken back."""
-        changes: dict[str | tuple[str, ...], Any] = {
-            f"data.{key}": None
-            for key in ("sheet", "encoding", "delimiter", "decimal", "header", "missing", "types")
-        }
+        changes: dict[str | tuple[str, ...], Any] = dict.fromkeys(READING_KEYS)
         changes["data.source"] = name
         self._preview = None
         self._asked = None
@@ -363,16 +321,13 @@ class ImportPage(Page):
         # Also the same file again: it may have been mended meanwhile.
         self._later.start()
 
-    def _option_writer(self, name: str, box: QComboBox, title: str) -> Callable[[int], None]:
-        def write(_: int) -> None:
-            value = box.currentData()
-            self.session.answer(f"data.{name}", None if value == "auto" else value, title.lower())
+    def _answer_question(self, key: str, value: Any) -> None:
+        title, _ = ANSWERS.get(key.removeprefix("data."), (READING_STEP, {}))
+        self.session.answer(key, value, title.lower())
 
-        return write
-
-    def _write_missing(self) -> None:
-        codes = [code.strip() for code in self.missing.text().split(";") if code.strip()]
-        self.session.answer("data.missing", codes, MISSING_STEP)
+    def _take_back(self, key: str) -> None:
+        title, _ = ANSWERS[key]
+        self.session.answer(f"data.{key}", None, title.lower())
 
     def _choose_outcome(self) -> None:
         name = self.outcome.currentData()
@@ -383,19 +338,10 @@ class ImportPage(Page):
         self.session.answer(("data", "types", column), kind, f"type of {column}")
 
 
-def _place(grid: QGridLayout, number: int, title: str, widget: QWidget) -> None:
-    """Put a titled control into a grid of two columns."""
-    row, column = divmod(number, 2)
-    text = label(title, "muted")
-    text.setBuddy(widget)
-    grid.addWidget(text, 2 * row, column)
-    grid.addWidget(widget, 2 * row + 1, column)
-
-
 def _what_is_read(answers: dict[str, Any]) -> dict[str, Any]:
     """Return the answers that change what the preview shows."""
     data = answers.get("data", {})
-    keys = ("source", "sheet", "encoding", "delimiter", "decimal", "header", "missing", "types")
+    keys = (key.removeprefix("data.") for key in READING_KEYS)
     return {
         **{key: data.get(key) for key in keys},
         "outcome": answers.get("question", {}).get("outcome"),

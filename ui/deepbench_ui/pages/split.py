@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMessageBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMessageBox, QVBoxLayout, QWidget
 
 from deepbench.study.records import (
     CheckRecord,
-    OuterFoldRecord,
     SampleSheetRecord,
     SplitMapRecord,
     SplitRecord,
 )
 from deepbench_ui.models.finding_phrases import on_screen
 from deepbench_ui.models.numbers import counted
-from deepbench_ui.models.row_table import RowTable
 from deepbench_ui.models.split_words import (
     NEEDS_ROLE,
+    ROLE_WORDS,
     TEXTS,
     TITLES,
     chosen_design,
     describe_design,
     design_now,
-    fold_columns,
     fold_note,
-    proof_lines,
+    likeness_mark,
     sample_map,
     unit_counts,
 )
@@ -33,19 +31,20 @@ from deepbench_ui.plots import PlotPanel
 from deepbench_ui.theme import icon, theme
 from deepbench_ui.widgets.banner import Banner
 from deepbench_ui.widgets.choices import Choices, Option
-from deepbench_ui.widgets.data_table import TablePanel
 from deepbench_ui.widgets.fields import NumberAnswer, WholeNumberAnswer
 from deepbench_ui.widgets.fold import Fold
 from deepbench_ui.widgets.marked_line import MarkedLine
+from deepbench_ui.widgets.split_facts import FoldTable, ProofList
+from deepbench_ui.widgets.split_sketch import SplitSketch
 
 FOLD = "How test samples are set aside"
 DESIGN, DESIGN_STEP = "Which samples shall test the models?", "way to set test samples aside"
 DESIGN_WHY = (
-    "Whichever way you choose, all samples of a biological unit stay on one side. Choose before "
-    "any model is trained; later the choice would be a result."
+    "Whichever way you choose, all samples of a biological unit or a matched pair stay on one "
+    "side. Choose before any model is trained; later the choice would be a result."
 )
 NO_ROLE = (
-    "“{design}” needs a column with the role {role}, and there is none any more. Give a column "
+    "“{design}” needs a column with the role “{role}”, and there is none any more. Give a column "
     "that role on the sample sheet (step 4), or choose another way."
 )
 FRACTION, FRACTION_STEP = "Which share of the units is set aside?", "share set aside"
@@ -95,7 +94,9 @@ SEALED_FOLDS = (
 )
 OPENED = "The test set has been opened {times}."
 OPENED_WHY = "Its samples are no longer new. What it said stands at step 10."
-WHY, PROOFS, TABLE = "Why this way", "What was checked on the split", "Test sets"
+WHY, PROOFS = "Why this way", "What was checked on the split"
+PRECISION = "How precise the test will be"
+ALIKE = "Whether test and training samples are alike"
 TUNED = "Settings are compared on {folds}{repeats}."
 REPEATS = ", divided {repeats} times"
 _LOCK = 30
@@ -117,6 +118,8 @@ class SplitPage(Page):
         self.form.addWidget(self.fold)
         self._build_design()
         self._build_numbers()
+        self.sketch = SplitSketch("split.sketch", self.session)
+        self.form.addWidget(self.sketch)
         self.empty = label(EMPTY, "muted", "split.empty")
         self.form.addWidget(self.empty)
         self._build_results()
@@ -188,16 +191,26 @@ class SplitPage(Page):
         inside.addWidget(self.why)
         inside.addWidget(self.tuned)
         inside.addWidget(label(PROOFS, "heading"))
-        self._proofs = inside
-        self.proofs: list[MarkedLine] = []
+        self.proofs = ProofList("split.proof")
+        inside.addWidget(self.proofs)
         column.addWidget(frame)
-        frame, self._table_place = card()
-        self._classes: tuple[str, ...] | None = None
-        self._table: TablePanel | None = None
+        column.addWidget(self._precision_card())
+        frame, inside = card()
+        self.folds = FoldTable("split.folds", self.session)
+        inside.addWidget(self.folds)
         column.addWidget(frame)
         self.results.addWidget(self.found)
         self.results.addStretch(1)
         theme().changed.connect(self._paint_lock)
+
+    def _precision_card(self) -> QFrame:
+        self.precision, inside = card(PRECISION)
+        self.power = label("", "", "split.power")
+        self.alike = label(ALIKE, "heading")
+        self.similarity = MarkedLine("split.similarity")
+        for part in (self.power, self.alike, self.similarity):
+            inside.addWidget(part)
+        return self.precision
 
     # --- showing ----------------------------------------------------------------------
 
@@ -205,6 +218,7 @@ class SplitPage(Page):
         """Show the answers and the split as they are now."""
         self._show_answers()
         split = self.session.record("split", SplitRecord)
+        self._show_sketch()
         self.empty.setVisible(split is None)
         self.found.setVisible(split is not None)
         openings = self.session.history.openings
@@ -225,7 +239,7 @@ class SplitPage(Page):
             text, possible = describe_design(value, answers, counts.units)
             self.design.describe(value, text, possible=possible or value == chosen)
             if value == chosen and not possible:
-                said = NO_ROLE.format(design=TITLES[value], role=NEEDS_ROLE[value])
+                said = NO_ROLE.format(design=TITLES[value], role=ROLE_WORDS[NEEDS_ROLE[value]])
                 self.no_role.show_message("danger", said)
             elif value == chosen:
                 self.no_role.clear()
@@ -238,6 +252,23 @@ class SplitPage(Page):
         for field in (self.fraction, self.outer, self.tuning, self.seed):
             field.refresh()
         self.fold.set_summary(TITLES[design])
+
+    def _show_sketch(self) -> None:
+        """Say what the split would be, as long as it is not what lies in the vault."""
+        wanted = bool(self.session.value("data.source")) and not self.session.is_current(self.key)
+        self.sketch.setVisible(wanted)
+        if wanted:
+            self.sketch.refresh()
+        else:
+            self.sketch.stop()
+
+    def left(self) -> None:
+        """Ask nothing for a page that is not shown."""
+        self.sketch.stop()
+
+    def entered(self) -> None:
+        """Ask what was not asked because the page was left."""
+        self._show_sketch()
 
     def next_problem(self) -> str:
         """A number that is none has to be corrected."""
@@ -254,8 +285,21 @@ class SplitPage(Page):
         repeats = REPEATS.format(repeats=split.tuning_repeats) if split.tuning_repeats > 1 else ""
         folds = counted(split.tuning_folds, "tuning set")
         self.tuned.setText(TUNED.format(folds=folds, repeats=repeats))
-        self._show_proofs(split)
-        self._show_table(split)
+        self.proofs.show_lines(split.proofs)
+        self._show_precision(split)
+        self.folds.show_folds(split.outer_folds)
+
+    def _show_precision(self, split: SplitRecord) -> None:
+        power, similarity = split.power, split.similarity
+        self.precision.setVisible(power is not None or similarity is not None)
+        self.power.setText(power.sentence if power is not None else "")
+        self.power.setVisible(power is not None)
+        self.alike.setVisible(similarity is not None)
+        if similarity is None:
+            self.similarity.say("", "", "")
+        else:
+            mark = likeness_mark(similarity)
+            self.similarity.say(on_screen(similarity.sentence), *mark)
 
     def _show_vault(self, split: SplitRecord) -> None:
         openings = self.session.history.openings
@@ -280,32 +324,6 @@ class SplitPage(Page):
         opened = bool(self.session.history.openings)
         picture = icon("unlock", "warning") if opened else icon("lock", "ok")
         self.lock.setPixmap(picture.pixmap(QSize(_LOCK, _LOCK)))
-
-    def _show_proofs(self, split: SplitRecord) -> None:
-        lines = proof_lines(split)
-        while len(self.proofs) < len(lines):
-            line = MarkedLine(f"split.proof.{len(self.proofs)}")
-            self._proofs.addWidget(line)
-            self.proofs.append(line)
-        for line, (text, proved) in zip(self.proofs, lines, strict=False):
-            line.say(text, *(("done", "ok") if proved else ("info", "info")))
-        for line in self.proofs[len(lines) :]:
-            line.say("", "", "")
-
-    def _show_table(self, split: SplitRecord) -> None:
-        classes = tuple(split.outer_folds[0].test_classes)
-        if self._table is None or classes != self._classes:
-            if self._table is not None:
-                self._table.hide()
-                self._table.deleteLater()
-            self._classes = classes
-            self._rows: RowTable[OuterFoldRecord] = RowTable(
-                fold_columns(classes), lambda fold: fold.name, self
-            )
-            self._table = TablePanel("split.folds", TABLE, self._rows, self.session)
-            self._table.view.show_all_rows(12)
-            self._table_place.addWidget(self._table)
-        self._rows.show_rows(split.outer_folds)
 
     # --- asking -----------------------------------------------------------------------
 

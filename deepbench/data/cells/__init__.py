@@ -1,0 +1,1 @@
+"""What single text cells hold: numbers, codes for missing, limits, units, dates."""
