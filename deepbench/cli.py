@@ -1,4 +1,4 @@
-"""The command line: ``deepbench run | predict | report | check | doctor``; bare, the wizard.
+"""The command line: ``deepbench run | look | predict | report | check | doctor``; bare, the wizard.
 
 Nothing heavy is imported here: all work is done by the worker process.
 """
@@ -20,8 +20,9 @@ from pathlib import Path
 from typing import Any
 
 from deepbench import __version__
+from deepbench.cli_look import add_look, look_lines, look_request
 from deepbench.cli_progress import Display, choose_display, write_line
-from deepbench.errors import Cancelled, DeepBenchError
+from deepbench.errors import Cancelled, DataError, DeepBenchError
 from deepbench.messages import (
     CheckStudy,
     Doctor,
@@ -68,7 +69,8 @@ def main(arguments: Sequence[str] | None = None, jobs: Mapping[str, str] = JOB_F
     options = parser.parse_args(words)
     try:
         request = _request(options)
-        return run_job(request, jobs, events=getattr(options, "events", False))
+        show = show_look if options.command == "look" else show_result
+        return run_job(request, jobs, events=getattr(options, "events", False), show=show)
     except DeepBenchError as error:
         write_line(sys.stderr, error.message)
         if error.hint:
@@ -90,10 +92,14 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"DeepBench {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_run(commands)
+    add_look(commands.add_parser("look", help="show how a table would be read"))
     predict = commands.add_parser("predict", help="apply the finished model to new samples")
     predict.add_argument("study", metavar="STUDY", help="study folder")
     predict.add_argument("--input", required=True, metavar="FILE", help="table of new samples")
     predict.add_argument("--output", required=True, metavar="FILE", help="CSV to write")
+    predict.add_argument(
+        "--sample-sheet", default="", metavar="FILE", help="what is known of each new sample"
+    )
     report = commands.add_parser("report", help="write the report of a study")
     report.add_argument("study", metavar="STUDY", help="study folder")
     report.add_argument("--output", required=True, metavar="FILE", help="HTML file to write")
@@ -150,11 +156,14 @@ def _request(options: argparse.Namespace) -> JobRequest:
     """Return what the worker is asked to do."""
     if options.command == "run":
         return _run_request(options)
+    if options.command == "look":
+        return look_request(options)
     if options.command == "predict":
         return Predict(
             _absolute(options.study),
             _absolute(options.input),
             _absolute(options.output),
+            sample_sheet=_absolute(options.sample_sheet) if options.sample_sheet else "",
         )
     if options.command == "report":
         return WriteReport(_absolute(options.study), _absolute(options.output))
@@ -213,8 +222,19 @@ def _open_wizard(parser: argparse.ArgumentParser) -> int:
 # --- running a job ------------------------------------------------------------------------
 
 
-def run_job(request: JobRequest, jobs: Mapping[str, str], events: bool = False) -> int:
+def run_job(
+    request: JobRequest,
+    jobs: Mapping[str, str],
+    events: bool = False,
+    show: Callable[[Mapping[str, Any]], int] | None = None,
+) -> int:
     """Run one job in a worker, show it, print how it ended and return the exit code.
+
+    Args:
+        request: What to do.
+        jobs: As in `main`.
+        events: Whether events are written to stdout, in place of the result.
+        show: Prints a result and returns the exit code; `show_result` if None.
 
     Raises:
         WorkerError: the worker cannot be started.
@@ -222,7 +242,7 @@ def run_job(request: JobRequest, jobs: Mapping[str, str], events: bool = False) 
     with _stop_wishes() as wishes:
         with contextlib.closing(choose_display(events, sys.stdout, sys.stderr)) as display:
             end = _work(request, jobs, display, wishes)
-        return _tell_end(end, stopped=wishes() > 0, print_result=not events)
+        return _tell_end(end, wishes() > 0, None if events else show or show_result)
 
 
 def _work(
@@ -251,13 +271,10 @@ def _work(
                 worker.kill()
 
 
-def _tell_end(end: JobEnd, stopped: bool, print_result: bool) -> int:
+def _tell_end(end: JobEnd, stopped: bool, show: Callable[[Mapping[str, Any]], int] | None) -> int:
     """Print how a job ended and return the exit code."""
     if isinstance(end, JobFinished):
-        if print_result:
-            for line in result_lines(end.result):
-                write_line(sys.stdout, line)
-        return 0
+        return show(end.result) if show else 0
     if isinstance(end, JobCancelled) or (stopped and end.kind in _KINDS_OF_STOPPING):
         cancelled = Cancelled()
         end = JobFailed("Cancelled", cancelled.message, cancelled.hint, cancelled.exit_code)
@@ -265,6 +282,23 @@ def _tell_end(end: JobEnd, stopped: bool, print_result: bool) -> int:
     if end.hint:
         write_line(sys.stderr, end.hint)
     return end.exit_code
+
+
+def show_result(result: Mapping[str, Any]) -> int:
+    """Print a job's result."""
+    for line in result_lines(result):
+        write_line(sys.stdout, line)
+    return 0
+
+
+def show_look(result: Mapping[str, Any]) -> int:
+    """Print how a table would be read; 2 if it could not be imported like this."""
+    lines, problem = look_lines(result)
+    for line in lines:
+        write_line(sys.stdout, line)
+    for line in problem:
+        write_line(sys.stderr, line)
+    return DataError.exit_code if problem else 0
 
 
 def result_lines(result: Mapping[str, Any]) -> list[str]:

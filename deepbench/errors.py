@@ -76,7 +76,7 @@ class DataQuestion(DataError):
     ) -> None:
         section, _, name = key.rpartition(".")
         lines = [
-            f"{name} = {_toml(choice.value)} ({choice.shows or choice.words})"
+            f"{name} = {as_toml(choice.value)} ({choice.shows or choice.words})"
             for choice in choices
         ]
         asked = f"Write under [{section}] in the plan: {'; or '.join(lines)}." if lines else ""
@@ -89,15 +89,16 @@ class DataQuestion(DataError):
         return (type(self), (self.message, self.key, self.choices, self.further_hint))
 
 
-def _toml(value: Any) -> str:
+def as_toml(value: Any) -> str:
+    """Write a value as a plan would hold it."""
     if isinstance(value, str):
         return '"' + value.replace("\\", "\\\\").replace('"', '\\"').replace("\t", "\\t") + '"'
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{_toml(str(k))} = {_toml(v)}" for k, v in value.items()) + "}"
+        return "{" + ", ".join(f"{as_toml(str(k))} = {as_toml(v)}" for k, v in value.items()) + "}"
     if isinstance(value, list | tuple):
-        return "[" + ", ".join(_toml(item) for item in value) + "]"
+        return "[" + ", ".join(as_toml(item) for item in value) + "]"
     return str(value)
 
 

@@ -114,9 +114,7 @@ def parse_columns(
         DataQuestion: a column can be read when a question is answered.
     """
     typed = _Typing(raw, options, as_text)
-    codes = Codes(
-        MISSING_CODES if options.missing is None else options.missing, raw.how.decimal
-    )
+    codes = Codes(MISSING_CODES if options.missing is None else options.missing, raw.how.decimal)
     for block in number_blocks(raw.cells, raw.how.decimal, codes):
         typed.add(block)
     if typed.refused:
@@ -329,7 +327,9 @@ class _Column:
         chosen = codes.missing(self._texts, self._values)
         for text, count in Counter(self._texts[chosen]).items():
             if text:
-                self.notes.append((f"'{shorten(text)}' read as missing (code of this column)", count))
+                self.notes.append(
+                    (f"'{shorten(text)}' read as missing (code of this column)", count)
+                )
         self._state[chosen] = EMPTY
         self._values[chosen] = np.nan
 

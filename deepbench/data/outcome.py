@@ -17,7 +17,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from deepbench.data.cells.measurements import FEW_LEVELS, read_measurements
@@ -68,9 +67,7 @@ class Outcome:
     positive_by: str = ""
 
 
-def read_outcome(
-    parsed: ParsedTable, column: str, question: Question, data: Data
-) -> Outcome:
+def read_outcome(parsed: ParsedTable, column: str, question: Question, data: Data) -> Outcome:
     """Read the outcome column, which was left as text.
 
     Args:

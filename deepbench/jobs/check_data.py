@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from deepbench.checks.planted_control import detectable_effect
 from deepbench.data.exploration import explore, feature_space
 from deepbench.data.findings.base import FindingContext
 from deepbench.data.findings.batch_variance import batch_variance_findings
@@ -46,6 +47,9 @@ def run(context: JobContext) -> CheckRecord:
             **counts,
             "preparation": preparation,
             "review": reviewed,
+            "detectable": detectable_effect(
+                seen, derive_seed(context.plan.seed, "planted control")
+            ),
             "findings": (*found.findings, *batch_variance_findings(reviewed)),
         }
     )

@@ -34,12 +34,16 @@ class RunStudy:
 
 @dataclass(frozen=True, slots=True)
 class Predict:
-    """Apply the finished model of a study to the table ``input``; write ``output``."""
+    """Apply the finished model of a study to the table ``input``; write ``output``.
+
+    ``sample_sheet`` is what is known of each new sample, where the model uses it.
+    """
 
     study: str
     input: str
     output: str
     in_window: bool = False
+    sample_sheet: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from deepbench.data.wording import counted
 from deepbench.errors import PlanError
 from deepbench.plan import Design, parse_plan
 from deepbench.reporting.data_tables import role_words
@@ -12,7 +13,7 @@ from deepbench.reporting.small_cells import SmallCells
 from deepbench.reporting.tables import Table, table
 from deepbench.reporting.wording import interval, number, p_value, percent
 from deepbench.study.provenance_score import completeness
-from deepbench.study.records import ReviewRecord
+from deepbench.study.records import DetectableRecord, ReviewRecord
 
 _ALLOCATION = {
     "randomised": "randomised",
@@ -27,6 +28,7 @@ def metadata_view(material: Material) -> dict[str, Any] | None:
     """Return what the section shows; None where neither a review nor a readable plan is there."""
     check = material.summary.check
     review = check.review if check is not None else None
+    planted = check.detectable if check is not None else None
     try:
         plan = parse_plan(material.summary.plan_toml)
     except PlanError:  # of a study of another version
@@ -34,10 +36,12 @@ def metadata_view(material: Material) -> dict[str, Any] | None:
     if review is None and plan is None:
         return None
     score = completeness(plan) if plan is not None else None
+    said = review.sentences if review is not None else ()
+    tables = _tables(review, material.cells) if review is not None else []
     return {
-        "sentences": review.sentences if review is not None else (),
+        "sentences": (*said, planted.sentence) if planted is not None else said,
         "facts": _facts(review, material.cells) if review is not None else [],
-        "tables": _tables(review, material.cells) if review is not None else [],
+        "tables": [*tables, planted_table(planted)] if planted is not None else tables,
         "answers": _answers(plan.design) if plan is not None else [],
         "provenance": score.sentence if score is not None else "",
     }
@@ -127,5 +131,25 @@ def variance_table(review: ReviewRecord, cells: SmallCells) -> Table | None:
         note=(
             "Permutational analysis of variance (Anderson 2001) on standardised features. Shares "
             "of different rows overlap where columns go together."
+        ),
+    )
+
+
+def planted_table(record: DetectableRecord) -> Table:
+    """Return how often planted effects of each size were found."""
+    return table(
+        "Planted control: which effect could this study find?",
+        ["#Shift (standard deviations)", "#Found in", f"#Mean {record.measure}"],
+        [
+            [number(effect, 2), percent(power), number(score)]
+            for effect, power, score in zip(
+                record.effects, record.power, record.scores, strict=True
+            )
+        ],
+        note=(
+            f"{record.repeats} simulated studies of the shape of this one for each size: outcomes "
+            "exchanged between units, the shift added to "
+            f"{counted(record.planted_features, 'feature')}, a linear model cross-validated. Found "
+            "means better than 95 % of studies without any effect."
         ),
     )

@@ -72,7 +72,7 @@ def asked(monkeypatch):
     def ask(*words: str) -> messages.JobRequest:
         requests = []
         monkeypatch.setattr(
-            cli, "run_job", lambda request, jobs, events: requests.append(request) or 0
+            cli, "run_job", lambda request, jobs, **_: requests.append(request) or 0
         )
         assert main(words) == 0
         return requests[0]

@@ -74,9 +74,7 @@ def _further(path: Path, first: RawTable, data: Data, sheet: RawTable | None) ->
     raw = read_further(path, data)
     reason = f"its rows have the names that the columns of {first.source_name} have"
     features = frozenset(first.columns)
-    return like_first(
-        features, raw, lambda table: turn(table, data, reason, sheet, features)
-    )
+    return like_first(features, raw, lambda table: turn(table, data, reason, sheet, features))
 
 
 def read_further(path: Path, data: Data) -> RawTable:

@@ -178,7 +178,7 @@ def _other_notation(column: OddColumn, cells: _Cells) -> DataError:
 
 
 def _is_odd(text: str, cells: _Cells) -> bool:
-    marks = {"blanks": " "}.get(cells.parts.notation, ",." )
+    marks = {"blanks": " "}.get(cells.parts.notation, ",.")
     return any(mark in text for mark in marks)
 
 

@@ -76,7 +76,9 @@ class OddColumn:
             )
         else:
             said += " Or,"
-        return f'{said} if no model should see it, ignore = ["{shorten(self.name)}"] under [roles].'
+        return (
+            f'{said} if no model should see it, ignore = ["{shorten(self.name)}"] under [roles].'
+        )
 
 
 def not_a_number(

@@ -70,9 +70,7 @@ def _half(column: OddColumn, one: int, bare: int) -> DataError:
     )
 
 
-def _ask(
-    column: OddColumn, row: int, part: Part, with_unit: int, without: int
-) -> DataQuestion:
+def _ask(column: OddColumn, row: int, part: Part, with_unit: int, without: int) -> DataQuestion:
     unit = part.unit
     text = str(column.texts[row])
     rest = f" {counted(without, 'cell has', 'cells have')} none." if without else ""

@@ -123,8 +123,8 @@ def _of_dates(kind: str, axis: Axis, tie: _Tie, outcome: str) -> FindingRecord:
             f"{used}"
         ),
         hint=(
-            f"{first} Look whether each period holds all classes, and train on the past to test on "
-            "the latest samples (design under [split])."
+            f"{first} Look whether each period holds all classes, and train on the past to test "
+            "on the latest samples (design under [split])."
         ),
         columns=(axis.column,),
     )
