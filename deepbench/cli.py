@@ -1,4 +1,4 @@
-"""The command line: ``deepbench run | look | predict | report | check | doctor``; bare, the wizard.
+"""The command line: ``deepbench run | look | predict | report | …``; bare, the wizard.
 
 Nothing heavy is imported here: all work is done by the worker process.
 """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping, Sequence
@@ -94,7 +95,7 @@ def look_lines(result: Mapping[str, Any]) -> tuple[list[str], list[str]]:
     Args:
         result: Fields of a `PreviewRecord`.
     """
-    record = PreviewRecord.model_validate_json(_json(result))
+    record = PreviewRecord.model_validate_json(json.dumps(dict(result)))
     lines = [record.source_name, *_how(record)]
     if record.columns:
         lines += [*_matching(record), *_columns(record), *_roles(record)]
@@ -107,12 +108,6 @@ def look_lines(result: Mapping[str, Any]) -> tuple[list[str], list[str]]:
     lines += _listed("Why", [f"{key}: {reason}" for key, reason in record.reasons.items()])
     lines += _listed("Lines above the table", list(record.remarks))
     return lines, _problem(record)
-
-
-def _json(result: Mapping[str, Any]) -> str:
-    import json
-
-    return json.dumps(dict(result))
 
 
 def _how(record: PreviewRecord) -> list[str]:

@@ -12,6 +12,7 @@ Only products between samples are needed (kernel ridge), so 20,000 features cost
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -58,12 +59,15 @@ class _Bench:
     ridge: float
 
 
-def detectable_effect(samples: AllSamples, seed: int) -> DetectableRecord | None:
+def detectable_effect(
+    samples: AllSamples, seed: int, each: Callable[[], None] = lambda: None
+) -> DetectableRecord | None:
     """Plant effects of growing size into data of this shape and count how often they are found.
 
     Args:
         samples: Checked samples; their own outcome is only used for its class sizes.
         seed: Seed of the simulation.
+        each: Called before each simulated study; may raise to stop.
 
     Returns:
         The record; None if there are too few units or features to simulate with.
@@ -80,6 +84,7 @@ def detectable_effect(samples: AllSamples, seed: int) -> DetectableRecord | None
     found = np.zeros(len(EFFECTS))
     scores = np.zeros(len(EFFECTS))
     for _ in range(repeats):
+        each()
         for place, (statistic, score) in enumerate(_one_study(bench, generator)):
             found[place] += statistic > threshold
             scores[place] += score
@@ -239,7 +244,7 @@ def _score(bench: _Bench, labels: NDArray[np.float64], predicted: NDArray[np.flo
             differences = ranks[positive][:, None] - ranks[~positive][None, :]
             won += float((differences > 0).sum() + 0.5 * (differences == 0).sum())
             pairs += differences.size
-    return won / pairs if pairs else float("nan")
+    return won / pairs if pairs else 0.5  # no fold has two classes: nothing is ordered
 
 
 def _smallest(power: NDArray[np.float64]) -> float | None:

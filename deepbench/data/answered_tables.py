@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from deepbench.data.cells.odd_column import joint_problem
 from deepbench.data.column_types import ParsedTable
 from deepbench.data.open_tables import OpenTable
 from deepbench.data.roles import (
@@ -19,15 +20,8 @@ from deepbench.data.table_import import (
     with_file_names,
     with_way_to_outcome,
 )
-from deepbench.data.wording import counted, some_names
-from deepbench.errors import DataError, DeepBenchError
+from deepbench.errors import DeepBenchError
 from deepbench.plan import Data, Roles
-
-_TYPING_HINT = (
-    "Correct the cell in the file. Or, if such a text stands for a missing value, add it to the "
-    "codes for missing values; if the column holds labels, set its type to labels; if no model "
-    "should see the column, ignore it."
-)
 
 
 @dataclass(frozen=True)
@@ -71,10 +65,10 @@ def as_answered(table: OpenTable, answers: TableAnswers) -> AnsweredTable:
         options = with_file_names(options, table.columns, table.how.header, roles)
     except DeepBenchError as error:
         problem = problem or error
-        options = options.model_copy(update={"types": {}})
+        options = options.model_copy(update={"types": {}, "missing_in": {}})
     parsed, refused = table.typed(options, roles.role_of)
     if refused:
-        problem = problem or _typing_problem(refused)
+        problem = problem or joint_problem(refused, answers.data)
     return AnsweredTable(parsed, roles, problem)
 
 
@@ -118,13 +112,3 @@ def _roles_so_far(
         by_role[role] = (*by_role.get(role, ()), column)
     roles = ResolvedRoles(found_outcome, by_role, as_written)
     return with_known_samples(roles, table.raw.sample_column), problem
-
-
-def _typing_problem(refused: dict[str, DataError]) -> DataError:
-    """Return one error for the columns that were refused (at least one)."""
-    (_, first), *others = refused.items()
-    message = first.message
-    if others:
-        names = some_names([name for name, _ in others])
-        message += f" The same in {counted(len(others), 'more column')}: {names}."
-    return DataError(message, _TYPING_HINT)

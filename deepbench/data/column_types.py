@@ -10,7 +10,6 @@ import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -20,45 +19,45 @@ from numpy.typing import NDArray
 from deepbench.data.cells.bulk_numbers import (
     CODED,
     DASHED,
-    EMPTY,
     GROUPED,
     IDENTIFIER,
-    MISSING,
     TEXT,
     NumberBlock,
     in_threads,
     number_blocks,
 )
-from deepbench.data.cells.date_columns import DateColumn, read_date_column, serial_days
+from deepbench.data.cells.date_columns import serial_days
 from deepbench.data.cells.dates import are_dates
 from deepbench.data.cells.measurements import (
     DASHES_READ,
     FEW_LEVELS,
     THOUSANDS_REMOVED,
-    Measurements,
-    read_measurements,
 )
 from deepbench.data.cells.missing_codes import MISSING_CODES, Codes, named_columns
-from deepbench.data.cells.odd_column import OddColumn, joint_problem
+from deepbench.data.cells.odd_column import joint_problem
 from deepbench.data.cells.unit_words import unit_in_name
-from deepbench.data.number_text import Decimal, number_text
+from deepbench.data.lone_column import ROLES_OF_DATES, Kind, LoneColumn
+from deepbench.data.number_text import Decimal
 from deepbench.data.raw_table import CellLocator, RawTable
 from deepbench.data.text_cells import Texts
-from deepbench.data.wording import counted, shorten
+from deepbench.data.wording import counted
 from deepbench.errors import DataError
 from deepbench.plan import Data
 from deepbench.study.records import ColumnRecord, Conversion
 
-Kind = Literal["numeric", "categorical", "text", "date", "empty"]
+__all__ = [
+    "FEW_LEVELS",
+    "MISSING_CODES",
+    "ROLES_OF_DATES",
+    "ParsedTable",
+    "are_dates",
+    "count_distinct",
+    "parse_columns",
+]
 
 _SORTED_CELLS = 250_000
 _MANY_CONVERSIONS = 100
 _MANY_RUNS = 50
-# "text" (names, sequences, comments) as against "categorical": mostly different, or long.
-_TEXT_SHARE = 0.5
-_LONG_TEXT = 80
-#: Roles of columns that hold dates, or may.
-ROLES_OF_DATES = ("date", "timepoint")
 _CALLED_DATE = re.compile(r"(?<!candi)(?<!up)date(?!a)|datum", re.IGNORECASE)
 
 
@@ -230,7 +229,7 @@ class _Typing:
 
     def _add_odd(self, block: NumberBlock, place: int, name: str) -> bool:
         """Type one column; return whether it is numeric, its numbers then in the block."""
-        column = _Column(self._raw, block, place, name, self._options, self._own_codes.get(name))
+        column = LoneColumn(self._raw, block, place, self._options, self._own_codes.get(name))
         column.role = self._role_of.get(name)
         result = column.read()
         for what, count in column.notes:
@@ -239,8 +238,8 @@ class _Typing:
             self.refused[name] = column.problem
         if column.unit:
             self._units[name] = column.unit
-        if isinstance(result, np.ndarray) and result.dtype == np.float64:
-            block.values[:, place] = result
+        if result is None:
+            block.values[:, place] = column.values
             return True
         self._texts[name] = result
         self._records[name] = column.record(result)
@@ -274,10 +273,9 @@ class _Typing:
         before: tuple[int, int] | None = None
         for name in self._raw.columns:
             here = self._place_of.get(name, (-1, 0))
-            follows = before is not None and (
+            if before is not None and (
                 here[0] == before[0] == -1 or here == (before[0], before[1] + 1)
-            )
-            if follows:
+            ):
                 runs[-1].append(name)
             else:
                 runs.append([name])
@@ -292,187 +290,6 @@ class _Typing:
             frames.append(pd.DataFrame(values[:, places], columns=names, copy=False))
         frames.append(pd.DataFrame(self._texts, dtype=object, index=range(self._raw.rows)))
         return pd.concat(frames, axis=1)[list(self._raw.columns)]
-
-
-class _Column:
-    """One column that is not simply numbers."""
-
-    def __init__(
-        self,
-        raw: RawTable,
-        block: NumberBlock,
-        place: int,
-        name: str,
-        options: Data,
-        own_codes: Codes | None,
-    ) -> None:
-        self._raw = raw
-        self._options = options
-        self._name = name
-        self._number = int(block.columns[place])
-        self._texts = raw.cells.column(self._number)
-        self._values = block.values[:, place].copy()
-        self._state = block.state[:, place].copy()
-        self._forced = options.types.get(name)
-        self._kind: Kind | None = None
-        self.role: str | None = None
-        self.notes: list[tuple[str, int]] = []
-        self.problem: DataError | None = None
-        self.unit = ""
-        if own_codes is not None:
-            self._apply(own_codes)
-
-    def _apply(self, codes: Codes) -> None:
-        """Make codes of this column missing, also where it is text."""
-        chosen = codes.missing(self._texts, self._values)
-        for text, count in Counter(self._texts[chosen]).items():
-            if text:
-                self.notes.append(
-                    (f"'{shorten(text)}' read as missing (code of this column)", count)
-                )
-        self._state[chosen] = EMPTY
-        self._values[chosen] = np.nan
-
-    def read(self) -> Texts | NDArray[np.float64]:
-        """Return the column as numbers or as texts; what there is to say is in the attributes."""
-        if self.role is not None:
-            return self._with_role()
-        if self._forced == "categorical":
-            self._kind = "categorical"
-            return self._as_text()
-        if self._forced == "date":
-            return self._dates(needed=True)
-        has_text = bool((self._state & TEXT).any())
-        if self._forced != "numeric":
-            if self._is_identifier():
-                return self._identifiers()
-            if has_text and not self._is_number().any() and self._may_be_dates():
-                return self._dates(needed=False)
-        if not has_text:
-            self._note_flags()
-            return self._values
-        return self._measured(self._forced == "numeric")
-
-    def _is_number(self) -> NDArray[np.bool_]:
-        return (self._state & (MISSING | TEXT)) == 0
-
-    def _is_identifier(self) -> bool:
-        """Whether numbers of the column are written as only identifiers are."""
-        identifiers = int(((self._state & IDENTIFIER) > 0).sum())
-        has_text = bool((self._state & TEXT).any())
-        return identifiers > 0 and (not has_text or 2 * identifiers >= self._is_number().sum())
-
-    def _identifiers(self) -> Texts:
-        what = "numbers kept as text (leading zeros, 16 digits or an E, as in identifiers)"
-        self.notes.append((what, int(self._is_number().sum())))
-        return self._as_text()
-
-    def _may_be_dates(self) -> bool:
-        first = int(np.argmax((self._state & MISSING) == 0))
-        return are_dates([str(self._texts[first])])
-
-    def _with_role(self) -> Texts:
-        if self.role in ROLES_OF_DATES or self._forced == "date":
-            needed = self.role == "date" or self._forced == "date"
-            if (self._state & TEXT).any() or self._forced == "date":
-                return self._dates(needed)
-        if self.role == "outcome" and (self._state & TEXT).any():
-            return self._outcome()
-        return self._as_text()
-
-    def _dates(self, needed: bool) -> Texts:
-        read = read_date_column(self._odd(), self._options, needed)
-        if not isinstance(read, DateColumn):
-            self.problem = read
-            return self._as_text()
-        self._note_codes()
-        if read.note:
-            self.notes.append((read.note, read.count))
-        self._kind = "date"
-        return read.texts
-
-    def _outcome(self) -> Texts:
-        """Return the outcome as text, numbers with more to them in the plainest form."""
-        texts = self._as_text()
-        read = read_measurements(self._odd(), self._options)
-        if not isinstance(read, Measurements):
-            return texts  # said when it is known whether it is to be a number at all
-        self._take(read)
-        mark = self._raw.how.decimal
-        for row in np.flatnonzero((self._state & (MISSING)) == 0).tolist():
-            texts[row] = number_text(float(read.values[row])).replace(".", mark) or None
-        self._values = read.values
-        return texts
-
-    def _measured(self, forced: bool) -> Texts | NDArray[np.float64]:
-        read = read_measurements(self._odd(forced), self._options)
-        if isinstance(read, Measurements):
-            self._note_codes()
-            self._take(read)
-            return read.values
-        self.problem = read
-        return self._as_text()
-
-    def _take(self, read: Measurements) -> None:
-        self.notes += read.notes
-        self.unit = read.unit
-
-    def _odd(self, forced: bool = False) -> OddColumn:
-        locator, number = self._raw.locator, self._number
-        return OddColumn(
-            name=self._name,
-            texts=self._texts,
-            values=self._values,
-            missing=(self._state & MISSING) > 0,
-            decimal=self._raw.how.decimal,
-            file=lambda row: locator.file_name(row, number) or self._raw.source_name,
-            reference=lambda row: locator.reference(row, number),
-            forced=forced,
-            is_outcome=self.role == "outcome",
-        )
-
-    def _note_flags(self) -> None:
-        for flag, what in ((GROUPED, THOUSANDS_REMOVED), (DASHED, DASHES_READ)):
-            self.notes.append((what, int(((self._state & flag) > 0).sum())))
-        self._note_codes()
-
-    def _note_codes(self) -> None:
-        for code, count in Counter(self._texts[(self._state & CODED) > 0]).items():
-            self.notes.append((f"'{code}' read as missing", count))
-
-    def _as_text(self) -> Texts:
-        texts: Texts = self._texts.copy()
-        # A label "NA" is a label (a neuraminidase, a country) unless the plan says otherwise.
-        by_plan = self._options.missing is not None
-        coded = (self._state & CODED) > 0
-        missing = (self._state & (MISSING if by_plan else EMPTY)) > 0
-        if by_plan:
-            self.notes.append(("codes of the plan read as missing", int(coded.sum())))
-        elif coded.any() and self.role is None:
-            shown = sorted(set(texts[coded]))[0]
-            self.notes.append((f"'{shown}' kept as a label of its own", int(coded.sum())))
-        texts[missing] = None
-        return texts
-
-    def record(self, texts: Texts) -> ColumnRecord:
-        """Return the record of a column of texts."""
-        present = np.array([text is not None for text in texts], dtype=np.bool_)
-        levels = pd.unique(texts[present])
-        kind = self._kind_of(texts[present], levels, self._values[present])
-        return ColumnRecord(self._name, kind, "", int((~present).sum()), len(levels))
-
-    def _kind_of(self, present: Texts, levels: Texts, numbers: NDArray[np.float64]) -> Kind:
-        if not len(levels):
-            return "empty"
-        if self._kind is not None:
-            return self._kind
-        if self.role is not None and not np.isnan(numbers).any():
-            return "numeric"
-        if are_dates(levels):
-            return "date"
-        many = len(levels) >= FEW_LEVELS and len(levels) > _TEXT_SHARE * len(present)
-        long = sum(map(len, levels)) > _LONG_TEXT * len(levels)
-        return "text" if many or long else "categorical"
 
 
 def count_distinct(values: NDArray[np.float64]) -> NDArray[np.int64]:

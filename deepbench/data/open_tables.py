@@ -8,7 +8,7 @@ to those columns alone; the result is what `deepbench.data.table_import.import_t
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -24,8 +24,11 @@ from deepbench.plan import Data
 from deepbench.study.records import Conversion
 from deepbench.workflow import READING
 
-_READING = {key.removeprefix("data.") for key in READING} - {"types"}
-_CELLS = "(cells)"
+# Said of single columns, and applied to those alone.
+_BY_COLUMN = {"types", "missing_in"}
+# Answers on what cells mean: columns are typed anew, but the files need no new look.
+_TYPING = {"missing", "below_detection", "units_in_cells", "date_order"}
+_READING = {key.removeprefix("data.") for key in READING} - _BY_COLUMN - _TYPING
 
 
 @dataclass(frozen=True)
@@ -36,8 +39,8 @@ class OpenTable:
         size: Bytes of the files.
         sheets: Names of all sheets of a workbook.
         raw: All cells as text, and how they were read.
-        parsed: The columns typed as if all were features and the plan gave no types.
-        refused: Errors of columns with texts among their numbers, which stay text in ``parsed``.
+        parsed: The columns typed as if all were features and the plan said nothing of any.
+        refused: Errors of columns that cannot be read yet, which stay text in ``parsed``.
     """
 
     size: int
@@ -72,38 +75,45 @@ class OpenTable:
         return texts
 
     def typed(
-        self, options: Data, as_text: Collection[str]
+        self, options: Data, as_text: Mapping[str, str]
     ) -> tuple[ParsedTable, dict[str, DataError]]:
         """Apply what a plan says about single columns.
 
         Args:
-            options: [data] of the plan, ``types`` under the names in the file.
-            as_text: Columns with a role, the outcome included.
+            options: [data] of the plan, columns under their names in the file.
+            as_text: Role of each column that has one, the outcome included.
 
         Returns:
-            The typed table, and the errors of columns with texts among their numbers, in file
-            order; those columns are left as text.
+            The typed table, and the errors of columns that cannot be read yet, in file order;
+            those columns are left as text.
         """
-        own = {*as_text, *options.types} & set(self.columns)
+        own = {*as_text, *options.types, *options.missing_in} & set(self.columns)
         if not own:
             return self.parsed, self.refused
         frames = [self.parsed.frame.drop(columns=list(own))]
         records = {record.name: record for record in self.parsed.columns}
         notes = [note for note in self.parsed.conversions if note.column not in own]
+        units = {name: unit for name, unit in self.parsed.units.items() if name not in own}
         refused = {name: error for name, error in self.refused.items() if name not in own}
         for group in self._groups(own, options):
             part = parse_columns(self._part(group), options, as_text, refused)
             frames.append(part.frame)
             records.update((record.name, record) for record in part.columns)
-            # What is counted over all cells was counted when all columns were typed.
-            notes += [note for note in part.conversions if note.column != _CELLS]
+            notes += part.conversions
+            units |= part.units
         parsed = replace(
             self.parsed,
             frame=pd.concat(frames, axis=1),
             columns=tuple(records[name] for name in self.columns),
             conversions=tuple(notes),
+            units={name: units[name] for name in self.columns if name in units},
         )
         return parsed, {name: refused[name] for name in self.columns if name in refused}
+
+    def typed_anew(self, options: Data) -> OpenTable:
+        """Return the table typed under other answers on what cells mean; files are not read."""
+        parsed, refused = _typed_alike(self.raw, options)
+        return replace(self, parsed=parsed, refused=refused)
 
     def _groups(self, own: Collection[str], options: Data) -> list[list[int]]:
         """Return the numbers of these columns, in groups to be typed together.
@@ -131,6 +141,7 @@ class _Key:
 
     files: tuple[tuple[str, int, int], ...]
     options: str
+    typing: str
 
 
 _last: tuple[_Key, str, OpenTable] | None = None  # with the outcome it was read for
@@ -141,7 +152,7 @@ def open_table(files: TableFiles, options: Data, outcome: str = "") -> OpenTable
 
     Args:
         files: The files.
-        options: [data] of the plan; ``types`` are not looked at.
+        options: [data] of the plan; what it says of single columns is not looked at.
         outcome: Name of the outcome, which tells which way a table lies.
 
     Raises:
@@ -153,8 +164,14 @@ def open_table(files: TableFiles, options: Data, outcome: str = "") -> OpenTable
     known = kept_table(files, options, outcome)
     if known is not None:
         return known
-    forget_table()  # before the next one is read: two wide tables may not fit into memory
     key = _key(files, options)
+    if _last is not None and replace(_last[0], typing=key.typing) == key:
+        _, read_for, table = _last
+        _last = (key, read_for, table.typed_anew(options))
+        known = kept_table(files, options, outcome)
+        if known is not None:
+            return known
+    forget_table()  # before the next one is read: two wide tables may not fit into memory
     table = _read(files, options, outcome, sum(size for _, size, _ in key.files))
     if _key(files, options) != key:
         raise DataError(
@@ -191,17 +208,20 @@ def _key(files: TableFiles, options: Data) -> _Key:
         except OSError as error:
             raise unreadable(path, error) from None
         found.append((str(path.absolute()), facts.st_size, facts.st_mtime_ns))
-    return _Key(tuple(found), options.model_dump_json(include=_READING))
+    how, typing = (options.model_dump_json(include=keys) for keys in (_READING, _TYPING))
+    return _Key(tuple(found), how, typing)
 
 
 def _read(files: TableFiles, options: Data, outcome: str, size: int) -> OpenTable:
     raw = assemble(files, options, outcome)
+    parsed, refused = _typed_alike(raw, options)
+    sheets = sheet_names(files.source) if raw.how.sheet else ()
+    return OpenTable(size=size, sheets=sheets, raw=raw, parsed=parsed, refused=refused)
+
+
+def _typed_alike(raw: RawTable, options: Data) -> tuple[ParsedTable, dict[str, DataError]]:
+    """Type all columns as features, and return the errors of those that cannot be read yet."""
     refused: dict[str, DataError] = {}
-    parsed = parse_columns(raw, options.model_copy(update={"types": {}}), (), refused)
-    return OpenTable(
-        size=size,
-        sheets=sheet_names(files.source) if raw.how.sheet else (),
-        raw=raw,
-        parsed=replace(parsed, conversions=parsed.conversions[len(raw.conversions) :]),
-        refused={name: refused[name] for name in raw.columns if name in refused},
-    )
+    plain = options.model_copy(update={"types": {}, "missing_in": {}})
+    parsed = parse_columns(raw, plain, (), refused)
+    return replace(parsed, conversions=parsed.conversions[len(raw.conversions) :]), refused

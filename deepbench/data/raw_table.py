@@ -58,10 +58,7 @@ class CellLocator:
     def take_columns(self, columns: Sequence[int]) -> CellLocator:
         """Return the places of some columns, in the given order."""
         chosen = np.asarray(columns, dtype=np.int64)
-        if not self.files:
-            files: tuple[FilePlaces, ...] = (self.as_file("", int(chosen.max(initial=0)) + 1),)
-        else:
-            files = self.files
+        files = self.in_files("", int(chosen.max(initial=0)) + 1)
         return replace(
             self, files=tuple(replace(file, columns=file.columns[chosen]) for file in files)
         )
@@ -72,9 +69,16 @@ class CellLocator:
         files = tuple(replace(file, rows=file.rows[chosen]) for file in self.files)
         return replace(self, rows=self.rows[chosen], files=files)
 
-    def as_file(self, name: str, width: int) -> FilePlaces:
-        """Return the places of a table that is one file as it stands."""
-        return FilePlaces(name, self.rows, np.arange(width), self.first_column)
+    def in_files(self, name: str, width: int) -> tuple[FilePlaces, ...]:
+        """Return the places file by file.
+
+        Args:
+            name: Name of the file where there is only one.
+            width: Number of columns of the table.
+        """
+        if not self.files:
+            return (FilePlaces(name, self.rows, np.arange(width), self.first_column),)
+        return tuple(replace(file, name=file.name or name) for file in self.files)
 
     def _row_name(self, row: int) -> str:
         for number, file in enumerate(self.files):

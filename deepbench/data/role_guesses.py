@@ -53,7 +53,7 @@ _SITE = ROLE_WORDS["site"] | frozenset(
     "standort klinik zentrum krankenhaus kohorte ort land einrichtung labor station".split()
 )
 # Words that are as often part of the name of a measurement: only on their own.
-_ALONE = {"batch": frozenset({"charge", "array", "day", "tag"}), "site": frozenset({"lab"})}
+_ALONE = {"batch": frozenset({"charge", "array", "day", "tag", "file"}), "site": frozenset({"lab"})}
 _OPERATOR = ROLE_WORDS["operator"]
 _SENSITIVE = frozenset(
     "sex gender age ethnicity ethnic race religion nationality geschlecht alter herkunft ethnie "

@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 
 Texts = NDArray[np.object_]
 _SPACE, _LAST_ASCII = 32, 127
-_SMALL_OFFSETS = 2**31 - 1  # bytes of text that 32-bit offsets can address
+#: Bytes of text that 32-bit offsets can address.
+SMALL_OFFSETS = 2**31 - 1
 
 
 def as_arrow(texts: Texts | Sequence[str]) -> Any:
@@ -79,7 +80,7 @@ def joined_arrays(arrays: Sequence[Any]) -> Any:
     if len(arrays) == 1:
         return arrays[0]
     size = sum(array.nbytes for array in arrays)
-    if size < _SMALL_OFFSETS and all(pa.types.is_string(array.type) for array in arrays):
+    if size < SMALL_OFFSETS and all(pa.types.is_string(array.type) for array in arrays):
         return pa.concat_arrays(arrays)
     return pa.concat_arrays([array.cast(pa.large_string()) for array in arrays])
 

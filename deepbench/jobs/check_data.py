@@ -16,11 +16,14 @@ from deepbench.errors import StageBlocked
 from deepbench.jobs.context import JobContext
 from deepbench.jobs.preparing import asked_preparation, settle_preparation, sheet_columns
 from deepbench.jobs.sample_events import note_samples, samples_artifact
+from deepbench.jobs.steps import Steps
 from deepbench.jobs.summary import CHECK_BLOCKED
 from deepbench.jobs.views import store_view
 from deepbench.plan import Preparation
 from deepbench.seeds import derive_seed
 from deepbench.study.records import CheckRecord, SampleSheetRecord
+
+_STEPS = 5
 
 
 def run(context: JobContext) -> CheckRecord:
@@ -34,6 +37,8 @@ def run(context: JobContext) -> CheckRecord:
     """
     study = context.study
     samples = from_parquet_bytes(study.read(samples_artifact(study, "sample-sheet")), AllSamples)
+    steps = Steps(context.progress, _STEPS)
+    steps.say("looking for what is wrong")
     asked = asked_preparation(context, samples)
     found = check(samples, _finding_context(context, asked))
     cleaned = clean(samples, found)
@@ -41,18 +46,24 @@ def run(context: JobContext) -> CheckRecord:
     counts = _counts(context, found, cleaned)
     roles = context.record("sample-sheet", SampleSheetRecord).roles
     space = feature_space(seen.features)
+    steps.add(2, "reviewing design and metadata")
     reviewed = review(seen, roles, derive_seed(context.plan.seed, "review"), space)
+    steps.add(1, "planted control: which effect could this study find?")
+    detectable = detectable_effect(
+        seen,
+        derive_seed(context.plan.seed, "planted control"),
+        context.progress.check_cancelled,
+    )
     found = found.model_copy(
         update={
             **counts,
             "preparation": preparation,
             "review": reviewed,
-            "detectable": detectable_effect(
-                seen, derive_seed(context.plan.seed, "planted control")
-            ),
+            "detectable": detectable,
             "findings": (*found.findings, *batch_variance_findings(reviewed)),
         }
     )
+    steps.add(1, "drawing the samples")
     # Of all samples: the split deletes it and looks again at those that train.
     shown = explore(seen, roles, "all samples", space)
     store_view(study, "data", "exploration", "check", shown)

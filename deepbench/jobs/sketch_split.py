@@ -42,8 +42,8 @@ _SEALED = (
 )
 _SEALED_HINT = "Setting test samples aside anew reads the file again and shows what comes of it."
 NOT_CHECKED = (
-    "The data check has not been made yet: it may leave samples out or tie some together, and "
-    "the split follows it."
+    "The data check has not been made yet: it may leave samples out or tie some together, so "
+    "these counts may change. How precise the test will be is said after it."
 )
 
 
@@ -87,13 +87,14 @@ def _sketch(request: SketchSplit) -> SplitSketchRecord:
     known = _from_study(Path(request.study), answers.files, plan)
     known = known or _from_files(answers, plan)
     outer = plan_outer_folds(known.samples, plan)
-    proved = proofs(known.samples, outer, plan, known.duplicates)
+    # Samples may turn out to be repeats of far fewer units: no precision is promised before.
+    power = expected_power(known.samples, outer, plan.question.useful_score)
     return SplitSketchRecord(
         design=outer.design,
-        why=outer.why,
+        why=outer.why if known.checked else f"{NOT_CHECKED} {outer.why}",
         outer_folds=fold_records(known.samples, outer),
-        proofs=proved if known.checked else (*proved, NOT_CHECKED),
-        power=expected_power(known.samples, outer, plan.question.useful_score),
+        proofs=proofs(known.samples, outer, plan, known.duplicates),
+        power=power if known.checked else None,
     )
 
 

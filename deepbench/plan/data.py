@@ -52,6 +52,10 @@ class Data(Part):
     uneven_rows: Literal["ask", "skip"] = Field(
         "ask", description="Rows with a wrong number of cells: ask, or skip them, counted."
     )
+    repeated_columns: Literal["ask", "first"] = Field(
+        "ask",
+        description="Columns that are the same in name and cells: ask, or keep the first of each.",
+    )
     formulas: Literal["ask", "empty"] = Field(
         "ask", description="Formulas of a workbook that have no stored result."
     )

@@ -149,7 +149,7 @@ def planted_table(record: DetectableRecord) -> Table:
         note=(
             f"{record.repeats} simulated studies of the shape of this one for each size: outcomes "
             "exchanged between units, the shift added to "
-            f"{counted(record.planted_features, 'feature')}, a linear model cross-validated. Found "
-            "means better than 95 % of studies without any effect."
+            f"{counted(record.planted_features, 'feature')}, a linear model cross-validated. "
+            "Found means better than 95 % of studies without any effect."
         ),
     )

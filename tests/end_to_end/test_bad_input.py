@@ -186,8 +186,8 @@ BAD_TABLES = {
     "a row too long": (text(CSV.replace("S03,", "S03,,")), plan_with(), ("row 5", "7 cells")),
     "on its side": (
         text(FRAME.T.to_csv(header=False)),
-        plan_with(),
-        ("'group' is a row, not a column", "transpose"),
+        plan_with('orientation = "samples in rows"\n'),
+        ("'group' is a row, not a column", 'orientation = "samples in columns"'),
     ),
     "the wrong separator": (GOOD, plan_with('delimiter = ";"\n'), ("not cut into columns",)),
     "three samples": (text("".join(LINES[:4])), plan_with(), ("3 samples", "at least 10")),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from deepbench.data.column_types import MISSING_CODES
+from deepbench.data.cells.missing_codes import MISSING_CODES
 from deepbench.data.number_text import parse_numbers
 from deepbench.data.raw_table import RawTable
 

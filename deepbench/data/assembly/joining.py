@@ -251,8 +251,8 @@ def _locators(facts: RawTable, values: RawTable, source: str) -> CellLocator:
     """Return where the cells stand: measurements in the table's files, facts in the sheet's."""
     width, more = len(facts.columns), len(values.columns)
     before, behind = np.full(width, -1), np.full(more, -1)
-    own = values.locator.files or (values.locator.as_file(source, more),)
-    theirs = facts.locator.files or (facts.locator.as_file(facts.source_name, width),)
+    own = values.locator.in_files(source, more)
+    theirs = facts.locator.in_files(facts.source_name, width)
 
     def placed(file: FilePlaces, *columns: NDArray[np.int64]) -> FilePlaces:
         return replace(file, columns=np.concatenate(columns).astype(np.int64))

@@ -244,12 +244,11 @@ def _locator(
     files: list[FilePlaces] = []
     start = 0
     for table, part in zip(tables, parts, strict=True):
-        for file in part.files:
+        for file in part.in_files(table.source_name, len(table.columns)):
             rows = np.zeros(total, dtype=np.int64)
             rows[start : start + table.rows] = file.rows
             columns = np.insert(file.columns, position, -1)
-            name = file.name or table.source_name
-            files.append(replace(file, name=name, rows=rows, columns=columns))
+            files.append(replace(file, rows=rows, columns=columns))
         start += table.rows
     rows = np.concatenate([part.rows for part in parts])
     return CellLocator(rows, parts[0].first_column, tuple(files))

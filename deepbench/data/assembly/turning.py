@@ -269,9 +269,9 @@ def _free(names: Sequence[str], taken: Sequence[str]) -> list[str]:
 
 def _locator(raw: RawTable, samples: Sequence[int], between: Companions | None) -> CellLocator:
     """Return where the cells stand: a row of the table is a column of the file."""
-    rows = np.asarray(samples, dtype=np.int64) + 1
-    features = raw.locator.rows
-    first = raw.locator.first_column
+    (here,) = raw.locator.in_files(raw.source_name, len(raw.columns))
+    rows = here.columns[np.asarray(samples, dtype=np.int64)] + 1
+    features, first = here.rows, here.first_column
     kinds = 0 if between is None else len(between.kinds)
     absent = np.full(kinds * len(features), -1)
 
@@ -284,7 +284,7 @@ def _locator(raw: RawTable, samples: Sequence[int], between: Companions | None) 
             columns = np.full(1 + (1 + kinds) * len(features), -1)
             start = 1 + (1 + kind) * len(features)
             columns[start : start + len(features)] = features
-            files.append(file(columns, between.columns[:, kind] + 1))
+            files.append(file(columns, here.columns[between.columns[:, kind]] + 1))
     return CellLocator(rows, first, tuple(files))
 
 

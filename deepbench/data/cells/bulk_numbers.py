@@ -39,7 +39,7 @@ _MANY_SIGNS = 8  # bytes that belong to no number, per cell, from which whole te
 _HUGE = 1e15  # from here on a number may have 16 digits
 _LONG = 16
 
-_ZERO, _NINE, _COMMA, _POINT = b"0"[0], b"9"[0], b","[0], b"."[0]
+_ZERO, _COMMA, _POINT = b"0,."
 
 
 def _table(signs: bytes) -> NDArray[np.bool_]:
@@ -54,6 +54,9 @@ _FIRST = _table(b"0123456789.+-")
 _LAST = _table(b"0123456789.")
 _FOREIGN = ~_table(b"0123456789.+-eE")
 _LETTER_E = _table(b"eE")
+# Exchanges commas and points, so that the decimal mark is a point.
+_EXCHANGE = np.arange(256, dtype=np.uint8)
+_EXCHANGE[[_COMMA, _POINT]] = (_POINT, _COMMA)
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,8 +89,9 @@ def number_blocks(cells: TextCells, decimal: Decimal, codes: Codes) -> Iterator[
             continue
         values, state = read_cells(part.flat, decimal, codes)
         shape = (part.width, cells.rows) if part.by_column else (cells.rows, part.width)
-        grids = (values.reshape(shape), state.reshape(shape))
-        table, states = (g.T for g in grids) if part.by_column else grids
+        table, states = values.reshape(shape), state.reshape(shape)
+        if part.by_column:
+            table, states = table.T, states.T
         places = cells.columns[mine, 1]
         if len(mine) < part.width or (places != np.arange(part.width)).any():
             table, states = table[:, places], states[:, places]
@@ -162,23 +166,23 @@ class _Slice:
             self._values[coded] = np.nan
 
     def _at(self, places: NDArray[Any]) -> NDArray[np.uint8]:
-        return self._content[np.minimum(places, len(self._content) - 1)]
+        found: NDArray[np.uint8] = self._content[np.minimum(places, len(self._content) - 1)]
+        return found
 
     def _probably_plain(self) -> NDArray[np.bool_]:
         """Return (m,) whether each text has the signs of a plain number only."""
         first, last = self._at(self._starts), self._at(np.maximum(self._ends - 1, 0))
         if self._decimal == ",":
-            first, last = _exchanged(first), _exchanged(last)
-        plain = _FIRST[first] & _LAST[last] & (self._lengths > 0)
+            first, last = _EXCHANGE[first], _EXCHANGE[last]
+        plain: NDArray[np.bool_] = _FIRST[first] & _LAST[last] & (self._lengths > 0)
         plain &= (self._lengths > 1) | _DIGIT[first]
-        plain[self._holding(_FOREIGN)] = False
+        plain[self._holding_foreign()] = False
         return plain
 
-    def _holding(self, signs: NDArray[np.bool_]) -> NDArray[np.int64] | NDArray[np.bool_]:
-        """Return the texts that hold one of these bytes, as numbers or as (m,) booleans."""
-        if self._decimal == ",":
-            signs = _exchanged_table(signs)
-        found = signs[self._used]
+    def _holding_foreign(self) -> NDArray[Any]:
+        """Return the texts with bytes of no plain number, as places or as (m,) booleans."""
+        foreign = _FOREIGN if self._decimal == "." else _FOREIGN[_EXCHANGE]
+        found = foreign[self._used]
         places = np.flatnonzero(found)
         if len(places) * _MANY_SIGNS > len(self._lengths):
             filled = self._lengths > 0
@@ -186,7 +190,7 @@ class _Slice:
             holding = np.zeros(len(filled), dtype=np.bool_)
             holding[filled] = np.maximum.reduceat(found.view(np.uint8), starts) > 0
             return holding
-        return np.searchsorted(self._ends, places + self._starts[0], side="right")
+        return np.asarray(np.searchsorted(self._ends, places + self._starts[0], side="right"))
 
     def _convert(self, plain: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Convert the texts that probably are plain numbers; return which ones are."""
@@ -235,7 +239,8 @@ class _Slice:
         between = _DIGIT[self._at(places + 1)] & _DIGIT[self._content[np.maximum(places - 4, 0)]]
         between &= _DIGIT[self._content[np.maximum(places - 1, 0)]]
         found = np.searchsorted(self._ends, places[between], side="right")
-        return found[plain[found]].astype(np.int64)
+        chosen: NDArray[np.int64] = found[plain[found]].astype(np.int64)
+        return chosen
 
     def _read_others(self, places: NDArray[np.int64]) -> None:
         """Read the texts that are no plain numbers; the same ones once only."""
@@ -255,16 +260,3 @@ class _Slice:
         numbers = encoded.indices.to_numpy(zero_copy_only=False)
         self._values[places] = written.values[numbers]
         self._state[places] = kinds[numbers]
-
-
-def _exchanged(signs: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return bytes with commas and points exchanged, so that the decimal mark is a point."""
-    return _EXCHANGE[signs]
-
-
-def _exchanged_table(table: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    return table[_EXCHANGE]
-
-
-_EXCHANGE = np.arange(256, dtype=np.uint8)
-_EXCHANGE[[_COMMA, _POINT]] = (_POINT, _COMMA)

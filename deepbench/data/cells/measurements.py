@@ -128,7 +128,7 @@ def _problem(column: OddColumn, cells: _Cells, options: Data) -> DataError | Non
     for kind in ("text", "infinite", "bookkeeping"):
         odd = cells.where([part.kind == kind for part in parts])
         if odd.any():
-            is_number = cells.where([part.kind in ("number", "limit") for part in parts])
+            is_number = cells.where([part.kind == "number" for part in parts])
             return not_a_number(
                 column, cells.rows[odd], int(is_number.sum()), _REMARKS.get(kind, "")
             )

@@ -76,9 +76,8 @@ class OddColumn:
             )
         else:
             said += " Or,"
-        return (
-            f'{said} if no model should see it, ignore = ["{shorten(self.name)}"] under [roles].'
-        )
+        named = shorten(self.name)
+        return f'{said} if no model should see it, ignore = ["{named}"] under [roles].'
 
 
 def not_a_number(
@@ -176,7 +175,6 @@ def _with_entries(given: dict[str, Any], entries: Sequence[Mapping[str, Any]]) -
     for entry in entries:
         for name, value in entry.items():
             before = joined.get(name)
-            if isinstance(value, list) and isinstance(before, list):
-                value = [*before, *(code for code in value if code not in before)]
-            joined[name] = value
+            codes = before if isinstance(before, list) and isinstance(value, list) else []
+            joined[name] = list(dict.fromkeys([*codes, *value])) if codes else value
     return joined

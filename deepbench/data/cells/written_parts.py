@@ -1,4 +1,4 @@
-"""The parts of a cell that is more than a plain number: ``< 1,5 mg/dl`` is a sign, a number, a unit.
+"""The parts of a cell that is more than a number: ``< 1,5 mg/dl`` has a sign and a unit.
 
 Numbers with another decimal mark than the file's are told here, as are texts for values beyond
 the range of a method and for results that are no number at all.

@@ -40,7 +40,9 @@ class DamagedNames(Finding):
         return [self._record(damaged, others)]
 
     def _record(self, damaged: list[Damaged], others: list[str]) -> FindingRecord:
-        verb = "looks like a date or a number" if len(damaged) == 1 else "look like dates or numbers"
+        verb = (
+            "looks like a date or a number" if len(damaged) == 1 else "look like dates or numbers"
+        )
         shown = some_names([found.name for found in damaged])
         return FindingRecord(
             kind=self.kind,

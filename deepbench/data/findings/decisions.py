@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from deepbench.data.findings.base import FindingContext
 from deepbench.data.roles import LEAST_SAMPLES, find_column
@@ -68,9 +70,24 @@ def _to_leave_out(name: str, samples: AllSamples, context: FindingContext) -> st
         raise PlanError(error.message, error.hint) from None
 
 
+def row_names(sample_ids: NDArray[np.str_]) -> list[str]:
+    """Return (n,) names that tell apart rows of one name: ``S1``, then ``S1 (copy 2)``."""
+    seen: Counter[str] = Counter()
+    names = []
+    for name in sample_ids.tolist():
+        seen[name] += 1
+        names.append(name if seen[name] == 1 else f"{name} (copy {seen[name]})")
+    return names
+
+
 def without_samples(samples: AllSamples, names: Iterable[str]) -> AllSamples:
-    """Return the samples without those of the given names, units numbered anew."""
-    rows = np.flatnonzero(~np.isin(samples.sample_ids, list(names))).astype(np.int64)
+    """Return the samples without those of the given names, units numbered anew.
+
+    A name stands for all rows that have it, ``name (copy 2)`` for one (see `row_names`).
+    """
+    gone = list(names)
+    kept = ~np.isin(samples.sample_ids, gone) & ~np.isin(row_names(samples.sample_ids), gone)
+    rows = np.flatnonzero(kept).astype(np.int64)
     if len(rows) == len(samples):
         return samples
     left = samples.take(rows)
@@ -88,7 +105,7 @@ def leave_samples_out(
     """
     if not names:
         return samples, []
-    known = list(dict.fromkeys(str(name) for name in samples.sample_ids))
+    known = list(dict.fromkeys([*samples.sample_ids.tolist(), *row_names(samples.sample_ids)]))
     unknown = sorted(names - set(known))
     if unknown:
         raise PlanError(

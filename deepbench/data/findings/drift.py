@@ -264,7 +264,7 @@ def _columns(samples: AllSamples, rows: NDArray[np.int64]) -> _Columns:
 
 def _followers(order: _Order, columns: _Columns) -> list[tuple[int, float]]:
     """Return columns that follow the order beyond chance, the closest first, with correlation."""
-    correlations = order_correlations(columns.X, order.free)
+    correlations = order_correlations(columns.X, order.free)[0]
     tests = max(1, columns.X.shape[1])
     found = []
     for i in np.flatnonzero(np.abs(correlations) >= _LEAST_CORRELATION):

@@ -68,9 +68,7 @@ class JoinedColumns(Finding):
                 found.append(self._record(column, len(cells), pattern, feature))
         return found
 
-    def _record(
-        self, column: str, cells: int, pattern: _Pattern, feature: bool
-    ) -> FindingRecord:
+    def _record(self, column: str, cells: int, pattern: _Pattern, feature: bool) -> FindingRecord:
         name = shorten(column)
         use = (
             "Until then each different text counts as a label of its own."
@@ -91,9 +89,7 @@ class JoinedColumns(Finding):
         )
 
 
-def _texts(
-    samples: AllSamples, context: FindingContext
-) -> Iterable[tuple[str, list[str], bool]]:
+def _texts(samples: AllSamples, context: FindingContext) -> Iterable[tuple[str, list[str], bool]]:
     """Return name, cells that hold something, and whether it is a feature, of each text column."""
     for column in label_names(samples.features):
         values = samples.features[column]
@@ -104,7 +100,8 @@ def _texts(
 
 
 def _present(values: pd.Series) -> list[str]:
-    return [str(value) for value in values if value is not None and value == value and value != ""]
+    texts = values[values.notna()].astype(str)
+    return [text for text in texts if text]
 
 
 def _common(cells: list[str]) -> _Pattern | None:

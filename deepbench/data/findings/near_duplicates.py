@@ -27,7 +27,8 @@ from deepbench.study.records import FindingRecord
 NEAR_DUPLICATES = "near duplicates"
 _LEAST_FEATURES = 20
 _LEAST_SAMPLES = 20
-_MOST_FEATURES = 1_000  # drawn at random from more
+_MOST_FEATURES = 1_000  # drawn at random from more; fewer where there are many samples
+_MOST_CELLS = 2_000_000
 _MOST_SAMPLES = 5_000
 _MOST_GAPS = 0.2
 _LEAST_PRESENT = 0.5
@@ -75,8 +76,8 @@ class NearDuplicates(Finding):
         more = f"; and {rest:,} more" if rest > 0 else ""
         verb = "is" if len(pairs) == 1 else "are"
         what = (
-            f"{counted(len(pairs), 'pair')} of samples {verb} nearly the same, far more alike than "
-            f"any others are: {shown}{more}"
+            f"{counted(len(pairs), 'pair')} of samples {verb} nearly the same, far more alike "
+            f"than any others are: {shown}{more}"
         )
         harm = (
             " Their outcomes differ: either a label is wrong, or one tube was measured under two "
@@ -139,10 +140,10 @@ def _standardised(features: pd.DataFrame) -> tuple[NDArray[np.int64], Matrix] | 
     names = numeric_names(features)
     if len(names) < _LEAST_FEATURES:
         return None
-    if len(names) > 2 * _MOST_FEATURES:
+    most = min(_MOST_FEATURES, _MOST_CELLS // len(features))
+    if len(names) > 2 * most:
         generator = np.random.default_rng(derive_seed(0, NEAR_DUPLICATES, len(names)))
-        chosen = np.sort(generator.choice(len(names), 2 * _MOST_FEATURES, replace=False))
-        names = [names[i] for i in chosen]
+        names = [names[i] for i in generator.choice(len(names), 2 * most, replace=False)]
     X = features[names].to_numpy(dtype=np.float64)
     X = X[:, np.isnan(X).mean(axis=0) <= _MOST_GAPS]
     if X.shape[1] < _LEAST_FEATURES:
@@ -151,7 +152,7 @@ def _standardised(features: pd.DataFrame) -> tuple[NDArray[np.int64], Matrix] | 
     if len(rows) < _LEAST_SAMPLES:
         return None
     X = X[rows]
-    X = X[:, np.nanmin(X, axis=0) < np.nanmax(X, axis=0)][:, :_MOST_FEATURES]
+    X = X[:, np.nanmin(X, axis=0) < np.nanmax(X, axis=0)][:, :most]
     if X.shape[1] < _LEAST_FEATURES:
         return None
     centre = np.nanmedian(X, axis=0)
@@ -197,7 +198,7 @@ def _neighbours(Z: Matrix, units: NDArray[np.int64]) -> _Near:
 
 
 def _limit(near: _Near, n: int) -> NDArray[np.float64] | None:
-    """Return (n,) the distance below which a neighbour is nearly the same, or None for no limit."""
+    """Return (n,) the distance below which a neighbour is nearly the same, or None if unclear."""
     known = np.isfinite(near.farther) & (near.kth > 0)
     if known.sum() < _LEAST_SAMPLES:
         return None

@@ -101,20 +101,24 @@ def _freed(X: Matrix, basis: Matrix) -> Matrix:
     return np.asarray(X - basis @ (basis.T @ X), dtype=np.float64)
 
 
-def order_correlations(X: Matrix, order: FreeOrder) -> Matrix:
-    """Return (p,) partial correlations of columns with the order; 0 where nothing is left.
+def order_correlations(X: Matrix, *orders: FreeOrder) -> Matrix:
+    """Return (orders, p) partial correlations of columns with orders; 0 where nothing is left.
 
     Values are standardised and cut at three standard deviations, so that one outlier does not
     decide; gaps count as the mean of their column.
     """
-    found = np.zeros(X.shape[1])
+    found = np.zeros((len(orders), X.shape[1]))
     width = max(1, _BLOCK_CELLS // max(1, len(X)))
     for first in range(0, X.shape[1], width):
-        rest = _freed(standardised(X[:, first : first + width]), order.basis)
-        lengths = np.sqrt(np.einsum("ij,ij->j", rest, rest))
-        along = order.place @ rest
-        part = np.divide(along, lengths, out=np.zeros_like(along), where=lengths > 1e-6)
-        found[first : first + width] = part
+        block = standardised(X[:, first : first + width])
+        lengths = np.einsum("ij,ij->j", block, block)
+        for number, order in enumerate(orders):
+            # What is left after the basis is taken out, without making it.
+            explained = ((order.basis.T @ block) ** 2).sum(axis=0)
+            left = np.sqrt(np.maximum(lengths - explained, 0.0))
+            along = order.place @ block
+            part = np.divide(along, left, out=np.zeros_like(along), where=left > 1e-4)
+            found[number, first : first + width] = part
     return found
 
 
@@ -122,7 +126,7 @@ def rank_order_correlation(values: Matrix, order: FreeOrder) -> float:
     """Return the partial correlation of one column's ranks with the order."""
     present = ~np.isnan(values)
     ranks = np.where(present, rankdata(np.where(present, values, np.inf)), np.nan)
-    return float(order_correlations(ranks[:, None], order)[0])
+    return float(order_correlations(ranks[:, None], order)[0, 0])
 
 
 def standardised(X: Matrix) -> Matrix:

@@ -148,11 +148,10 @@ def _followers(
         measured = samples.outcome[rows].astype(np.float64)
     tests = len(names) * len(_PLACES)
     found = []
-    for place, values in _places(wells):
-        order = free_order(values, strata, measured)
-        if order is None:
-            continue
-        correlations = order_correlations(X, order)
+    free = [(place, free_order(values, strata, measured)) for place, values in _places(wells)]
+    orders = [(place, order) for place, order in free if order is not None]
+    correlated = order_correlations(X, *(order for _, order in orders))
+    for (place, order), correlations in zip(orders, correlated, strict=True):
         for i in np.flatnonzero(np.abs(correlations) >= _LEAST_CORRELATION):
             rho = rank_order_correlation(X[:, i], order)
             chance = correlation_chance(rho, order.freedom) * tests

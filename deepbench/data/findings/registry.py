@@ -22,20 +22,35 @@ from deepbench.data.findings.decisions import (
     without_samples,
 )
 from deepbench.data.findings.design_answers import DesignAnswers
+from deepbench.data.findings.double_logarithms import DoubleLogarithms
 from deepbench.data.findings.drift import Drift
 from deepbench.data.findings.duplicates import DUPLICATES, Duplicates, duplicate_groups
+from deepbench.data.findings.failed_samples import FailedSamples
 from deepbench.data.findings.grouping import column_names_of_rows, repeated_keys
 from deepbench.data.findings.identifiers import Identifiers
 from deepbench.data.findings.imbalance import ClassImbalance
+from deepbench.data.findings.impossible_values import ImpossibleValues
+from deepbench.data.findings.joined_columns import JoinedColumns
 from deepbench.data.findings.leakage import SuspiciousFeatures
 from deepbench.data.findings.measurement_kind import KindOfMeasurement, settled
 from deepbench.data.findings.missing import MissingValues
+from deepbench.data.findings.mixed_scales import MixedScales
+from deepbench.data.findings.mixed_units import MixedUnits
+from deepbench.data.findings.near_duplicates import (
+    NEAR_DUPLICATES,
+    NearDuplicates,
+    near_duplicate_groups,
+)
 from deepbench.data.findings.outcome_order import OutcomeAndOrder
 from deepbench.data.findings.outliers import OutlyingSamples
 from deepbench.data.findings.plate_position import PlatePosition
 from deepbench.data.findings.possible_roles import PossibleRoles
+from deepbench.data.findings.repeated_names import RepeatedNames
 from deepbench.data.findings.repeated_units import REPEATED_UNITS, RepeatedUnits
+from deepbench.data.findings.reversed_samples import ReversedSamples
 from deepbench.data.findings.reversed_within import ReversedWithin
+from deepbench.data.findings.values_at_limits import ValuesAtLimits
+from deepbench.data.findings.zeros_for_gaps import ZerosForGaps
 from deepbench.data.roles import regroup
 from deepbench.data.samples import AllSamples
 from deepbench.errors import DataError
@@ -49,8 +64,13 @@ _ON_FEATURES: tuple[Finding, ...] = (
     OutcomeAndOrder(),
     Drift(),
     PlatePosition(),
+    JoinedColumns(),
     Identifiers(),
     DamagedNames(),
+    ImpossibleValues(),
+    MixedUnits(),
+    ValuesAtLimits(),
+    ZerosForGaps(),
     MissingValues(),
     ConstantFeatures(),
     SuspiciousFeatures(),
@@ -61,12 +81,20 @@ _ON_FEATURES: tuple[Finding, ...] = (
     DesignAnswers(),
 )
 _ON_SAMPLES: tuple[Finding, ...] = (
+    RepeatedNames(),
+    FailedSamples(),
+    MixedScales(),
+    ReversedSamples(),
+    DoubleLogarithms(),
     KindOfMeasurement(),
     Duplicates(),
+    NearDuplicates(),
     OutlyingSamples(),
     ClassImbalance(),
     Confounding(),
 )
+#: Kinds that merge samples by their measurements, once all that goes has gone.
+_MERGING = (DUPLICATES, NEAR_DUPLICATES)
 FINDINGS: tuple[Finding, ...] = (*_ON_FEATURES, *_ON_SAMPLES)
 
 
@@ -133,9 +161,12 @@ def _offering(record: FindingRecord, samples: AllSamples) -> FindingRecord:
 def clean(samples: AllSamples, record: CheckRecord) -> AllSamples:
     """Carry out what the check decided: leave out, merge rows into units."""
     samples = without_samples(samples, left_out_samples(record.findings))
-    merging = [f for f in record.findings if f.kind == DUPLICATES]
-    others = [f for f in record.findings if f.kind != DUPLICATES]
-    return _carry_out(_carry_out(samples, others), merging)
+    others = [f for f in record.findings if f.kind not in _MERGING]
+    samples = _carry_out(samples, others)
+    # In the order of the check: samples that are nearly equal are looked for between units.
+    for kind in _MERGING:
+        samples = _carry_out(samples, [f for f in record.findings if f.kind == kind])
+    return samples
 
 
 def _carry_out(samples: AllSamples, found: Sequence[FindingRecord]) -> AllSamples:
@@ -149,6 +180,8 @@ def _carry_out(samples: AllSamples, found: Sequence[FindingRecord]) -> AllSample
             for row in group:
                 keys[row] = f"group {number}"
         samples = regroup(samples, keys)
+    if any(finding.kind == NEAR_DUPLICATES for finding in found):
+        samples = regroup(samples, [f"group {code}" for code in near_duplicate_groups(samples)])
     return _without_columns(samples, _left_out(found))
 
 

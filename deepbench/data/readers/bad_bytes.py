@@ -69,7 +69,10 @@ def wrong_bytes(data: bytes, codec: str, words: str, guessed: bool, name: str) -
         more = ", …" if found.count > len(found.first) else ""
         others = f", nor {'is' if found.count == 2 else 'are'} {found.count - 1:,} more"
         others += f" (at {places}{more})" if places else ""
-    message = f"{name}, line {line}: byte {first + 1:,} (0x{data[first]:02x}) is not {words} text{others}."
+    message = (
+        f"{name}, line {line}: byte {first + 1:,} (0x{data[first]:02x}) is not {words} "
+        f"text{others}."
+    )
     replace = Choice("replace", "Replace by Marks", "each becomes a mark such as ⟦0xE9⟧")
     foreign = guessed and 2 * found.rightly_written < found.count
     choices = tuple(_candidates(data)) if foreign else ()
@@ -130,11 +133,15 @@ def _candidates(data: bytes) -> Iterator[Choice]:
     """Yield encodings that the file can be in, the most plausible first."""
     words = list(dict.fromkeys(_words(data)))
     scored = []
+    readings: list[list[str]] = []
     for order, (codec, title) in enumerate(_CANDIDATES):
         try:
             read = [word.decode(codec) for word in words]
         except UnicodeDecodeError:
             continue
+        if read in readings:
+            continue
+        readings.append(read)
         score = sum(_plausible(text) for text in read) / max(1, len(read))
         scored.append((score, -order, codec, title, read))
     scored.sort(reverse=True)
@@ -153,7 +160,7 @@ def _words(data: bytes) -> Iterator[bytes]:
 
 
 def _plausible(text: str) -> float:
-    """Return a score of the special characters of a text: letters in their places, signs of labs."""
+    """Return a score of the special characters of a text: letters in place, signs of labs."""
     score = 0.0
     for place, sign in enumerate(text):
         if sign < "\x80":
@@ -169,7 +176,9 @@ def _plausible(text: str) -> float:
             score += -1 if mixed else 0.5
         else:
             # Capitals stand at the beginning of words, or among capitals.
-            wrong = sign.isupper() and (before.islower() or (behind.islower() and before.isalpha()))
+            wrong = sign.isupper() and (
+                before.islower() or (behind.islower() and before.isalpha())
+            )
             score += -1 if wrong else 1
     return score / max(1, sum(sign >= "\x80" for sign in text))
 

@@ -52,6 +52,11 @@ class Grid:
     remarks: list[str] = field(default_factory=list)
     sheet_columns: tuple[str, ...] = ()
 
+    def keep(self, places: NDArray[np.int64]) -> None:
+        """Keep only the given rows, in the given order."""
+        self.rows = self.rows.take(places)
+        self.row_numbers = self.row_numbers[places]
+
 
 class Reader(ABC):
     """Reads one family of file formats. Adding a format is adding a file with one of these."""

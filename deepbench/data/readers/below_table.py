@@ -16,6 +16,7 @@ from deepbench.data.readers.header import row_listing
 from deepbench.study.records import Conversion
 
 _MOST_FOOTERS = 20
+_LONGEST_REMARK = 300
 _MOST_COLUMNS = 10
 _MATCHING_SHARE = 0.8
 _COMMENTS = ("#", "!", "%", "//")
@@ -86,9 +87,6 @@ def remark(grid: Grid, place: int, number: int) -> str:
         cells.pop()
     joint = grid.delimiter if len(grid.delimiter) == 1 else " "
     return f"row {number}: {joint.join(cells)[:_LONGEST_REMARK]}"
-
-
-_LONGEST_REMARK = 300
 
 
 def _comments(grid: Grid, firsts: pa.Array, width: int) -> NDArray[np.int64]:

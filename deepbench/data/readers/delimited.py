@@ -29,10 +29,12 @@ from deepbench.data.readers.text_encoding import decode_leniently, read_text
 from deepbench.data.text_cells import CellRows, joined_arrays
 from deepbench.errors import DataError, PlanError
 from deepbench.plan import Data
+from deepbench.study.records import Conversion
 
 _START_BYTES = 16 << 20  # holds dozens of lines of the widest tables
 _LINES_LOOKED_AT = 200
 _WORDS = {"\t": "tab", " ": "spaces"}
+_SIGN = "#"
 _COMMENTS = (b"#", b"!", b"%")
 
 
@@ -74,6 +76,9 @@ def text_grid(data: bytes, options: Data, name: str) -> Grid:
     mark = chosen_separator(options.delimiter)
     separator = Separator(mark) if mark else detect_separator(text.data, name)
     rows, numbers = _cut_all(text.data, separator.mark, options.quotes == "auto", name)
+    if separator.mark == " ":
+        rows, notes = _without_comment_sign(rows)
+        text.conversions.extend(notes)
     reasons = {"encoding": text.reason, "delimiter": separator.reason}
     return Grid(
         source_name=name,
@@ -101,6 +106,20 @@ def _cut_all(
         np.concatenate([above.starts, above.starts[-1] + below.starts[1:]]),
     )
     return rows, np.concatenate([numbers, later])
+
+
+def _without_comment_sign(rows: CellRows) -> tuple[CellRows, list[Conversion]]:
+    """Remove the sign before names that stand in a comment line, as in ``# x y`` over ``1 2``."""
+    for number, width in enumerate(rows.widths[:-1].tolist()):
+        if not width or not (cells := rows.row(number))[0].startswith(_SIGN):
+            break
+        if cells[0] == _SIGN and width == rows.widths[number + 1] + 1:
+            at = int(rows.starts[number])
+            flat = joined_arrays([rows.flat.slice(0, at), rows.flat.slice(at + 1)])
+            starts = rows.starts - (np.arange(len(rows.starts)) > number)
+            note = Conversion(column="(column names)", what="comment sign removed", count=1)
+            return CellRows(flat, starts), [note]
+    return rows, []
 
 
 def _end_of_comments(text: bytes) -> int:

@@ -45,7 +45,7 @@ class Votes:
         return self.header and self.speak_for > 0
 
 
-def votes(rows: Sequence[Sequence[str]]) -> Votes:
+def votes(rows: Sequence[Sequence[str]], counting: bool = True) -> Votes:
     """Compare a row with the rows below it.
 
     A column of numbers under a text speaks for a header, a column of numbers under a number
@@ -54,6 +54,7 @@ def votes(rows: Sequence[Sequence[str]]) -> Votes:
 
     Args:
         rows: At least one row; all of the first row's length.
+        counting: Whether 1, 2, 3, … in all columns are names.
     """
     first = [cell.strip() for cell in rows[0][:_SAMPLE_COLUMNS]]
     below = [[cell.strip() for cell in row[:_SAMPLE_COLUMNS]] for row in rows[1:_SAMPLE_ROWS]]
@@ -61,7 +62,7 @@ def votes(rows: Sequence[Sequence[str]]) -> Votes:
         return Votes(0, 0)
     cells = np.array([first, *below], dtype=object)
     numbers = are_numbers(cells)
-    if _counts_up(first, numbers[0]):
+    if counting and _counts_up(first, numbers[0]):
         return Votes(len(first), 0)
     speaks_for = speaks_against = 0
     for column, name in enumerate(first):
@@ -129,18 +130,14 @@ def tidy_names(cells: Sequence[str]) -> tuple[list[str], list[Conversion]]:
     conversions = []
     names = []
     for position, name in enumerate(tidied, start=1):
+        names.append(name or free_name(f"column {position}", taken))
         if not name:
-            name = free_name(f"column {position}", taken)
-            conversions.append(
-                Conversion(column=name, what="column without a name was given one", count=1)
-            )
-        names.append(name)
+            what = "column without a name was given one"
+            conversions.append(Conversion(column=names[-1], what=what, count=1))
     changed = sum(bool(t) and t != cell for t, cell in zip(tidied, cells, strict=True))
     if changed:
         conversions.append(
-            Conversion(
-                column=_NAMES, what="spaces or unusual characters tidied", count=changed
-            )
+            Conversion(column=_NAMES, what="spaces or unusual characters tidied", count=changed)
         )
     names, renamed = name_companions(names)
     return names, [*conversions, *renamed, *_alike_but_for_capitals(names)]
@@ -157,6 +154,8 @@ def free_name(wanted: str, taken: set[str]) -> str:
 
 def tidy_name(cell: str) -> str:
     """Compose accents, join lines, trim, and make invisible characters visible."""
+    if cell.isascii() and cell.isprintable() and " " not in cell:
+        return cell
     text = re.sub(r"\s+", " ", unicodedata.normalize("NFC", cell)).strip()
     return text if text.isprintable() else visible(text)
 

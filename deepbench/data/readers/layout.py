@@ -16,20 +16,17 @@ from deepbench.data.readers.base import Grid
 from deepbench.data.readers.header import (
     MISSING,
     NUMERIC_SHARE,
-    Votes,
     are_numbers,
     votes,
 )
+from deepbench.data.readers.top_rows import TOP_COLUMNS, Top
 from deepbench.data.readers.unit_words import are_units
-from deepbench.data.text_cells import CellRows, lengths_in_bytes
+from deepbench.data.text_cells import CellRows
 from deepbench.data.wording import counted
 from deepbench.errors import Choice, DataError, DataQuestion, PlanError
 from deepbench.plan import Data
 
-_TOP_ROWS = 300
-_TOP_COLUMNS = 300
 _LEAST_BLOCK = 3
-_FILLED_SHARE = 0.5
 _SHOWN_CELLS = 5
 _SHOWN_LENGTH = 80
 _VALUE = re.compile(r"^\s*[<>≤≥~]|\d")
@@ -60,98 +57,6 @@ class Layout:
     reason: str = ""
 
 
-class Top:
-    """The first rows of a grid.
-
-    Attributes:
-        widths: (k,) number of cells of each row.
-        filled: (k,) number of cells that hold something.
-        reach: (k,) number of cells up to the last that holds something.
-        width: Number of cells of a row of the table.
-        least_width: The same without columns at the right end that hold nothing.
-        least_filled: Number of filled cells from which a row may belong to the table.
-    """
-
-    def __init__(self, rows: CellRows, first: int = 0) -> None:
-        self._rows = rows
-        self.size = min(len(rows), first + _TOP_ROWS)
-        self.widths = rows.widths[: self.size]
-        self.filled, self.reach = _filled_and_reach(rows, self.size)
-        body = np.arange(first, len(rows))
-        self.width = table_width(rows.widths[body])
-        self.least_width = self._without_blank_end(body)
-        self.least_filled = self._least_filled(first)
-
-    def _without_blank_end(self, body: NDArray[np.int64]) -> int:
-        whole = body[self._rows.widths[body] == self.width]
-        width = self.width
-        while width > 1:
-            places = self._rows.starts[whole] + width - 1
-            if lengths_in_bytes(self._rows.flat.take(places)).any():
-                break
-            width -= 1
-        # The header, which is among these rows, may name a column without any value.
-        return width
-
-    def _least_filled(self, first: int) -> int:
-        filled = self.filled[first:][self.widths[first:] == self.width]
-        if not len(filled):
-            return 1
-        levels = np.unique(filled)
-        weight = [float(level) ** 1.5 * (filled >= level).sum() for level in levels]
-        usual = int(levels[int(np.argmax(weight))])
-        return max(min(2, self.least_width), int(np.ceil(_FILLED_SHARE * usual)))
-
-    def cells(self, row: int) -> list[str]:
-        """Return the first cells of a row, trimmed, as many as the table is wide."""
-        wide = min(self.width, _TOP_COLUMNS)
-        start, end = int(self._rows.starts[row]), int(self._rows.starts[row + 1])
-        found = self._rows.flat.slice(start, min(wide, end - start)).to_pylist()
-        return [cell.strip() for cell in found] + [""] * (wide - len(found))
-
-    def belongs(self, row: int) -> bool:
-        """Whether a row has as many cells as those of the table."""
-        reach, filled = int(self.reach[row]), int(self.filled[row])
-        fits = self.widths[row] == self.width or self.least_width <= reach <= self.width
-        if fits and self.least_width == 2 and reach == 2:
-            return True  # the first column has no name
-        return bool(fits and filled >= self.least_filled)
-
-    def lacks_first_name(self, row: int) -> bool:
-        """Whether a row has one cell less than those of the table, as headers from R have."""
-        return bool(
-            self.widths[row] < self.width
-            and self.reach[row] == self.least_width - 1
-            and self.filled[row] == self.reach[row]
-            and self.least_width > 1
-        )
-
-    def votes(self, row: int) -> Votes:
-        """Compare a row with the rows of the table below it."""
-        below = [self.cells(i) for i in range(row + 1, self.size) if self.widths[i] == self.width]
-        return votes([self.cells(row), *below])
-
-
-def _filled_and_reach(
-    rows: CellRows, size: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    starts = rows.starts[: size + 1]
-    lengths = lengths_in_bytes(rows.flat.slice(0, int(starts[-1])))
-    places = np.flatnonzero(lengths)
-    filled = np.diff(np.searchsorted(places, starts))
-    last = np.searchsorted(places, starts[1:]) - 1
-    reach = np.zeros(size, dtype=np.int64)
-    some = filled > 0
-    reach[some] = places[last[some]] - starts[:-1][some] + 1
-    return filled.astype(np.int64), reach
-
-
-def table_width(widths: NDArray[np.int64]) -> int:
-    """Return the number of cells of the rows of the table: of most rows, and of wide ones."""
-    values, counts = np.unique(widths, return_counts=True)
-    return int(values[np.argmax(counts * values.astype(np.float64) ** 1.5)])
-
-
 def find_layout(grid: Grid, options: Data) -> Layout:
     """Find the column names and the first row of data.
 
@@ -178,15 +83,17 @@ def find_layout(grid: Grid, options: Data) -> Layout:
     if start and not found.sure:
         _require_no_rival(grid, top, start)
     layout = _with_rows_below(grid, top, start, told=False)
-    return _with_reason(layout, grid, found.sure)
+    return _with_reason(layout, grid, found.sure or layout.units is not None)
 
 
 def _first_of_table(top: Top) -> int:
     for row in range(top.size):
         if top.belongs(row):
             return row
-        below = row + 1 < top.size and top.belongs(row + 1)
-        if below and top.lacks_first_name(row) and not top.votes(row + 1).sure:
+        if row + 1 == top.size or not top.belongs(row + 1) or not top.lacks_first_name(row):
+            continue
+        below = top.votes(row + 1, counting=False)
+        if below.speak_for <= below.speak_against:
             return row
     return 0
 
@@ -199,7 +106,7 @@ def _as_told(grid: Grid, number: int, options: Data) -> Layout:
     places = np.flatnonzero(grid.row_numbers == number)
     if options.header == "no":
         raise PlanError(
-            f"[data] says header_row = {number} and header = \"no\".", "Take one of them out."
+            f'[data] says header_row = {number} and header = "no".', "Take one of them out."
         )
     if not len(places):
         last = int(grid.row_numbers[-1])
@@ -230,9 +137,7 @@ def _without_names(grid: Grid, top: Top, start: int) -> Layout:
     return layout
 
 
-def mismatch(
-    grid: Grid, row: int, names: int, width: int, may_skip: bool = False
-) -> DataError:
+def mismatch(grid: Grid, row: int, names: int, width: int, may_skip: bool = False) -> DataError:
     """Return the error for a header that has another number of cells than the rows.
 
     Args:
@@ -273,7 +178,7 @@ def _require_one_table(grid: Grid, top: Top, start: int) -> None:
         while end < top.size and top.widths[end] == top.widths[row]:
             end += 1
         wide = int(top.widths[row])
-        if end - row > _LEAST_BLOCK and wide > 2 and wide not in (top.width, top.width - 1):
+        if end - row > _LEAST_BLOCK and wide > 2 and wide != top.width:
             own = [_cells(grid.rows, i) for i in range(row, end)]
             if votes(own).sure and votes(own).speak_for > 1:
                 begins.append(row)
@@ -286,7 +191,7 @@ def _require_one_table(grid: Grid, top: Top, start: int) -> None:
 
 def _cells(rows: CellRows, row: int) -> list[str]:
     start, end = int(rows.starts[row]), int(rows.starts[row + 1])
-    found: list[str] = rows.flat.slice(start, min(end - start, _TOP_COLUMNS)).to_pylist()
+    found: list[str] = rows.flat.slice(start, min(end - start, TOP_COLUMNS)).to_pylist()
     return found
 
 
@@ -336,7 +241,8 @@ def _with_rows_below(grid: Grid, top: Top, names: int, told: bool) -> Layout:
         return _with_groups(grid, top, layout)
     first, second = top.cells(names), top.cells(names + 1)
     below = [top.cells(i) for i in range(names + 2, top.size) if top.widths[i] == top.width]
-    if not below or len(first) < 2:
+    number_in_second = are_numbers(np.array(second, dtype=object)).any()
+    if not below or len(first) < 2 or number_in_second:
         return _with_groups(grid, top, layout)
     numeric = _numeric_columns(below)
     if numeric.any() and are_units(second, numeric.tolist()):
@@ -367,9 +273,10 @@ def _with_groups(grid: Grid, top: Top, layout: Layout) -> Layout:
 def _are_groups(above: list[str], names: list[str]) -> bool:
     """Whether names that repeat are distinct under the groups above them."""
     given = [name for name in names if name]
-    if len(set(given)) == len(given):
+    groups = filled_groups(above)
+    if len(set(given)) == len(given) or len(set(groups)) == len(groups):
         return False
-    joined = [f"{group} {name}" for group, name in zip(filled_groups(above), names, strict=True)]
+    joined = [f"{group} {name}" for group, name in zip(groups, names, strict=True)]
     kept = [text for text, name in zip(joined, names, strict=True) if name]
     return len(set(kept)) == len(kept)
 

@@ -38,8 +38,8 @@ def explain(
             place = max(start, text.find(b'"', start))
         else:
             return DataError(
-                f"{name}: a cell in the row that begins on line {broken.line + above} is longer than a "
-                "million characters.",
+                f"{name}: a cell in the row that begins on line {broken.line + above} is longer "
+                "than a million characters.",
                 "Check the quotes there; such a cell is no measurement.",
             )
     line = broken.line + text.count(b"\n", start, place)
@@ -53,7 +53,9 @@ def _question(message: str, text: bytes, line: int, above: int) -> DataQuestion:
     start = int(_line_begins(text)[line - 1])
     shown = text[start : start + 4 * _MOST_SHOWN].split(b"\n", 1)[0]
     words = shown.decode("utf-8", errors="replace")[:_MOST_SHOWN]
-    choice = Choice("none", "Quotes Are Ordinary Characters", f"line {line + above} reads: {words}")
+    choice = Choice(
+        "none", "Quotes Are Ordinary Characters", f"line {line + above} reads: {words}"
+    )
     return DataQuestion(message, "data.quotes", (choice,), _CLOSE)
 
 
@@ -96,8 +98,8 @@ def require_no_swallowed_rows(
         cells = [piece.split(mark) for piece in pieces if piece.strip()]
         if all(len(found) == width and _numbers_fit(found, numeric) for found in cells):
             message = (
-                f"{name}, line {first + above}: a quoted text runs from there to line {last + above} and holds "
-                "whole rows of the table."
+                f"{name}, line {first + above}: a quoted text runs from there to line "
+                f"{last + above} and holds whole rows of the table."
             )
             raise _question(message, text, first, above)
 
@@ -114,10 +116,8 @@ def _numeric_columns(rows: CellRows, without: set[int], width: int) -> list[int]
 
 
 def _numbers_fit(cells: list[bytes], numeric: list[int]) -> bool:
-    return all(
-        _NUMBER.fullmatch(cells[column].decode("utf-8", errors="replace").strip())
-        for column in numeric
-    )
+    texts = [cells[column].decode("utf-8", errors="replace").strip() for column in numeric]
+    return all('"' in text or _NUMBER.fullmatch(text) for text in texts)
 
 
 def _line_begins(text: bytes) -> NDArray[np.int64]:

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deepbench.data.readers.base import Grid
-from deepbench.data.readers.header import free_name, row_listing, tidy_name
 from deepbench.data.readers.below_table import remark
+from deepbench.data.readers.header import free_name, row_listing, tidy_name
 from deepbench.data.readers.layout import Layout, mismatch
 from deepbench.data.wording import counted, shorten
 from deepbench.errors import Choice, DataError, DataQuestion
@@ -66,12 +66,15 @@ def _some_rows(grid: Grid, layout: Layout) -> list[int]:
     return [layout.data + int(place) for place in whole]
 
 
-def settle_uneven_rows(grid: Grid, width: int, options: Data, header: bool) -> None:
+def settle_uneven_rows(
+    grid: Grid, width: int, layout_width: int, options: Data, header: bool
+) -> None:
     """Leave only rows of at least ``width`` cells, with nothing in the cells behind those.
 
     Args:
         grid: The rows of data.
         width: Number of columns.
+        layout_width: Number of cells of most rows; those behind the last column are empty.
         options: [data] of the plan.
         header: Whether there are column names.
 
@@ -80,7 +83,7 @@ def settle_uneven_rows(grid: Grid, width: int, options: Data, header: bool) -> N
         DataQuestion: some rows have another number of cells.
     """
     widths = grid.rows.widths
-    wrong = np.flatnonzero(widths != width)
+    wrong = np.flatnonzero((widths != width) & (widths != layout_width))
     if not len(wrong):
         return
     surplus = _only_blanks_behind(grid, wrong[widths[wrong] > width], width)
@@ -112,9 +115,7 @@ def settle_uneven_rows(grid: Grid, width: int, options: Data, header: bool) -> N
     grid.keep(np.setdiff1d(np.arange(len(widths)), wrong))
 
 
-def _only_blanks_behind(
-    grid: Grid, places: NDArray[np.int64], width: int
-) -> NDArray[np.int64]:
+def _only_blanks_behind(grid: Grid, places: NDArray[np.int64], width: int) -> NDArray[np.int64]:
     found = []
     for place in places.tolist():
         start, end = int(grid.rows.starts[place]) + width, int(grid.rows.starts[place + 1])
@@ -135,9 +136,7 @@ def _no_table(grid: Grid, widths: NDArray[np.int64]) -> DataError:
     )
 
 
-def _uneven(
-    grid: Grid, wrong: NDArray[np.int64], width: int, header: bool
-) -> DataQuestion:
+def _uneven(grid: Grid, wrong: NDArray[np.int64], width: int, header: bool) -> DataQuestion:
     numbers, widths = grid.row_numbers[wrong].tolist(), grid.rows.widths[wrong].tolist()
     reference = "the header" if header else "the other rows"
     verb = "has" if header else "have"

@@ -103,9 +103,9 @@ def detect_separator(text: bytes, name: str, ask: bool = True) -> Separator:
     most = max(cut.lines for cut in found)
     near = [cut for cut in found if cut.lines >= _NEARLY_ALL * most]
     best = max(near, key=lambda cut: (cut.numbers, cut.lines, -_CANDIDATES.index(cut.mark)))
-    if blanks is not None and blanks.lines >= best.lines:
-        if blanks.numbers > best.numbers + _CLEARLY_MORE and best.mark != "\t":
-            return Separator(" ", _say_words(blanks, len(lines)))
+    more_numbers = blanks is not None and blanks.numbers > best.numbers + _CLEARLY_MORE
+    if blanks is not None and more_numbers and best.mark != "\t":
+        return Separator(" ", _say_words(blanks, len(lines)))
     tab = next((cut for cut in near if cut.mark == "\t" and cut.lines == most), None)
     best = tab or best
     rivals = [cut for cut in near if cut.numbers >= best.numbers - _CLEARLY_MORE]
@@ -136,8 +136,10 @@ def _which(cuts: list[_Found], name: str) -> DataQuestion:
 def _say(cut: _Found, lines: int) -> str:
     marks = counted(cut.width - 1, _NOUNS[cut.mark])
     if cut.lines == lines:
-        return f"Each of the first {lines} lines has {marks}." if lines > 1 else (
-            f"The only line has {marks}."
+        return (
+            f"Each of the first {lines} lines has {marks}."
+            if lines > 1
+            else (f"The only line has {marks}.")
         )
     return f"{cut.lines} of the first {lines} lines have {marks}."
 

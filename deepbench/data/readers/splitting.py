@@ -11,15 +11,17 @@ import csv
 import io
 import os
 import threading
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from deepbench.data.text_cells import CellRows, joined_arrays
+from deepbench.data.text_cells import SMALL_OFFSETS, CellRows, joined_arrays
 
 LONGEST_CELL = 1_000_000
 _CHUNK_BYTES = 8 << 20
@@ -50,19 +52,78 @@ def cut_regular(text: bytes, delimiter: str, quotes: bool) -> tuple[CellRows, ND
     bounds = _chunk_bounds(content, quoted)
     mark = ord(delimiter)
 
-    def cut(number: int) -> tuple[pa.Array, NDArray[np.int64], NDArray[np.int64]]:
+    def cut(number: int) -> _Chunk:
         return _cut_chunk(content[bounds[number] : bounds[number + 1]], mark, quoted)
 
+    joint = _Joint(len(content), text.count(delimiter.encode()) + text.count(b"\n") + 1)
+    for chunk in _in_threads(cut, len(bounds) - 1):
+        joint.add(chunk)
+    return joint.rows()
+
+
+@dataclass(frozen=True, eq=False)
+class _Chunk:
+    """Cells of some rows.
+
+    Attributes:
+        ends: (cells,) end of each cell in ``content``.
+        content: Bytes of all cells, one behind the other.
+        widths: (rows,) number of cells of each row.
+        lines: (rows,) number of lines of each row.
+    """
+
+    ends: NDArray[np.int64]
+    content: NDArray[np.uint8]
+    widths: NDArray[np.int64]
+    lines: NDArray[np.int64]
+
+
+class _Joint:
+    """Chunks put together as they come, so that the cells are in memory once."""
+
+    def __init__(self, most_bytes: int, most_cells: int) -> None:
+        self._small = most_bytes < SMALL_OFFSETS
+        self._content = np.empty(most_bytes, dtype=np.uint8)
+        self._ends = np.empty(most_cells + 1, dtype=np.int32 if self._small else np.int64)
+        self._ends[0] = 0
+        self._bytes = self._cells = 0
+        self._widths = [np.zeros(1, dtype=np.int64)]
+        self._lines = [np.ones(1, dtype=np.int64)]
+
+    def add(self, chunk: _Chunk) -> None:
+        """Put a chunk behind those that came before."""
+        begin, cells = self._bytes, self._cells + 1
+        self._bytes += len(chunk.content)
+        self._cells += len(chunk.ends)
+        self._content[begin : self._bytes] = chunk.content
+        ends = self._ends[cells : self._cells + 1]
+        np.add(chunk.ends, begin, out=ends, casting="same_kind")
+        self._widths.append(chunk.widths)
+        self._lines.append(chunk.lines)
+
+    def rows(self) -> tuple[CellRows, NDArray[np.int64]]:
+        """Return all rows, and the line on which each begins."""
+        kind = pa.StringArray if self._small else pa.LargeStringArray
+        flat = kind.from_buffers(
+            self._cells,
+            pa.py_buffer(self._ends[: self._cells + 1]),
+            pa.py_buffer(self._content[: self._bytes]),
+        )
+        starts = np.cumsum(np.concatenate(self._widths))
+        return CellRows(flat, starts), np.cumsum(np.concatenate(self._lines))[:-1]
+
+
+def _in_threads(work: Callable[[int], _Chunk], number: int) -> Iterator[_Chunk]:
+    """Yield the results in order, working a few ahead."""
     threads = min(_MOST_THREADS, os.cpu_count() or 1)
     with ThreadPoolExecutor(threads) as pool:
-        parts = list(pool.map(cut, range(len(bounds) - 1)))
-    if not parts:
-        return CellRows.of([]), np.zeros(0, dtype=np.int64)
-    widths = np.concatenate([part[1] for part in parts])
-    lines = np.concatenate([part[2] for part in parts])
-    starts = np.concatenate([[0], np.cumsum(widths)]).astype(np.int64)
-    first_lines = np.concatenate([[1], 1 + np.cumsum(lines)[:-1]]).astype(np.int64)
-    return CellRows(joined_arrays([part[0] for part in parts]), starts), first_lines
+        waiting: deque[Future[_Chunk]] = deque()
+        for place in range(number):
+            waiting.append(pool.submit(work, place))
+            if len(waiting) > threads:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
 
 
 def _chunk_bounds(content: NDArray[np.uint8], quoted: bool) -> list[int]:
@@ -92,10 +153,7 @@ def _row_end(content: NDArray[np.uint8], start: int, near: int, quoted: bool) ->
     return len(content)
 
 
-def _cut_chunk(
-    chunk: NDArray[np.uint8], delimiter: int, quoted: bool
-) -> tuple[pa.Array, NDArray[np.int64], NDArray[np.int64]]:
-    """Return the cells of a chunk, and for each row its number of cells and of lines."""
+def _cut_chunk(chunk: NDArray[np.uint8], delimiter: int, quoted: bool) -> _Chunk:
     line_ends = chunk == _LINE_END
     separators = (chunk == delimiter) | line_ends
     if quoted and (marks := chunk == _QUOTE).any():
@@ -103,24 +161,21 @@ def _cut_chunk(
         separators = separators & ~inside
         _require_whole_cells(marks, inside, separators)
         dropped = separators | marks
-        ends = np.flatnonzero(separators)
-        cell_ends = (ends + 1) - np.cumsum(dropped)[ends]
-        content = pa.py_buffer(chunk[~dropped])
-        row_ends = np.flatnonzero(line_ends[ends]) + 1
-        lines = np.diff(np.cumsum(line_ends)[ends[row_ends - 1]], prepend=0)
+        places = np.flatnonzero(separators)
+        ends = (places + 1) - np.cumsum(dropped)[places]
+        content = chunk[~dropped]
+        row_ends = np.flatnonzero(line_ends[places]) + 1
+        lines = np.diff(np.cumsum(line_ends)[places[row_ends - 1]], prepend=0)
     else:
-        ends = np.flatnonzero(separators)
-        cell_ends = ends - np.arange(len(ends))
-        content = pa.py_buffer(chunk.tobytes().translate(None, bytes((delimiter, _LINE_END))))
-        row_ends = np.flatnonzero(line_ends[ends]) + 1
+        places = np.flatnonzero(separators)
+        ends = places - np.arange(len(places))
+        bare = chunk.tobytes().translate(None, bytes((delimiter, _LINE_END)))
+        content = np.frombuffer(bare, dtype=np.uint8)
+        row_ends = np.flatnonzero(line_ends[places]) + 1
         lines = np.ones(len(row_ends), dtype=np.int64)
-    offsets = np.zeros(len(ends) + 1, dtype=np.int32)
-    offsets[1:] = cell_ends
-    if len(offsets) > 1 and int(np.diff(offsets).max()) > LONGEST_CELL:
+    if len(ends) and int(np.diff(ends, prepend=0).max()) > LONGEST_CELL:
         raise ValueError("a cell is too long")
-    cells = pa.StringArray.from_buffers(len(ends), pa.py_buffer(offsets), content)
-    widths = np.diff(row_ends, prepend=0)
-    return cells, widths.astype(np.int64), lines.astype(np.int64)
+    return _Chunk(ends, content, np.diff(row_ends, prepend=0), lines)
 
 
 def _require_whole_cells(
@@ -157,9 +212,7 @@ def cut_strictly(text: str, delimiter: str, quotes: bool) -> tuple[list[list[str
     return rows, numbers
 
 
-def cut_carefully(
-    text: bytes, delimiter: str, quotes: bool
-) -> tuple[CellRows, NDArray[np.int64]]:
+def cut_carefully(text: bytes, delimiter: str, quotes: bool) -> tuple[CellRows, NDArray[np.int64]]:
     """Cut text as `cut_strictly` does, into Arrow's form, never with all cells as Python's.
 
     Args:

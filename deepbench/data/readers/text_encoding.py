@@ -208,9 +208,9 @@ def _recoded(
 
 
 def _without_nul(data: bytes, options: Data, name: str, notes: list[Conversion]) -> bytes:
-    nulls = data.count(0)
-    if not nulls:
+    if b"\0" not in data:
         return data
+    nulls = data.count(b"\0")
     if options.nul_characters == "remove":
         notes.append(_note("NUL characters removed", nulls))
         return data.replace(b"\0", b"")

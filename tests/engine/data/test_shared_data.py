@@ -7,6 +7,7 @@ import pytest
 
 from deepbench.data.findings.base import FindingContext
 from deepbench.data.findings.registry import check, clean
+from deepbench.data.role_guesses import guess
 from deepbench.data.roles import assign_roles
 from deepbench.data.table_files import TableFiles
 from deepbench.data.table_import import import_table
@@ -102,9 +103,65 @@ def test_bees_are_not_repeated_units(study):
     [
         ("antimicrobial_peptides_iamp2l/sequences_labels.csv", "label", "no measurement column"),
         ("ecoli_promoters_uci/promoters.data", "1", "no measurement column"),
-        ("golub_leukemia/data_set_ALL_AML_train.csv", "call", "'call': columns 4 and 6"),
     ],
 )
 def test_what_is_no_table_of_samples(study, name, outcome, message):
     with pytest.raises(DataError, match=message):
         study(name, outcome)
+
+
+GOLUB = SHARED / "golub_leukemia"
+
+
+@pytest.fixture
+def golub(make_plan):
+    def _golub(outcome="cancer", **data):
+        source = "data_set_ALL_AML_train.csv"
+        plan = make_plan(outcome, data={"source": source, **data})
+        return import_table(TableFiles.of(plan.data, GOLUB.joinpath), plan), plan
+
+    return _golub
+
+
+def test_golub_with_its_sample_sheet(golub):
+    (parsed, record), plan = golub(
+        more=["data_set_ALL_AML_independent.csv"], sample_sheet="actual.csv", between="leave out"
+    )
+    samples, sheet = assign_roles(parsed, plan)
+    assert (sheet.samples, sheet.features) == (72, 7129)
+    assert sheet.class_samples == {"ALL": 47, "AML": 25}
+    assert sheet.roles == {"sample": ("patient",)}
+    assert record.matching.rule == "exact" and record.matching.matched == 72
+    assert record.sheet_columns == ("patient", "cancer", "file")
+    assert guess(parsed, "cancer").roles == {"sample": ("patient",), "batch": ("file",)}
+    assert set(samples.annotations["file"]) == {f.name for f in record.files[:2]}
+    # Against another reader, column by column as the header names them.
+    import pandas as pd
+
+    for name in ("data_set_ALL_AML_train.csv", "data_set_ALL_AML_independent.csv"):
+        plain = pd.read_csv(GOLUB / name).set_index("Gene Accession Number")
+        for column in plain.columns[1::2]:
+            row = list(samples.sample_ids).index(column)
+            assert list(samples.features.iloc[row]) == list(plain[column])
+    classes = pd.read_csv(GOLUB / "actual.csv").set_index("patient")["cancer"]
+    told = [samples.info.classes[code] for code in samples.outcome]
+    assert told == [classes[int(name)] for name in samples.sample_ids]
+
+
+def test_each_question_about_golub_leads_to_the_next(golub):
+    answers = {}
+    asked = []
+    for key, value in (
+        ("orientation", "samples in columns"),
+        ("between", "leave out"),
+        ("sample_sheet", "actual.csv"),
+        ("unmatched", "leave out"),
+    ):
+        with pytest.raises(DataError) as error:
+            golub(**answers)
+        assert key in f"{error.value.message} {error.value.hint}"
+        asked.append(getattr(error.value, "key", ""))
+        answers[key] = value
+    assert asked == ["data.orientation", "data.between", "", "data.unmatched"]
+    (_, record), _ = golub(**answers)
+    assert (record.rows, len(record.columns)) == (38, 7131)

@@ -213,9 +213,17 @@ def test_a_forced_type_names_the_cell_of_a_workbook(look: Preview, tmp_path: Pat
 def test_a_table_on_its_side_is_told(look: Preview) -> None:
     table = "gene,S1,S2,S3\nTP53,1,2,3\nMYC,4,5,6\ndiagnosis,ill,well,ill\n"
     shown = look(table, question={"outcome": "diagnosis"})
-    assert shown.problem == "table.csv: the outcome 'diagnosis' is a row, not a column."
-    assert "transpose" in shown.hint
-    assert shown.raw[2] == ("diagnosis", "ill", "well", "ill")
+    assert (shown.problem, shown.rows) == ("", 3)
+    assert shown.raw[0] == ("S1", "1", "4", "ill")
+    assert [(c.name, c.role) for c in shown.columns][::3] == [
+        ("sample", "sample"),
+        ("diagnosis", "outcome"),
+    ]
+    assert shown.reasons["orientation"] == "the outcome 'diagnosis' is the name of a row"
+    rows = {"orientation": "samples in rows"}
+    kept = look(table, question={"outcome": "diagnosis"}, data=rows)
+    assert kept.problem == "table.csv: the outcome 'diagnosis' is a row, not a column."
+    assert 'orientation = "samples in columns"' in kept.hint
 
 
 @pytest.mark.parametrize(
@@ -461,5 +469,6 @@ def test_real_tables(look: Preview, shared_data: Path) -> None:
     assert mice.outcome_candidates[0] == "class"
     assert mice.sheets == ("Hoja1",)
     golub = look(None, str(shared_data / "golub_leukemia" / "data_set_ALL_AML_train.csv"), rows=5)
-    assert "both called 'call'" in golub.problem
+    assert golub.question is not None
+    assert golub.question.key == "data.orientation"
     assert golub.raw[1][2:4] == ("-214", "A")

@@ -454,7 +454,6 @@ def test_sets_that_differ_are_marked(low: float, expected: bool, mark: str) -> N
         ("1 of 3 batches is on both sides of the split: the test does not show …", False),
         ("Not every test set holds every class; scores are computed …", False),
         ("1 sample of units that began before …, is in neither set.", False),
-        ("The data check has not been made yet: it may …", False),
     ],
 )
 def test_what_is_no_proof_is_not_marked_as_one(line: str, proved: bool) -> None:

@@ -27,17 +27,21 @@ from deepbench_ui.models.finding_cards import (
 )
 from deepbench_ui.models.finding_words import SEVERITIES, count_line, waiting_line
 from deepbench_ui.models.numbers import counted
+from deepbench_ui.models.review_figures import shares_line
 from deepbench_ui.pages.base import Page, card, label
 from deepbench_ui.pages.suitability import VERDICTS
 from deepbench_ui.widgets.component_plots import ComponentPlots
 from deepbench_ui.widgets.finding_card import FindingView
 from deepbench_ui.widgets.fold import Fold
 from deepbench_ui.widgets.missing_view import MissingView
+from deepbench_ui.widgets.planted_control import PlantedControl
+from deepbench_ui.widgets.preparation_card import PreparationCard
+from deepbench_ui.widgets.study_review import StudyReview
 
 EMPTY = (
     "What is odd about your data will stand here: features that tell too much, samples measured "
-    "twice, gaps, outcomes that go with a batch. Below it, pictures of all samples. “Check the "
-    "Data” below begins; it takes seconds."
+    "twice, gaps, outcomes that go with a batch. Below it, what the study can find at all, and "
+    "pictures of all samples. “Check the Data” below begins; it takes seconds."
 )
 FOUND = "What was found"
 NOTHING = (
@@ -93,9 +97,15 @@ class CheckPage(Page):
             fold = Fold(f"check.{severity}", GROUPS[severity])
             self.folds[severity] = fold
             self.form.addWidget(fold)
+        self.preparation = PreparationCard(self.key, self.session)
+        self.form.addWidget(self.preparation)
         self._build_results()
 
     def _build_results(self) -> None:
+        self.review = StudyReview("check.review", self.session)
+        self.results.addWidget(self.review)
+        self.control = PlantedControl("check.control", self.session)
+        self.results.addWidget(self.control)
         self.fit_card, inside = card(FIT, "check.fit")
         self.fit = label("", "", "check.fit.verdict")
         self.fit_reason = label("", "muted", "check.fit.reason")
@@ -130,8 +140,21 @@ class CheckPage(Page):
         if check is not None:
             self._show_summary(check, cards)
         self._show_cards(cards)
+        self._show_preparation(check)
+        self.review.show_review(check.review if check is not None else None)
+        self.control.show_check(check)
         self._show_pictures(check)
         self._ask_fit(check)
+
+    def next_problem(self) -> str:
+        """What is no number or no column has to be corrected."""
+        return self.preparation.problem
+
+    def _show_preparation(self, check: CheckRecord | None) -> None:
+        table = self.session.record("import", ImportRecord)
+        self.preparation.show_columns(table)
+        found = check.preparation if check is not None else None
+        self.preparation.refresh(found, current=self.session.is_current(self.key))
 
     def _check(self) -> CheckRecord | None:
         return self.session.history.check(self.session.value("check.reasons", {}))
@@ -222,13 +245,13 @@ class CheckPage(Page):
         split = self.session.record("split", SplitRecord)
         scope = scope_note(exploration, len(split.outer_folds) if split is not None else 0)
         table = self.session.record("import", ImportRecord)
-        wanted = (exploration, table, check.left_out_features, scope)
+        wanted = (exploration, table, check.left_out_features, scope, check.review)
         if len(wanted) == len(self._pictured) and all(
             one is other for one, other in zip(wanted, self._pictured, strict=True)
         ):
             return
         self._pictured = wanted
-        self.components.show_exploration(exploration, scope)
+        self.components.show_exploration(exploration, scope, shares_line(check.review))
         self.missing.show_exploration(exploration, feature_names(table, check), scope)
 
     # --- deciding ---------------------------------------------------------------------

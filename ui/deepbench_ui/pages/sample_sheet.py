@@ -8,7 +8,6 @@ from PySide6.QtCore import QStringListModel, Qt, QTimer
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QCompleter,
-    QGridLayout,
     QHBoxLayout,
     QLineEdit,
     QPushButton,
@@ -17,8 +16,9 @@ from PySide6.QtWidgets import (
 )
 
 from deepbench.messages import JobFailed, PreviewTable, SketchDesign
-from deepbench.study.records import CrossTable, DesignRecord, PreviewRecord
+from deepbench.study.records import DesignRecord, PreviewRecord
 from deepbench_ui.models.cells import CellTable
+from deepbench_ui.models.design_figures import counts_picture
 from deepbench_ui.models.role_answers import (
     ROLE_CHOICES,
     open_proposals,
@@ -27,9 +27,11 @@ from deepbench_ui.models.role_answers import (
     role_of,
 )
 from deepbench_ui.pages.base import Page, card, label
-from deepbench_ui.plots import HeatmapFigure, PlotPanel
+from deepbench_ui.plots import PlotPanel
 from deepbench_ui.widgets.banner import Banner
 from deepbench_ui.widgets.choice_box import ChoiceBox
+from deepbench_ui.widgets.design_questions import DesignQuestions
+from deepbench_ui.widgets.reflow_grid import ReflowGrid
 from deepbench_ui.widgets.role_header import RoleHeader
 
 NO_TABLE = (
@@ -46,14 +48,18 @@ USE_PROPOSALS, PROPOSALS_STEP = "Use These Proposals", "proposed roles"
 OTHER, OTHER_HINT, OTHER_ROLE = "Another column", "Name of a column", "Role of this column"
 GIVE, NOT_A_COLUMN = "Give It This Role", "There is no column called “{name}”."
 OTHER_TEXT = "The table has more columns than are shown. Give a role to any of them:"
+COLLECTED = "How the samples were collected"
+COLLECTED_TEXT = (
+    "No table tells this; you know it. The data check holds your answers against the table, and "
+    "the report prints them."
+)
 DESIGN = "The design that follows"
 WAIT = "Counting samples, units and classes…"
 NO_DESIGN = "Choose the outcome, and the design will be counted here."
-TABLE_SENTENCE = "Samples counted by {row} and {column}."
-SAMPLES = "samples"
 STEP = "role of {column}"
 _WAIT_MILLISECONDS = 200
 _TABLE_LINES = 9
+_LETTERS = 38
 
 
 class SampleSheetPage(Page):
@@ -74,6 +80,7 @@ class SampleSheetPage(Page):
         self.empty = label(NO_TABLE, "muted", "sample-sheet.empty")
         self.form.addWidget(self.empty)
         self._build_roles()
+        self._build_collected()
         self._build_design()
         self._later = QTimer(self)
         self._later.setSingleShot(True)
@@ -127,15 +134,21 @@ class SampleSheetPage(Page):
         inside.addWidget(self.other_note)
         self.form.addWidget(self.roles_card)
 
+    def _build_collected(self) -> None:
+        frame, inside = card(COLLECTED)
+        inside.addWidget(label(COLLECTED_TEXT, "muted"))
+        self.collected = DesignQuestions(self.session, self.key)
+        inside.addWidget(self.collected)
+        self.form.addWidget(frame)
+
     def _build_design(self) -> None:
         self.design_card, inside = card(DESIGN)
         self.problem = Banner("sample-sheet.problem")
         inside.addWidget(self.problem)
         self.sentence = label(NO_DESIGN, "", "sample-sheet.design")
         inside.addWidget(self.sentence)
-        self._grid = QGridLayout()
-        self._grid.setSpacing(12)
-        inside.addLayout(self._grid)
+        self._grid = ReflowGrid(_LETTERS, 2)
+        inside.addWidget(self._grid)
         self._panels: list[PlotPanel] = []
         self.form.addWidget(self.design_card)
 
@@ -143,6 +156,7 @@ class SampleSheetPage(Page):
 
     def refresh(self) -> None:
         """Show the roles, and count again when an answer changed."""
+        self.collected.refresh()
         answers = self.session.draft.answers
         there = bool(self.session.value("data.source"))
         self.empty.setVisible(not there)
@@ -231,15 +245,15 @@ class SampleSheetPage(Page):
 
     def _show_tables(self, design: DesignRecord) -> None:
         while len(self._panels) < len(design.tables):
-            number = len(self._panels)
-            panel = PlotPanel(f"sample-sheet.table.{number}", self.session, self.session.selection)
+            name = f"sample-sheet.table.{len(self._panels)}"
+            panel = PlotPanel(name, self.session, self.session.selection)
             self._panels.append(panel)
-            self._grid.addWidget(panel, number // 2, number % 2)
+            self._grid.add(panel)
         for panel, table in zip(self._panels, design.tables, strict=False):
-            panel.show_figure(_heatmap(table))
-            panel.show()
-        for panel in self._panels[len(design.tables) :]:
-            panel.hide()
+            figure = counts_picture(table)
+            if figure != panel.figure:
+                panel.show_figure(figure)
+        self._grid.show_parts(set(self._panels[: len(design.tables)]))
 
     # --- answering --------------------------------------------------------------------
 
@@ -288,18 +302,3 @@ def _counted(answers: dict[str, Any]) -> tuple[Any, ...]:
         if key in ("outcome", "task", "positive")
     }  # fmt: skip
     return (answers.get("data"), answers.get("roles"), question)
-
-
-def _heatmap(table: CrossTable) -> HeatmapFigure:
-    return HeatmapFigure(
-        title=f"{table.row_title} × {table.column_title}",
-        sentence=TABLE_SENTENCE.format(row=table.row_title, column=table.column_title),
-        per_sample=False,
-        row_labels=table.rows,
-        column_labels=table.columns,
-        y_title=table.row_title,
-        x_title=table.column_title,
-        value_title=SAMPLES,
-        matrix=tuple(tuple(float(count) for count in row) for row in table.counts),
-        texts=tuple(tuple(f"{count:,}" for count in row) for row in table.counts),
-    )

@@ -50,6 +50,8 @@ class ComponentPlots(QWidget):
         column.setSpacing(8)
         self._sentence = label("", "muted", f"{name}.sentence")
         column.addWidget(self._sentence)
+        self._shares = label("", "", f"{name}.shares")
+        column.addWidget(self._shares)
         self._choices = QWidget()
         line = FlowLayout(16, self._choices)
         self.across = self._box(line, f"{name}.across", ACROSS)
@@ -83,14 +85,19 @@ class ComponentPlots(QWidget):
         line.addWidget(pair)
         return box
 
-    def show_exploration(self, exploration: ExplorationRecord, scope: str) -> None:
+    def show_exploration(
+        self, exploration: ExplorationRecord, scope: str, shares: str = ""
+    ) -> None:
         """Show samples; axes and colouring stay as they were chosen.
 
         Args:
             exploration: What is shown.
             scope: Says which samples they are.
+            shares: Says what outcome and batch explain of the variance; empty if not known.
         """
         self._exploration = exploration
+        self._shares.setText(shares)
+        self._shares.setVisible(bool(shares))
         self._sentence.setText(PCA_SENTENCE.format(scope=scope))
         shares = exploration.explained
         titles = [COMPONENT.format(number=i + 1, share=100 * s) for i, s in enumerate(shares)]

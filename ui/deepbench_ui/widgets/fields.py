@@ -109,7 +109,7 @@ class NumberAnswer(QWidget):
     """
 
     problem_changed = Signal(str)
-    whole: ClassVar[bool] = False
+    no_number: ClassVar[str] = "Write a number, such as 0.85."
 
     def __init__(
         self,
@@ -150,21 +150,25 @@ class NumberAnswer(QWidget):
         value = self._session.value(self._path)
         if self.problem and self.field.hasFocus():
             return
-        if value != _number(self.field.text(), self.whole):
+        if value != self._read(self.field.text()):
             self.field.setText("" if value is None else self._shown(value))
             self._tell("")
 
     def _shown(self, value: float) -> str:
-        return str(value) if self.whole else f"{value:g}"
+        return f"{value:g}"
+
+    def _read(self, text: str) -> float | int | None:
+        """Return the answer that a text stands for; None if it is no number."""
+        return _number(text)
 
     def _write(self, text: str) -> None:
         if not text.strip():
             self._tell("")
             self._session.answer(self._path, None, self._step, merge=True)
             return
-        value = _number(text, self.whole)
+        value = self._read(text)
         if value is None:
-            self._tell("Write a whole number." if self.whole else "Write a number, such as 0.85.")
+            self._tell(self.no_number)
             return
         self._tell(self._check(value))
         if not self.problem:
@@ -181,17 +185,33 @@ class NumberAnswer(QWidget):
 class WholeNumberAnswer(NumberAnswer):
     """A question with a whole number as its answer."""
 
-    whole = True
+    no_number: ClassVar[str] = "Write a whole number."
+
+    def _shown(self, value: float) -> str:
+        return str(value)
+
+    def _read(self, text: str) -> int | None:
+        value = _number(text)
+        return int(value) if value is not None and value == int(value) else None
 
 
-def _number(text: str, whole: bool) -> float | int | None:
+class PercentAnswer(NumberAnswer):
+    """A question with a share as its answer, written in per cent."""
+
+    no_number: ClassVar[str] = "Write a number, such as 20."
+
+    def _shown(self, value: float) -> str:
+        return f"{100 * value:g}"
+
+    def _read(self, text: str) -> float | None:
+        value = _number(text.strip().removesuffix("%"))
+        return None if value is None else value / 100
+
+
+def _number(text: str) -> float | None:
     """Return the number in a text, with point or comma as decimal mark; None if it is none."""
     try:
         value = float(text.strip().replace(",", "."))
     except ValueError:
         return None
-    if not math.isfinite(value):
-        return None
-    if whole:
-        return int(value) if value == int(value) else None
-    return value
+    return value if math.isfinite(value) else None

@@ -24,7 +24,7 @@ class DotRow:
         low: Lower end of its interval; None if it has none.
         high: Upper end.
         points: Single values behind it, such as the scores of the folds.
-        twin: Value of the shuffled-label twin, as a second mark.
+        twin: Value by chance, such as that of the shuffled-label twin, as a second mark.
         use: Colour by use: baseline, network, chosen, …
         highlighted: Whether a band lies behind it (the chosen model).
         name: What a click selects; the label if empty.
@@ -68,7 +68,8 @@ class DotIntervalFigure(Figure):
     def table(self) -> Table:
         """One line per row; single points in columns of their own."""
         most = max((len(row.points) for row in self.rows), default=0)
-        header = ["row", self.value_title, "low", "high", "shuffled-label twin", "group"]
+        twin = self.twin_title or "shuffled-label twin"
+        header = ["row", self.value_title, "low", "high", twin, "group"]
         header += [f"point {index}" for index in range(1, most + 1)]
         lines: list[list[object]] = []
         for row in self.rows:
