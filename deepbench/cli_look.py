@@ -7,11 +7,13 @@ import tomllib
 from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from deepbench.errors import PlanError, as_toml
 from deepbench.messages import PreviewTable
-from deepbench.study.records import ColumnRecord, PreviewRecord, ReadingQuestion
+
+if TYPE_CHECKING:
+    from deepbench.study.records import ColumnRecord, PreviewRecord, ReadingQuestion
 
 _COLUMNS = 12  # whose first cells are read, and which are listed
 _ROWS = 5
@@ -95,6 +97,8 @@ def look_lines(result: Mapping[str, Any]) -> tuple[list[str], list[str]]:
     Args:
         result: Fields of a `PreviewRecord`.
     """
+    from deepbench.study.records import PreviewRecord  # slow to load, for --help too
+
     record = PreviewRecord.model_validate_json(json.dumps(dict(result)))
     lines = [record.source_name, *_how(record)]
     if record.columns:

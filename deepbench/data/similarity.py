@@ -29,7 +29,8 @@ from deepbench.study.records import SimilarityRecord
 _LEAST_UNITS = 8
 _MOST_UNITS = 1_500
 _FOLDS = 5
-_PERMUTATIONS = 60
+_PERMUTATIONS = 60  # of a single fold; of several folds so many in all, 24 each at least
+_LEAST_PERMUTATIONS = 24
 _MOST_LEVELS = 20
 _LARGEST = 3.0
 _MOST_NAMED = 5
@@ -95,9 +96,12 @@ def compare_sets(samples: AllSamples, outer: OuterPlan, seed: int) -> Similarity
     units = _units(samples if len(used) == len(samples) else samples.take(used), seed)
     if units is None:
         return None
+    products = units.Z @ units.Z.T / np.float32(units.Z.shape[1])
+    permutations = max(_LEAST_PERMUTATIONS, _PERMUTATIONS // len(outer.folds))
     compared = []
     for fold in outer.folds:
-        comparison = _compare(samples, units, fold, derive_seed(seed, "similarity", fold.name))
+        generator = np.random.default_rng(derive_seed(seed, "similarity", fold.name))
+        comparison = _compare(samples, units, products, fold, permutations, generator)
         if comparison is not None:
             compared.append(comparison)
     if not compared:
@@ -231,17 +235,24 @@ def _standard(X: Floats) -> Matrix:
 # --- one comparison -------------------------------------------------------------------------
 
 
-def _compare(samples: AllSamples, units: _Units, fold: OuterFold, seed: int) -> _Comparison | None:
+def _compare(
+    samples: AllSamples,
+    units: _Units,
+    products: Matrix,
+    fold: OuterFold,
+    permutations: int,
+    generator: np.random.Generator,
+) -> _Comparison | None:
     in_test = np.isin(units.ids, samples.units[fold.test])
     used = np.flatnonzero(in_test | np.isin(units.ids, samples.units[fold.train]))
     member = in_test[used]
     if min(member.sum(), (~member).sum()) < _LEAST_UNITS:
         return None
     Z = units.Z if len(used) == len(units.ids) else units.Z[used]
-    generator = np.random.default_rng(seed)
     parts = _parts(member, generator)
-    labels = _permuted(member, parts, generator)
-    scores = _out_of_fold(Z, labels, parts)
+    labels = _permuted(member, parts, permutations, generator)
+    own = products[np.ix_(used, used)].astype(np.float64)
+    scores = _out_of_fold(Z, own, labels, parts)
     aurocs = _aurocs(scores, labels)
     columns = _telling(Z, member, units)
     return _Comparison(fold.name, float(aurocs[0]), float(aurocs[1:].std()), columns)
@@ -256,20 +267,21 @@ def _parts(member: Bools, generator: np.random.Generator) -> NDArray[np.int64]:
     return parts
 
 
-def _permuted(member: Bools, parts: NDArray[np.int64], generator: np.random.Generator) -> Bools:
+def _permuted(
+    member: Bools, parts: NDArray[np.int64], permutations: int, generator: np.random.Generator
+) -> Bools:
     """Return (u, 1 + permutations) memberships: the true one, then permuted inside folds."""
-    labels = np.empty((len(member), 1 + _PERMUTATIONS), dtype=bool)
+    labels = np.empty((len(member), 1 + permutations), dtype=bool)
     labels[:, 0] = member
-    for number in range(1, 1 + _PERMUTATIONS):
+    for number in range(1, 1 + permutations):
         for part in range(_FOLDS):
             rows = np.flatnonzero(parts == part)
             labels[rows, number] = generator.permutation(member[rows])
     return labels
 
 
-def _out_of_fold(Z: Matrix, labels: Bools, parts: NDArray[np.int64]) -> Floats:
+def _out_of_fold(Z: Matrix, products: Floats, labels: Bools, parts: NDArray[np.int64]) -> Floats:
     """Return (u, k) scores of each unit by models that were fitted without its fold."""
-    products = (Z @ Z.T).astype(np.float64) / Z.shape[1]
     scores = np.zeros(labels.shape)
     for part in range(_FOLDS):
         fit, held = np.flatnonzero(parts != part), np.flatnonzero(parts == part)

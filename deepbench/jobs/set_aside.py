@@ -46,7 +46,11 @@ def run(context: JobContext) -> SplitRecord:
         test_artifacts=tests,
         assignment_artifact=assignment,
         power=expected_power(samples, outer, context.plan.question.useful_score),
-        similarity=compare_sets(samples, outer, derive_seed(context.plan.seed, "similarity")),
+        similarity=compare_sets(
+            with_measurements(samples, stored_preparation(context)),
+            outer,
+            derive_seed(context.plan.seed, "similarity"),
+        ),
     )
     study.record("sealed", {"training": training, "tests": list(tests), "assignment": assignment})
     exploration = _show(context, samples, outer, effort.tuning_folds)

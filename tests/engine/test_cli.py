@@ -359,10 +359,10 @@ def test_a_job_that_does_not_listen_is_killed_after_a_while(jobs, monkeypatch):
 
 def test_a_worker_that_dies_while_stopping_counts_as_stopped(capsys):
     died = messages.JobFailed("worker died", "It died.", "", 1)
-    assert cli._tell_end(died, stopped=True, print_result=True) == 130
-    assert cli._tell_end(died, stopped=False, print_result=True) == 1
+    assert cli._tell_end(died, stopped=True, show=cli.show_result) == 130
+    assert cli._tell_end(died, stopped=False, show=cli.show_result) == 1
     finished = JobFinished({"sentences": ["Done."]})
-    assert cli._tell_end(finished, stopped=True, print_result=True) == 0
+    assert cli._tell_end(finished, stopped=True, show=cli.show_result) == 0
     assert capsys.readouterr().out == "Done.\n"
 
 

@@ -157,17 +157,13 @@ def _feature_names(
         if len(set(names)) == len(names):
             break
         if made := _distinct_by(names, columns[place]):
-            repeated = _repeated(names)
+            what = f"features of the same name ({_repeated(names)}) told apart by"
+            changed = sum(own != new for own, new in zip(names, made, strict=True))
+            notes.append(
+                _note(raw.columns[chosen], f"{what} '{raw.columns[place]}'", changed)
+            )
             names = made
             used.append(place)
-            what = f"features of the same name ({repeated}) told apart by"
-            notes.append(
-                _note(
-                    raw.columns[chosen],
-                    f"{what} '{raw.columns[place]}'",
-                    _changed(columns[chosen], names),
-                )
-            )
     names, numbered = _numbered(names)
     if numbered:
         what = f"features of the same name ({_repeated(columns[chosen])}) numbered in file order"
@@ -245,10 +241,6 @@ def _numbered(names: Sequence[str]) -> tuple[list[str], int]:
 def _repeated(names: Sequence[str]) -> str:
     repeated = [name for name, count in Counter(names).items() if count > 1 and name]
     return f"{counted(len(repeated), 'name')}: {some_names(repeated, _SHOWN)}" if repeated else ""
-
-
-def _changed(before: Sequence[str], after: Sequence[str]) -> int:
-    return sum(own != other for own, other in zip(before, after, strict=True))
 
 
 def _free(names: Sequence[str], taken: Sequence[str]) -> list[str]:

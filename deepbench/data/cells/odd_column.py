@@ -151,7 +151,7 @@ def joint_problem(refused: Mapping[str, DataError], options: Data) -> DataError:
         Choice(
             _with_entries(given, [question.choices[number].value for question in questions]),
             choice.words,
-            choice.shows,
+            choice.shows + _likewise(len(questions) - 1),
         )
         for number, choice in enumerate(first.choices)
     )
@@ -163,6 +163,10 @@ def _same_question(one: DataError, other: DataError) -> bool:
         return type(one) is type(other)
     words = [[choice.words for choice in error.choices] for error in (one, other)]
     return one.key == other.key and words[0] == words[1]
+
+
+def _likewise(columns: int) -> str:
+    return f", likewise in {counted(columns, 'more column')}" if columns else ""
 
 
 def _same_in(names: list[str]) -> str:

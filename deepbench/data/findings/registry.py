@@ -34,6 +34,7 @@ from deepbench.data.findings.joined_columns import JoinedColumns
 from deepbench.data.findings.leakage import SuspiciousFeatures
 from deepbench.data.findings.measurement_kind import KindOfMeasurement, settled
 from deepbench.data.findings.missing import MissingValues
+from deepbench.data.findings.missing_codes import MissingCodes
 from deepbench.data.findings.mixed_scales import MixedScales
 from deepbench.data.findings.mixed_units import MixedUnits
 from deepbench.data.findings.near_duplicates import (
@@ -70,6 +71,7 @@ _ON_FEATURES: tuple[Finding, ...] = (
     ImpossibleValues(),
     MixedUnits(),
     ValuesAtLimits(),
+    MissingCodes(),
     ZerosForGaps(),
     MissingValues(),
     ConstantFeatures(),

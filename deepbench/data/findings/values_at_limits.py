@@ -21,6 +21,7 @@ _DIFFERENT_SHARE = 0.3  # of the other values, if they are measured and not coun
 # Largest numbers of 8, 10, 12, 14, 16 and 18 bits.
 _OF_DETECTORS = (255.0, 1_023.0, 4_095.0, 16_383.0, 65_535.0, 262_143.0)
 _DETECTOR_COLUMNS = 3
+_MOST_COLUMNS = 0.9  # of all end below
 _ONE_PER_SAMPLE = 0.9
 _OF_OTHERS = 5  # times as often as any other value: rounded and counted numbers repeat as well
 
@@ -108,11 +109,18 @@ def _at_limit(X: Floats, end: End) -> _AtLimit | None:
     present = (~np.isnan(X)).sum(axis=0)
     # Zeros are counts of nothing, and many.
     many = (count >= np.maximum(_LEAST_CELLS, _LEAST_SHARE * present)) & (limit != 0)
+    detector = np.zeros(len(limit), dtype=np.bool_)
     if end == "largest":
-        shared = [v for v in _OF_DETECTORS if (limit == v).sum() >= _DETECTOR_COLUMNS]
-        many |= np.isin(limit, shared)
-    perhaps = np.flatnonzero(many)
-    columns = perhaps[[_is_measured(X[~cells[:, i], i], int(count[i])) for i in perhaps]]
+        # Among thousands of columns some end at such a number by chance, but not the largest.
+        high = np.nanquantile(limit, _MOST_COLUMNS) if not np.isnan(limit).all() else np.inf
+        shared = [
+            v for v in _OF_DETECTORS if v >= high and (limit == v).sum() >= _DETECTOR_COLUMNS
+        ]
+        detector = np.isin(limit, shared)
+    perhaps = np.flatnonzero(many | detector)
+    # A known end needs no pile; elsewhere the pile has to stand out.
+    pile = np.where(detector, np.inf, count)
+    columns = perhaps[[_is_measured(X[~cells[:, i], i], float(pile[i])) for i in perhaps]]
     if not len(columns):
         return None
     columns = columns[np.argsort(-count[columns], kind="stable")]
@@ -122,13 +130,13 @@ def _at_limit(X: Floats, end: End) -> _AtLimit | None:
     return _AtLimit(end, columns, inside, limit[columns])
 
 
-def _is_measured(others: Floats, count: int) -> bool:
-    """Whether the other values differ as measured ones do, and the limit stands out."""
+def _is_measured(others: Floats, pile: float) -> bool:
+    """Whether the other values differ as measured ones do, and the pile stands out."""
     known = others[~np.isnan(others)]
     _, repeats = np.unique(known, return_counts=True)
     if len(repeats) < max(_LEAST_DIFFERENT, _DIFFERENT_SHARE * len(known)):
         return False
-    return count >= _OF_OTHERS * int(repeats.max()) or repeats.max() <= 1
+    return pile >= _OF_OTHERS * int(repeats.max())
 
 
 def _is_normalised(X: Floats, limits: Floats) -> bool:

@@ -8,6 +8,7 @@ import numpy as np
 
 from deepbench.data.findings.base import Finding, FindingContext, numeric_names
 from deepbench.data.findings.measured import Floats
+from deepbench.data.findings.missing_codes import codes_in_plan
 from deepbench.data.samples import AllSamples
 from deepbench.data.wording import counted, some_names
 from deepbench.study.records import FindingRecord
@@ -50,8 +51,8 @@ class ZerosForGaps(Finding):
                     "other values there: most likely nothing was measured."
                 ),
                 hint=(
-                    "Kept as numbers. If 0 means that there is no value, empty these cells in the "
-                    "file, or a model takes them for extremely low."
+                    "Kept as numbers. If 0 means that there is no value, "
+                    f"{codes_in_plan(columns, '0')}; or a model takes them for extremely low."
                 ),
                 columns=columns,
                 decision="kept",

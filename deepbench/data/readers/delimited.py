@@ -22,6 +22,7 @@ from deepbench.data.readers.separators import (
     Separator,
     chosen_separator,
     detect_separator,
+    said_separator,
 )
 from deepbench.data.readers.splitting import BrokenRow, cut_carefully, cut_regular, long_cells
 from deepbench.data.readers.table_building import build_table
@@ -74,7 +75,8 @@ def text_grid(data: bytes, options: Data, name: str) -> Grid:
     if not text.data or text.data.isspace():
         raise DataError(f"{name} is empty.", "Name a file that holds a table.")
     mark = chosen_separator(options.delimiter)
-    separator = Separator(mark) if mark else detect_separator(text.data, name)
+    said = said_separator(text.data)
+    separator = Separator(mark) if mark else said or detect_separator(text.data, name)
     rows, numbers = _cut_all(text.data, separator.mark, options.quotes == "auto", name)
     if separator.mark == " ":
         rows, notes = _without_comment_sign(rows)
@@ -175,7 +177,8 @@ def first_rows(path: Path, options: Data, number: int) -> Grid:
         delimiter = ""
     if not delimiter:
         start = "\n".join(islice(io.StringIO(text, newline=None), _LINES_LOOKED_AT))
-        delimiter = detect_separator(start.encode(), path.name, ask=False).mark
+        said = said_separator(start.encode())
+        delimiter = (said or detect_separator(start.encode(), path.name, ask=False)).mark
     if delimiter == " ":
         lines = [line.strip() for line in lines]
     with long_cells():

@@ -19,7 +19,10 @@ from deepbench.study.records import Conversion
 
 _SAMPLE_ROWS = 200
 _SAMPLE_COLUMNS = 300
-MISSING = frozenset({"", "na", "n/a", "nan", "null", "none", "?", ".", "-"})
+MISSING = frozenset(
+    {"", "na", "n/a", "nan", "null", "none", "?", ".", "-", "--", "n.a.", "n.d.", "nd", "n/d"}
+    | {"missing", "unknown", "#n/a", "<na>"}
+)
 NUMERIC_SHARE = 0.9
 _NAMES = "(column names)"
 _SAVETXT = re.compile(r"#\s+(?=\S)")  # NumPy's savetxt puts "# " before the first name

@@ -27,6 +27,8 @@ from deepbench.errors import Choice, DataError, DataQuestion, PlanError
 from deepbench.plan import Data
 
 _LEAST_BLOCK = 3
+_LONGEST_PREAMBLE = 60
+_HALF = 0.5
 _SHOWN_CELLS = 5
 _SHOWN_LENGTH = 80
 _VALUE = re.compile(r"^\s*[<>≤≥~]|\d")
@@ -77,6 +79,10 @@ def find_layout(grid: Grid, options: Data) -> Layout:
         return Layout(None, first, top.width, top.least_width)
     start = _first_of_table(top)
     found = top.votes(start)
+    if (later := _type_break(top, start)) is not None:
+        if (top.reach[start:later] >= top.least_width).any():
+            raise _which_row(grid, [start, later], "has texts above numbers in more than one row")
+        start, found = later, top.votes(later)
     if options.header == "auto" and not found.header and not _lacks_name(top, start):
         return _without_names(grid, top, start)
     _require_one_table(grid, top, start)
@@ -96,6 +102,35 @@ def _first_of_table(top: Top) -> int:
         if below.speak_for <= below.speak_against:
             return row
     return 0
+
+
+def _type_break(top: Top, start: int) -> int | None:
+    """Return the first row below ``start`` that holds words where all below it hold numbers.
+
+    Lines of a name and a value may be as wide as the table, or filled up to its width.
+    """
+    rows = [i for i in range(start + 1, top.size) if top.widths[i] == top.width]
+    if len(rows) < _LEAST_BLOCK:
+        return None
+    cells = np.array([top.cells(i) for i in rows], dtype=object)
+    numbers = are_numbers(cells)
+    numeric = numbers.mean(axis=0) >= _HALF
+    words = (~numbers[:, numeric]).all(axis=1)
+    for place in np.flatnonzero(words[:_LONGEST_PREAMBLE]).tolist():
+        row, own = rows[place], cells[place].tolist()
+        beside = row == start + 1 and top.filled[start] >= top.least_width
+        if not numeric.any() or beside or top.filled[row] < top.least_width:
+            continue
+        if any(cell.casefold() in MISSING or _VALUE.search(cell) for cell in own):
+            continue
+        found = top.votes(row)
+        above = numbers[:place, numeric]
+        odd = (top.filled[start:row] < top.least_width).any() or not above.all(axis=1).all()
+        if not found.speak_for or found.speak_against or (numeric.sum() < 2 and not odd):
+            continue
+        if len(set(own)) == len(own) and not (np.isin(cells, own).sum() > len(own)):
+            return row
+    return None
 
 
 def _lacks_name(top: Top, row: int) -> bool:

@@ -20,6 +20,7 @@ _CLEARLY_MORE = 0.05
 _CELLS_LOOKED_AT = 200
 _NUMBER = re.compile(r"[+-]?(\d[\d.,]*|[.,]\d+)([eE][+-]?\d+)?%?")
 _QUOTED = re.compile(rb'"[^"\n]*"')
+_SAID = re.compile(rb'"?sep=([,;|\t])"?[,;|\t]*\n', re.IGNORECASE)
 _NAMES = {
     "tab": "\t",
     "\\t": "\t",
@@ -61,6 +62,15 @@ def chosen_separator(option: str) -> str:
             'Write ",", ";", "|", "tab" or "space".',
         )
     return mark
+
+
+def said_separator(text: bytes) -> Separator | None:
+    """Return the separator that a first line such as ``sep=;`` names, as Excel understands it."""
+    found = _SAID.match(text)
+    if found is None:
+        return None
+    mark = found[1].decode("ascii")
+    return Separator(mark, f"The first line says so: sep={_IN_THE_PLAN.get(mark, mark)}.")
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from deepbench.data import column_types
+from deepbench.data.cells import bulk_numbers
 from deepbench.data.column_types import count_distinct, parse_columns
 from deepbench.errors import DataError
 from deepbench.plan import Data
@@ -75,9 +75,9 @@ def test_codes_of_the_plan_hold_everywhere(typed):
 
 
 def test_text_among_numbers_names_the_cell(typed):
-    column = [*map(str, range(30)), "abc", "5", "<0.1"]
+    column = [*map(str, range(30)), "abc", "5", "<0.1", "x"]
     with pytest.raises(DataError) as caught:
-        typed({"id": range(33), "mean area": column})
+        typed({"id": range(34), "mean area": column})
     assert "row 32, column 'mean area': 'abc' is not a number; 31 other cells are." in str(
         caught.value
     )
@@ -125,7 +125,7 @@ def test_blocks_give_the_same_table(typed, monkeypatch):
     columns = {f"g{i}": np.arange(12) * (i + 0.5) for i in range(7)}
     columns["label"] = ["u", "v"] * 6
     whole = typed(columns)
-    monkeypatch.setattr(column_types, "_BLOCK_CELLS", 36)
+    monkeypatch.setattr(bulk_numbers, "_SLICE", 7)
     parts = typed(columns)
     pd.testing.assert_frame_equal(whole.frame, parts.frame)
     assert whole.columns == parts.columns

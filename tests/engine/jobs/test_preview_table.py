@@ -191,12 +191,17 @@ def test_text_among_numbers_is_told_and_shown(look: Preview) -> None:
     shown = look("\n".join(["x,z,y", *rows]), question={"outcome": "y"})
     assert shown.problem.startswith("table.csv, row 6, column 'x': 'n/k' is not a number")
     assert shown.problem.endswith("The same in 1 more column: 'z'.")
-    assert "codes for missing values" in shown.hint
+    assert shown.question is not None
+    assert shown.question.key == "data.missing_in"
+    assert shown.question.choices[0].value == {"x": ["n/k"], "z": ["low"]}
+    assert "Correct the cell" in shown.question.hint
     assert [column.name for column in shown.columns] == ["x", "z", "y"]
     assert shown.parsed[4] == ("n/k", "4", "a")
     mended = look(None, question={"outcome": "y"}, data={"missing": ["n/k", "low"]})
     assert mended.problem == ""
     assert mended.parsed[4] == ("", "4", "a")
+    answer = {"missing_in": shown.question.choices[0].value}
+    assert look(None, question={"outcome": "y"}, data=answer).parsed == mended.parsed
     ignored = look(None, question={"outcome": "y"}, roles={"ignore": ["x", "z"]})
     assert ignored.problem == ""
 

@@ -58,6 +58,7 @@ TITLES = {
     "mixed units": "Values in different units",
     "values at a limit": "Many cells at the largest value",
     "values at a limit|smallest values": "Many cells at the smallest value",
+    "code for missing?": "A number that may stand for a missing value",
     "zeros for gaps": "Zeros that look like missing values",
     "impossible values": "Values that cannot be",
     "failed samples": "Samples in which nothing was measured",

@@ -79,11 +79,11 @@ def is_pending(record: PreparationRecord | None, *, current: bool, asked: str) -
     Args:
         record: What was carried out.
         current: Whether the check belongs to the answers as they are.
-        asked: The transformation in the plan.
+        asked: The transformation in the plan; empty if it is left to the program.
     """
     if record is None or current:
         return False
-    return record.transform != (record.proposed if asked == "auto" else asked)
+    return record.transform != (asked or record.proposed)
 
 
 def split_names(text: str) -> list[str]:

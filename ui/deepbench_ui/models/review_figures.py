@@ -170,7 +170,5 @@ def _outcome_first(variance: Sequence[VarianceShareRecord]) -> list[VarianceShar
 
 def _label(column: str, role: str, measure: str = "") -> str:
     words = ROLES.get(role, role).lower()
-    inside = ", ".join(
-        part for part in (words if words != column.lower() else "", measure) if part
-    )
-    return f"{column} ({inside})" if inside else column
+    inside = [part for part in (words, measure) if part and part != column.lower()]
+    return f"{column} ({', '.join(inside)})" if inside else column

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 from deepbench_ui.pages.base import label
 from deepbench_ui.session import StudySession
 from deepbench_ui.widgets.choice_box import ChoiceBox
+from deepbench_ui.widgets.choices import Option
 
 _LETTERS = 14
 
@@ -23,11 +24,9 @@ class ChoiceAnswer(QWidget):
         path: Place of the answer in the plan.
         question: What is asked.
         step: What was changed, for "Undo …".
-        first: Words of the first entry, which stands for no answer.
-        answers: Value and words of each answer.
+        options: The entries; the value of the first, which takes the answer back, is empty. The
+            text of the one that is chosen is shown below the list.
         explanation: Shown below the question.
-        purposes: What each entry is for, the first included; that of the one chosen is shown
-            below the list.
     """
 
     def __init__(
@@ -37,15 +36,12 @@ class ChoiceAnswer(QWidget):
         path: str,
         question: str,
         step: str,
-        *,
-        first: str,
-        answers: Sequence[tuple[str, str]],
+        options: Sequence[Option],
         explanation: str = "",
-        purposes: Sequence[str] = (),
     ) -> None:
         super().__init__()
         self._session, self._path, self._step = session, path, step
-        self._purposes = tuple(purposes)
+        self._options = tuple(options)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
@@ -58,13 +54,11 @@ class ChoiceAnswer(QWidget):
             QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         )
         self.box.setMinimumContentsLength(_LETTERS)
-        self.box.addItem(first, None)
-        for value, words in answers:
-            self.box.addItem(words, value)
-        for place, purpose in enumerate(self._purposes):
-            self.box.setItemData(place, purpose, Qt.ItemDataRole.ToolTipRole)
+        for place, option in enumerate(self._options):
+            self.box.addItem(option.title, option.value)
+            self.box.setItemData(place, option.text or None, Qt.ItemDataRole.ToolTipRole)
         self.purpose = label("", "muted", f"{name}.purpose")
-        self.purpose.setVisible(bool(purposes))
+        self.purpose.setVisible(any(option.text for option in self._options))
         self.box.activated.connect(self._write)
         self.question.setBuddy(self.box)
         column.addWidget(self.question)
@@ -75,18 +69,18 @@ class ChoiceAnswer(QWidget):
         column.addStretch(1)
 
     @property
-    def value(self) -> str | None:
-        """The answer in the plan; None while there is none."""
-        found = self._session.value(self._path)
-        return None if found is None else str(found)
+    def value(self) -> str:
+        """The answer in the plan; empty while there is none."""
+        return str(self._session.value(self._path, ""))
 
     def refresh(self) -> None:
         """Show the answer, and what it is for."""
         place = max(0, self.box.findData(self.value))
         self.box.setCurrentIndex(place)
-        if self._purposes:
-            self.purpose.setText(self._purposes[place])
-            self.box.setAccessibleDescription(self._purposes[place])
+        text = self._options[place].text
+        self.purpose.setText(text)
+        if text:
+            self.box.setAccessibleDescription(text)
 
     def name_first(self, words: str) -> None:
         """Call the first entry something else."""
@@ -94,4 +88,4 @@ class ChoiceAnswer(QWidget):
             self.box.setItemText(0, words)
 
     def _write(self) -> None:
-        self._session.answer(self._path, self.box.currentData(), self._step)
+        self._session.answer(self._path, self.box.currentData() or None, self._step)

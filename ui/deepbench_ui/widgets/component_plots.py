@@ -99,8 +99,8 @@ class ComponentPlots(QWidget):
         self._shares.setText(shares)
         self._shares.setVisible(bool(shares))
         self._sentence.setText(PCA_SENTENCE.format(scope=scope))
-        shares = exploration.explained
-        titles = [COMPONENT.format(number=i + 1, share=100 * s) for i, s in enumerate(shares)]
+        explained = exploration.explained
+        titles = [COMPONENT.format(number=i + 1, share=100 * s) for i, s in enumerate(explained)]
         _fill(self.across, titles, 0)
         _fill(self.up, titles, 1)
         _fill(self.colour, list(exploration.colourings), 0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from deepbench_ui.models.design_words import NOT_ANSWERED, QUESTIONS
 from deepbench_ui.session import StudySession
 from deepbench_ui.widgets.choice_answer import ChoiceAnswer
+from deepbench_ui.widgets.choices import Option
 from deepbench_ui.widgets.reflow_grid import ReflowGrid
 
 _LETTERS = 44
@@ -29,9 +30,8 @@ class DesignQuestions(ReflowGrid):
                 f"design.{question.key}",
                 question.text,
                 question.step,
-                first=NOT_ANSWERED,
-                answers=question.answers,
-                explanation=question.why,
+                [Option("", NOT_ANSWERED), *(Option(*answer) for answer in question.answers)],
+                question.why,
             )
             self.answers[question.key] = answer
             self.add(answer)

@@ -19,6 +19,7 @@ from deepbench_ui.pages.base import label
 from deepbench_ui.plan_words import in_window
 from deepbench_ui.session import StudySession
 from deepbench_ui.widgets.choice_answer import ChoiceAnswer
+from deepbench_ui.widgets.choices import Option
 from deepbench_ui.widgets.column_names import ColumnNames
 from deepbench_ui.widgets.fields import PercentAnswer, WholeNumberAnswer
 from deepbench_ui.widgets.name_list import NameList
@@ -67,8 +68,8 @@ class PreparationCard(QFrame):
         self.recognised = label("", "", f"{page}.preparation.recognised")
         self.done = label("", "", f"{page}.preparation.done")
         self.pending = label(PENDING, "warning", f"{page}.preparation.pending")
-        for part in (self.recognised, self.done, self.pending, label(TEXT, "muted")):
-            column.addWidget(part)
+        for text in (self.recognised, self.done, self.pending, label(TEXT, "muted")):
+            column.addWidget(text)
         self.alone_title = label(ALONE, "question")
         self.alone = NameList(f"{page}.left-alone", "feature", session.selection)
         for part in (self.alone_title, self.alone, self.alone.toggle):
@@ -85,9 +86,10 @@ class PreparationCard(QFrame):
             "preparation.transform",
             TRANSFORM,
             TRANSFORM_STEP,
-            first=TRANSFORMS["auto"][0],
-            answers=[(key, words[0]) for key, words in TRANSFORMS.items() if key != "auto"],
-            purposes=[purpose for _, purpose in TRANSFORMS.values()],
+            [
+                Option("" if key == "auto" else key, title, text)
+                for key, (title, text) in TRANSFORMS.items()
+            ],
         )
         self.most_missing = PercentAnswer(
             session, f"{page}.most-missing", "preparation.most_missing", MISSING, MISSING_STEP,
@@ -118,12 +120,11 @@ class PreparationCard(QFrame):
         self.recognised.setText(in_window(recognised_line(record)))
         self.done.setText(in_window(done_line(record)))
         self.done.setVisible(record is not None)
-        asked = self.transform.value or "auto"
+        asked = self.transform.value
         self.pending.setVisible(is_pending(record, current=current, asked=asked))
         names = record.not_transformed if record is not None else ()
         self.alone.show_names(names, ALONE_THING, tickable=False)
         self.alone_title.setVisible(bool(names))
-        self.alone.toggle.setVisible(self.alone.toggle.isVisibleTo(self) and bool(names))
 
     def show_columns(self, table: ImportRecord | None) -> None:
         """Take the columns of the table, to know what is none."""

@@ -87,8 +87,8 @@ class StudyReview(QFrame):
         shares = bool(review and review.variance)
         self.no_columns.setVisible(review is not None and not ties)
         self._grid.setVisible(ties or shares)
-        shown = {panel for panel, there in ((self.ties, ties), (self.shares, shares)) if there}
-        self._grid.show_parts(shown)
+        shown: set[QWidget] = {self.ties} if ties else set()
+        self._grid.show_parts(shown | ({self.shares} if shares else set()))
 
     def _show_facts(self, review: ReviewRecord) -> None:
         while self._line.count():
