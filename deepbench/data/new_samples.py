@@ -79,7 +79,7 @@ def read_new_samples(
     raw = _read(path, options, wanted, sheet)
     if not raw.rows:
         raise DataError(f"{path.name} holds no samples.", "Add a row for each sample.")
-    matched = _match(raw, wanted)
+    matched = _match(raw, wanted, needs_sheet=bool(options.sample_sheet) and sheet is None)
     frame = _typed(raw, options, wanted, matched)
     label, names = _sample_names(raw, sample_columns)
     return NewSamples(
@@ -97,8 +97,8 @@ def _read(path: Path, options: Data, wanted: ModelColumns, sheet: Path | None) -
             "between": "keep" if options.between == "keep" else "leave out",
         }
     )
-    raw = read_further(path, free)
     facts = read_sheet(sheet, free) if sheet is not None else None
+    raw = read_further(path, free, facts)
     names = frozenset((*wanted.numeric, *wanted.categorical))
     reason = "its rows have the names of the model's columns"
     table = like_first(names, raw, lambda raw: turn(raw, free, reason, facts, names))
@@ -112,7 +112,7 @@ def _read(path: Path, options: Data, wanted: ModelColumns, sheet: Path | None) -
         ) from None
 
 
-def _match(raw: RawTable, wanted: ModelColumns) -> dict[str, str]:
+def _match(raw: RawTable, wanted: ModelColumns, needs_sheet: bool) -> dict[str, str]:
     """Return the file's name of each of the model's columns that the file has."""
     matched: dict[str, str] = {}
     exact = set(raw.columns)
@@ -129,7 +129,8 @@ def _match(raw: RawTable, wanted: ModelColumns) -> dict[str, str]:
         raise DataError(
             f"{raw.source_name} lacks {len(missing)} of the {len(wanted.used)} columns that the "
             f"model uses: {some_names(sorted(missing))}.",
-            "Add them under the names they had in the training table.",
+            "Add them under the names they had in the training table."
+            + (" If they stand in a sample sheet, give that too (--sample-sheet FILE)." if needs_sheet else ""),
         )
     return matched
 

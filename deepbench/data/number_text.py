@@ -33,14 +33,15 @@ _DASHES = "[\u2212\u2013\u2010\u2011]"
 
 def _gapped(decimal: str) -> str:
     """Return patterns of groups of three, the same gap between all of them."""
-    return "".join(rf"|^[+-]?\d{{1,3}}({gap}\d{{3}})+({decimal}\d*)?$" for gap in _GAPS)
+    return "".join(rf"|^[+-]?[1-9]\d{{0,2}}({gap}\d{{3}})+({decimal}\d*)?$" for gap in _GAPS)
 
 
 # Groups of three: "1,234", "1,234.5". With a decimal comma "1.234" alone could be either, so
-# that groups count only where they cannot be misread: "1.234,5", "1.234.567".
+# that groups count only where they cannot be misread: "1.234,5", "1.234.567". None begins with 0:
+# "0,001" is a fraction, whatever the rest of the file says.
 _GROUPED = {
-    ".": r"^[+-]?\d{1,3}(,\d{3})+(\.\d*)?$" + _gapped(r"\."),
-    ",": r"^[+-]?\d{1,3}(\.\d{3})+,\d*$|^[+-]?\d{1,3}(\.\d{3}){2,}$" + _gapped(","),
+    ".": r"^[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d*)?$" + _gapped(r"\."),
+    ",": r"^[+-]?[1-9]\d{0,2}(\.\d{3})+,\d*$|^[+-]?[1-9]\d{0,2}(\.\d{3}){2,}$" + _gapped(","),
 }
 _SURE_COMMA = (
     rf"^[+-]?(\d*,(\d{{1,2}}|\d{{4,}}){_EXPONENT}|0?,\d+{_EXPONENT}|\d+,\d+[eE][+-]?\d+)$"

@@ -92,7 +92,7 @@ def read_outcome(parsed: ParsedTable, column: str, question: Question, data: Dat
     present = texts[rows]
     numbers, _ = parse_numbers(present, parsed.decimal)
     task = question.task
-    if task != "classification" and np.isnan(numbers).any() and not np.isnan(numbers).all():
+    if task != "classification" and np.isnan(numbers).any():
         measured = _measured(parsed, column, rows, question, data)
         numbers = numbers if measured is None else measured
     if task == "auto":
@@ -136,15 +136,16 @@ def _measured(
     missing[rows] = False
     place = list(parsed.frame.columns).index(column)
     whole = np.where(missing, "", texts)
+    values, _ = parse_numbers(whole, parsed.decimal)
     odd = OddColumn(
         name=column,
         texts=whole,
-        values=parse_numbers(whole, parsed.decimal)[0],
+        values=values,
         missing=missing,
         decimal=parsed.decimal,
         file=lambda row: parsed.locator.file_name(row, place) or parsed.source_name,
         reference=lambda row: parsed.locator.reference(row, place),
-        forced=question.task == "regression",
+        forced=question.task == "regression" and not np.isnan(values).all(),
         is_outcome=True,
     )
     read = read_measurements(odd, data)

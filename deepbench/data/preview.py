@@ -21,8 +21,9 @@ from deepbench.data.readers.workbook import WorkbookReader, first_cells, sheet_n
 from deepbench.data.role_guesses import Guesses, guess
 from deepbench.data.roles import ResolvedRoles, with_roles
 from deepbench.data.text_cells import CellRows
-from deepbench.errors import DataQuestion, DeepBenchError
-from deepbench.study.records import AnswerChoice, PreviewRecord, ReadingQuestion
+from deepbench.errors import DeepBenchError
+from deepbench.study.questions import asked
+from deepbench.study.records import PreviewRecord
 
 _LONGEST_CELL = 200
 _SHARE_OF_GUESSES = 4  # at most one in so many of the columns shown is there for a guess
@@ -91,21 +92,6 @@ def _readable(
         sheet_columns=table.raw.sheet_columns,
         units=dict(parsed.units),
         remarks=table.raw.remarks,
-    )
-
-
-def asked(problem: DeepBenchError | None) -> ReadingQuestion | None:
-    """Return what the user can settle by an answer, if the problem is of that kind."""
-    if not isinstance(problem, DataQuestion):
-        return None
-    return ReadingQuestion(
-        key=problem.key,
-        message=problem.message,
-        choices=tuple(
-            AnswerChoice(value=choice.value, words=choice.words, shows=choice.shows)
-            for choice in problem.choices
-        ),
-        hint=problem.further_hint,
     )
 
 

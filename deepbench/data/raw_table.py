@@ -131,6 +131,7 @@ class RawTable:
         sample_column: Column that names the samples, where the files tell it; else empty.
         aside: Columns that are no features unless a role says so (the file a sample came from, its
             name in another spelling).
+        sequences: Columns of which the format says that they hold sequences.
     """
 
     source_name: str
@@ -147,6 +148,7 @@ class RawTable:
     own_sheet: RawTable | None = None
     sample_column: str = ""
     aside: tuple[str, ...] = ()
+    sequences: tuple[str, ...] = ()
 
     @property
     def rows(self) -> int:

@@ -112,12 +112,14 @@ class JobFailed:
         message: What happened and where.
         hint: What the user can do; may be empty.
         exit_code: Exit code of the command line.
+        question: Fields of a `ReadingQuestion` where an answer of the user settles it.
     """
 
     kind: str
     message: str
     hint: str
     exit_code: int
+    question: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

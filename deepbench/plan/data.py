@@ -100,6 +100,11 @@ class Data(Part):
     types: dict[str, ColumnKind] = Field(
         default_factory=dict, description="Columns whose proposed type is wrong."
     )
+    sequences: Literal["ask", "composition", "leave"] = Field(
+        "ask",
+        description="Columns of DNA, RNA or protein sequences: composition measures them by "
+        "counting their letters, leave leaves them out.",
+    )
     origin: str = Field("", description="Where the data came from (paper, database, lab).")
     version: str = Field("", description="Version or accession of the data.")
     downloaded: str = Field("", description="Date on which the data was obtained.")

@@ -13,6 +13,7 @@ from pathlib import Path
 import deepbench
 from deepbench.errors import Cancelled, DeepBenchError
 from deepbench.messages import JobCancelled, JobEnd, JobFailed
+from deepbench.study.questions import asked
 
 PACKAGE_FOLDER = Path(deepbench.__file__).resolve().parent
 CONTINUE = "What was finished is kept; start it again to continue."
@@ -29,7 +30,14 @@ def job_end_of(error: BaseException, study: Path | None) -> JobEnd:
     if isinstance(error, Cancelled):
         return JobCancelled()
     if isinstance(error, DeepBenchError):
-        return JobFailed(type(error).__name__, error.message, error.hint, error.exit_code)
+        question = asked(error)
+        return JobFailed(
+            type(error).__name__,
+            error.message,
+            error.hint,
+            error.exit_code,
+            question.model_dump(mode="json") if question is not None else None,
+        )
     if _device_memory_ran_out(error):
         return JobFailed(
             "out of device memory",

@@ -158,7 +158,7 @@ BAD_TABLES = {
     "cp1252": (
         text(CSV.replace("case", "Fälle"), "cp1252"),
         plan_with(),
-        ("table.csv, line 3", "not UTF-8", 'encoding = "cp1252" under [data]'),
+        ("table.csv, line 3", "not UTF-8", 'encoding = "cp1252" (cp1252: Fälle)'),
     ),
     "binary": (raw(b"\x02\x82" + bytes(range(256)) * 4), plan_with(), ("is not text",)),
     "no such encoding": (GOOD, plan_with('encoding = "windows"\n'), ("'windows'", "cp1252")),

@@ -79,6 +79,7 @@ EXAMPLES = [
     Notice("not Unicode: \udcff"),
     JobFinished({"sentences": ["a"], "nested": {"x": [1, None, 0.5]}}),
     JobFailed("PlanError", "What.", "Do.", 2),
+    JobFailed("DataQuestion", "What.", "Do.", 2, {"key": "data.decimal", "choices": []}),
     JobCancelled(),
 ]
 

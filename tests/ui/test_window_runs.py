@@ -19,7 +19,14 @@ from deepbench_ui.next_step import RUNNING
 from deepbench_ui.session import StudySession
 from deepbench_ui.settings import Settings
 from deepbench_ui.widgets import opening_dialog, run_bar
-from deepbench_ui.window import CONTINUE, DONE, INTERRUPTED, STOPPED, MainWindow
+from deepbench_ui.window import (
+    CONTINUE,
+    DONE,
+    INTERRUPTED,
+    SHOW_QUESTION,
+    STOPPED,
+    MainWindow,
+)
 from tests.ui.conftest import child, in_dialog, settle
 
 MakeWindow = Callable[[], MainWindow]
@@ -196,6 +203,28 @@ def test_a_failed_run_says_what_to_do_and_offers_to_go_on_where_that_helps(
     window.show_page("question")
     running.answer("question.organism", "mouse", "organism")
     assert window.message.text == "It did not work. Do something."
+
+
+def test_a_run_that_needs_an_answer_leads_to_the_question(
+    window: MainWindow, running: StudySession, runner: Any
+) -> None:
+    question = {
+        "key": "preparation.transform",
+        "message": "'age' has values below 0.",
+        "choices": ({"value": "none", "words": "Leave the values as they are"},),
+    }
+    runner.answer_last(JobFailed("DataQuestion", "'age' has values below 0.", "", 1, question))
+    assert window.message.text == "'age' has values below 0."  # no line of a plan
+    assert action(window) == SHOW_QUESTION
+    child(window, "window.message.action").click()
+    assert window.current_page is not None
+    assert window.current_page.key == "check"
+    settle()
+    button = child(window, "check.question.0")
+    assert button.isVisible()
+    button.click()
+    assert running.value("preparation.transform") == "none"
+    assert window.message.text == ""
 
 
 def test_after_the_death_of_the_process_the_run_goes_on_with_a_click(

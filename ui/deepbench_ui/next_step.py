@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from deepbench_ui.pages.base import Page
 from deepbench_ui.session import StudySession
+from deepbench_ui.widgets.column_names import ColumnNames
 from deepbench_ui.widgets.fields import NumberAnswer
 
 RUNNING = "A calculation is running. You can look at every page meanwhile."
@@ -77,8 +78,8 @@ def why_no_run(session: StudySession) -> str:
 
 
 def _wrong_number(page: Page) -> str:
-    """Return what is wrong with a number that is being typed: what stands there is not saved."""
-    for number in page.findChildren(NumberAnswer):
-        if number.problem and number.isVisibleTo(page):
-            return number.problem
+    """Return what is wrong with a number or name that was typed: what stands there is not saved."""
+    for field in (*page.findChildren(NumberAnswer), *page.findChildren(ColumnNames)):
+        if field.problem and field.isVisibleTo(page):
+            return field.problem
     return ""

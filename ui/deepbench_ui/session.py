@@ -36,7 +36,7 @@ from deepbench.messages import (
 from deepbench.study.draft import Draft
 from deepbench.study.following import LedgerFollower
 from deepbench.study.lock import StudyLock, open_in_window
-from deepbench.study.records import CheckRecord, Record, TrialRecord
+from deepbench.study.records import CheckRecord, ReadingQuestion, Record, TrialRecord
 from deepbench.study.standing import Standing, StudyHistory, stand
 from deepbench.worker.pool_size import default_workers
 from deepbench.workflow import STAGE_BY_KEY
@@ -83,13 +83,17 @@ class Run:
 
 @dataclass(frozen=True)
 class RunEnd:
-    """How a run ended: "done", "stopped" or "failed", and for a failure what and what to do."""
+    """How a run ended: "done", "stopped" or "failed", and for a failure what and what to do.
+
+    ``question`` is set where the user can settle it by an answer.
+    """
 
     outcome: str
     until: str
     message: str = ""
     hint: str = ""
     kind: str = ""
+    question: ReadingQuestion | None = None
 
 
 class StudySession(QObject):
@@ -141,6 +145,8 @@ class StudySession(QObject):
         self.workers = workers
         self.selection = SelectionHub(self)
         self.run: Run | None = None
+        #: What the last run could not go on without, until it is answered.
+        self.question: ReadingQuestion | None = None
         self._closed = False
         self._lock: StudyLock = open_in_window(folder)
         try:
@@ -191,6 +197,8 @@ class StudySession(QObject):
             self.failed.emit(error.message, error.hint)
             return
         if changed:
+            if self.question is not None and self.question.key in changes:
+                self.question = None
             self._answers_moved()
 
     def undo(self) -> str:
@@ -315,6 +323,7 @@ class StudySession(QObject):
             return
         with self._told():
             self.draft.note_run(until)
+        self.question = None
         self.run = Run(until, began=time.monotonic())
         request = RunStudy(
             plan_path=None,
@@ -331,9 +340,7 @@ class StudySession(QObject):
             heard=self._hear,
             done=lambda _: self._end_run(RunEnd("done", until)),
             stopped=lambda: self._end_run(RunEnd("stopped", until)),
-            failed=lambda event: self._end_run(
-                RunEnd("failed", until, event.message, event.hint, event.kind)
-            ),
+            failed=lambda event: self._end_run(_failed(until, event)),
         )
         self._follow.start(FOLLOW_MILLISECONDS)
         self._standing = None
@@ -395,6 +402,7 @@ class StudySession(QObject):
             return
         if stopped and end.kind in ("worker died", "WorkerError"):
             end = RunEnd("stopped", end.until)
+        self.question = end.question
         with self._told():
             self.draft.note_run("")
         # What the run wrote last is shown together with its end.
@@ -543,3 +551,10 @@ class StudySession(QObject):
             # The run is offered again when the study is opened next.
             self.runner.kill()
         self._lock.release()
+
+
+def _failed(until: str, event: JobFailed) -> RunEnd:
+    """Return how a run ended that could not go on."""
+    asked = event.question
+    question = ReadingQuestion.model_validate(asked) if asked is not None else None
+    return RunEnd("failed", until, event.message, event.hint, event.kind, question)

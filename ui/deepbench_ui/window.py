@@ -45,6 +45,7 @@ TITLE = "DeepBench"
 DONE = "Done: {title}."
 STOPPED = "Stopped. What was finished is kept; the same button goes on from there."
 CONTINUE = "Continue"
+SHOW_QUESTION = "Show the Question"
 INTERRUPTED = (
     "When this study was last open, a calculation was under way (up to step {number}, {title}). "
     "What was finished is kept. It can go on from there."
@@ -53,6 +54,8 @@ NATIVE_CRASH = (
     "DeepBench ended unexpectedly last time. Your answers and all finished results are on disk. "
     "If it happens again, save a support bundle (menu Help); it holds no data."
 )
+#: Part of the plan → page on which questions about it are answered.
+QUESTION_PAGES = {"data": "import", "check": "check", "preparation": "check"}
 #: Below this width of the window the help hides by itself, so that pages keep their room.
 HELP_FROM_WIDTH = 1180
 #: Pages that ask before the test set is opened.
@@ -361,6 +364,12 @@ class MainWindow(QMainWindow):
             self.tell("ok", DONE.format(title=stage.title))
         elif end.outcome == "stopped":
             self.tell("info", STOPPED)
+        elif end.question is not None:
+            page = QUESTION_PAGES[end.question.key.partition(".")[0]]
+            self._message_until = "answer"
+            self.message.show_message(
+                "warning", end.message, SHOW_QUESTION, lambda: self.show_page(page)
+            )
         else:
             blocked = self.session is not None and end.kind in ("StageBlocked", "GateRefused")
             again = "" if blocked or end.kind in ("PlanError", "DataError") else CONTINUE

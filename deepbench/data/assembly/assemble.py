@@ -7,13 +7,15 @@ from pathlib import Path
 
 from deepbench.data.assembly.joining import join
 from deepbench.data.assembly.more import below_each_other, like_first
-from deepbench.data.assembly.orientation import which_way
+from deepbench.data.assembly.orientation import names_in_first_row, which_way
 from deepbench.data.assembly.turning import turned
 from deepbench.data.raw_table import RawTable
 from deepbench.data.readers.registry import read_raw
 from deepbench.data.table_files import TableFiles
 from deepbench.errors import DataError, DataQuestion
 from deepbench.plan import Data
+
+_LEAST_ROWS = 2
 
 
 def assemble(files: TableFiles, data: Data, outcome: str = "") -> RawTable:
@@ -30,7 +32,7 @@ def assemble(files: TableFiles, data: Data, outcome: str = "") -> RawTable:
         PlanError: an option does not exist.
     """
     sheet = read_sheet(files.sample_sheet, data) if files.sample_sheet is not None else None
-    table = upright(read_raw(files.source, data), data, outcome, sheet)
+    table = upright(read_table(files.source, data, sheet), data, outcome, sheet)
     if files.more:
         table = below_each_other(
             [table, *(_further(path, table, data, sheet) for path in files.more)], data
@@ -71,20 +73,36 @@ def turn(
 
 
 def _further(path: Path, first: RawTable, data: Data, sheet: RawTable | None) -> RawTable:
-    raw = read_further(path, data)
+    raw = read_further(path, data, sheet)
     reason = f"its rows have the names that the columns of {first.source_name} have"
     features = frozenset(first.columns)
     return like_first(features, raw, lambda table: turn(table, data, reason, sheet, features))
 
 
-def read_further(path: Path, data: Data) -> RawTable:
+def read_table(path: Path, data: Data, sheet: RawTable | None = None) -> RawTable:
+    """Read a table; a first row that surely holds the names of samples is the header.
+
+    Names of samples that are numbers look like measurements, to whom only the cells are known.
+    """
+    raw = read_raw(path, data)
+    if raw.how.header or data.header != "auto" or raw.rows < _LEAST_ROWS:
+        return raw
+    reason = names_in_first_row(raw, sheet)
+    if not reason:
+        return raw
+    raw = read_raw(path, data.model_copy(update={"header": "yes"}))
+    reasons = {**raw.how.reasons, "header": reason}
+    return replace(raw, how=replace(raw.how, reasons=reasons))
+
+
+def read_further(path: Path, data: Data, sheet: RawTable | None = None) -> RawTable:
     """Read a file like the source; of a workbook the same sheet, or the only one."""
     try:
-        return read_raw(path, data)
+        return read_table(path, data, sheet)
     except DataError as error:
         if data.sheet is None or isinstance(error, DataQuestion):
             raise
-        return read_raw(path, data.model_copy(update={"sheet": None}))
+        return read_table(path, data.model_copy(update={"sheet": None}), sheet)
 
 
 def read_sheet(path: Path, data: Data) -> RawTable:

@@ -44,7 +44,7 @@ _ENDINGS = re.compile(
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"\d+")
-_KEPT = "\x1f"  # stands for separators between digits: 1-1 is not 11
+_KEPT = "\0"  # stands for separators between digits: 1-1 is not 11
 
 
 class Names:

@@ -76,6 +76,26 @@ def which_way(raw: RawTable, data: Data, outcome: str, sheet: RawTable | None) -
     return Lying(False)
 
 
+def names_in_first_row(raw: RawTable, sheet: RawTable | None) -> str:
+    """Return why the first row of a table read without a header holds names; empty if not.
+
+    Args:
+        raw: A table without a header.
+        sheet: The sample sheet, if there is one.
+    """
+    first = raw.cells.row(0)
+    if names_features(first[0]) and not names_features(raw.cells.cell(1, 0)):
+        return f"The first row begins with '{shorten(first[0])}'."
+    if sheet is None:
+        return ""
+    names = Names(first)
+    known = (Names(sheet.column(column).tolist()) for column in sheet.columns)
+    found = max((overlap(names, ids, "exact") for ids in known), default=0)
+    if found < max(_LEAST_OVERLAP, min(sheet.rows, len(first)) / 2):
+        return ""
+    return f"The first row holds {found:,} names of {sheet.source_name}."
+
+
 def _has(names: Sequence[str], name: str) -> bool:
     folded = name.strip().casefold()
     return bool(folded) and any(other.casefold() == folded for other in names)

@@ -159,9 +159,7 @@ def _feature_names(
         if made := _distinct_by(names, columns[place]):
             what = f"features of the same name ({_repeated(names)}) told apart by"
             changed = sum(own != new for own, new in zip(names, made, strict=True))
-            notes.append(
-                _note(raw.columns[chosen], f"{what} '{raw.columns[place]}'", changed)
-            )
+            notes.append(_note(raw.columns[chosen], f"{what} '{raw.columns[place]}'", changed))
             names = made
             used.append(place)
     names, numbered = _numbered(names)

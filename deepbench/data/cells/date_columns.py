@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from deepbench.data.cells.dates import (
     Dates,
     Doubt,
+    are_dates,
     dates_of_numbers,
     iso_of,
     may_be_serial_days,
@@ -97,8 +98,8 @@ def _needed(
     others = {t for t in different if isinstance(read_dates([t], "day first", True), Doubt)}
     others &= {t for t in different if isinstance(read_dates([t], "month first", True), Doubt)}
     odd = np.array([text in others for text in column.texts]) & ~column.missing
-    share = 1.0 - float(odd.sum() / (~column.missing).sum())
-    if not by_type and share < _MOSTLY:
+    written_so = np.array([are_dates([str(text)]) for text in column.texts[~column.missing]])
+    if not by_type and written_so.mean() < _MOSTLY:
         return None  # the role says when it was, in other words than a date
     return _no_date(column, np.flatnonzero(odd).astype(np.int64), doubt)
 

@@ -125,7 +125,7 @@ def dates_of_numbers(values: NDArray[np.float64]) -> tuple[list[str], str] | Non
     if whole and _within(present, _COMPACT):
         texts = [f"{int(value):08d}" for value in present]
         read = [_day(int(t[:4]), int(t[4:6]), int(t[6:])) for t in texts]
-        how = "dates written as 20210413"
+        how = "dates like 20210413"
     elif _within(present, (_FIRST_SERIAL, _LAST_SERIAL)) and not _within(present, _YEARS):
         read = [_serial(float(value)) for value in present]
         how = "days as a spreadsheet counts them (from 1900)"

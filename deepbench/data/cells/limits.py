@@ -109,7 +109,7 @@ def _ask(
     total = sum(counts.values())
     example = next(iter(first))
     row = first[example]
-    numbers = _plain_cells(column, total)
+    numbers = int((~column.missing).sum()) - total
     message = (
         f"{column.where(row)}: '{column.texts[row]}' is a value beyond a limit, not a number; "
         f"{counted(total, 'cell is', 'cells are')} of that kind, "
@@ -127,21 +127,9 @@ def _ask(
         )
         for answer in answers
     )
-    hint = (
-        "The answer holds for all columns. Limit/√2 is usual where few values are below the "
-        f"limit. {_labels(column)}"
-    )
-    return DataQuestion(message, "data.below_detection", choices, hint.strip())
-
-
-def _plain_cells(column: OddColumn, limits: int) -> int:
-    return int((~column.missing).sum()) - limits
-
-
-def _labels(column: OddColumn) -> str:
-    if column.is_outcome:
-        return ""
-    return f'If the column holds labels, write types = {{"{column.name}" = "categorical"}}.'
+    usual = "Limit/√2 is usual where few values are below the limit. " if len(choices) > 2 else ""
+    hint = f"The answer holds for all columns. {usual}{column.other_use()}".strip()
+    return DataQuestion(message, "data.below_detection", choices, hint)
 
 
 def _shows(column: OddColumn, row: int, part: Part, parts: Sequence[Part], answer: str) -> str:

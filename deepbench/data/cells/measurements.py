@@ -174,7 +174,7 @@ def _other_notation(column: OddColumn, cells: _Cells) -> DataError:
         Choice({column.name: "numeric"}, "Read as numbers", shows),
         Choice({column.name: "categorical"}, "The column holds labels"),
     )
-    return DataQuestion(message, "data.types", choices, column.way_out(labels=False))
+    return DataQuestion(message, "data.types", choices, column.other_use(labels=False))
 
 
 def _is_odd(text: str, cells: _Cells) -> bool:

@@ -64,20 +64,22 @@ class OddColumn:
         """The column's name inside of a sentence."""
         return f"column '{shorten(self.name)}'"
 
-    def way_out(self, labels: bool = True) -> str:
-        """Return what else can be done about the column."""
+    def way_out(self) -> str:
+        """Return what else can be done about a cell that is in the way."""
         if self.is_outcome:
             return "Correct the cell, or empty it: rows without an outcome are left out."
-        said = "Correct the cell instead if it is a mistake."
-        if labels:
-            said += (
-                f' If the column holds labels, write types = {{"{shorten(self.name)}" = '
-                '"categorical"} under [data];'
-            )
-        else:
-            said += " Or,"
-        named = shorten(self.name)
-        return f'{said} if no model should see it, ignore = ["{named}"] under [roles].'
+        return f"Correct the cell instead if it is a mistake. {self.other_use()}"
+
+    def other_use(self, labels: bool = True) -> str:
+        """Return how the column is not read as numbers at all."""
+        if self.is_outcome:
+            return ""
+        name = shorten(self.name)
+        ignored = f'f no model should see it, write ignore = ["{name}"] under [roles].'
+        if not labels:
+            return f"I{ignored}"
+        typed = f'types = {{"{name}" = "categorical"}}'
+        return f"If the column holds labels, write {typed} under [data]; i{ignored}"
 
 
 def not_a_number(
@@ -105,7 +107,7 @@ def not_a_number(
     choice = Choice({column.name: "categorical"}, "The column holds labels")
     if column.is_outcome:
         return DataError(message, column.way_out())
-    return DataQuestion(message, "data.types", (choice,), column.way_out(labels=False))
+    return DataQuestion(message, "data.types", (choice,), column.other_use(labels=False))
 
 
 def count_as_missing(

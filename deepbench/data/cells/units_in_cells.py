@@ -58,7 +58,7 @@ def _mixed(column: OddColumn, one: int, other: int) -> DataError:
     return DataError(
         f"{column.file(one)}, {column.title}: different units stand in one column, "
         f"{column.cell(one)} and {column.cell(other)}.",
-        f"Bring all to the same unit in the file. {column.way_out()}",
+        f"Bring all to the same unit in the file. {column.other_use()}".strip(),
     )
 
 
@@ -66,7 +66,7 @@ def _half(column: OddColumn, one: int, bare: int) -> DataError:
     return DataError(
         f"{column.file(one)}, {column.title}: {column.cell(one)} carries a unit and "
         f"{column.cell(bare)} does not, so that they may be on different scales.",
-        f"Write all cells alike in the file. {column.way_out()}",
+        f"Write all cells alike in the file. {column.other_use()}".strip(),
     )
 
 
@@ -80,5 +80,5 @@ def _ask(column: OddColumn, row: int, part: Part, with_unit: int, without: int) 
     )
     shows = f"'{text}' is {number_text(part.value)}, in {unit}"
     choice = Choice("remove", "Read the numbers", shows)
-    hint = "The answer holds for all columns."
-    return DataQuestion(message, "data.units_in_cells", (choice,), f"{hint} {column.way_out()}")
+    hint = f"The answer holds for all columns. {column.other_use()}".strip()
+    return DataQuestion(message, "data.units_in_cells", (choice,), hint)

@@ -27,9 +27,9 @@ _NUMBER = (
 _CELL = re.compile(
     rf"(?P<sign><=|>=|[<>≤≥])?\s*(?P<number>{_NUMBER})(?P<gap>\s*)(?P<unit>[^\s0-9].*)?"
 )
-_BLANKS = re.compile(r"([+-]?[0-9]{1,3})((?: [0-9]{3})+)(?![0-9])")
+_BLANKS = re.compile(r"([+-]?[1-9][0-9]{0,2})((?: [0-9]{3})+)(?![0-9])")
 _BELOW = re.compile(
-    r"<\s*(l?lo[dq]|mdl|idl|dl|bdl|limit.*|detection.*)\.?|l?lo[dq]|b[dlq]l|bloq|blod|b\.?d\.?l\.?"
+    r"<\s*(l?lo[dq]|mdl|idl|dl|bdl|limit.*|detection.*)\.?|l?lo[dq]|b[dq]l|bl[dq]|bloq|blod|b\.?d\.?l\.?"
     r"|below.*(detection|limit|lo[dq]|range).*|<\s*dl",
     re.IGNORECASE,
 )

@@ -12,7 +12,7 @@ from deepbench.data.wording import shorten, some_names
 from deepbench.study.records import FindingRecord
 
 _LEAST_FEATURES = 20
-_MOST_SHARE = 0.05  # where most names are dates, they were meant to be
+_MOST_SHARE = 0.2  # where most names are dates, they were meant to be
 _MOST_LISTED = 30
 
 
@@ -34,7 +34,7 @@ class DamagedNames(Finding):
         # Other bare numbers are identifiers, and so are those that could be days.
         if any(name.strip().isdecimal() for name in others):
             damaged = [found for found in damaged if not found.serial]
-        few = len(damaged) <= max(1, _MOST_SHARE * len(names))
+        few = len(damaged) <= _MOST_SHARE * len(names)
         if not damaged or len(names) < _LEAST_FEATURES or not few or not are_genes(others):
             return []
         return [self._record(damaged, others)]

@@ -63,7 +63,8 @@ class ImpossibleValues(Finding):
 
 def _kind_without(samples: AllSamples, table: Measured, context: FindingContext) -> str:
     """Return the kind of measurement that the table would be without its negative values."""
-    features = samples.features[table.names].mask(samples.features[table.names] < 0)
+    features = samples.features[table.thinned_names()]
+    features = features.mask(features < 0)
     return recognise(
         replace(samples, features=features),
         context.preparation.not_transformed,

@@ -22,7 +22,7 @@ _LEAST_DIFFERENT = 3
 _ID_WORDS = ENTITIES | {"id", "ids", "identifier", "barcode", "uid", "name", "nr", "well", "date"}
 
 _N = r"[-+−]?\d{1,7}(?:[.,]\d+)?"  # a number, not a number of an identifier
-_LABEL = r"[^\W\d_][^\d;,|/]{0,30}"
+_LABEL = r"[^\W\d_][^;,|/]{0,30}"
 _DASH = r"(?:-|–|—|to|,|;|\.\.)"
 
 

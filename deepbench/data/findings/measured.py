@@ -29,8 +29,15 @@ class Measured:
 
     def thinned(self) -> Floats:
         """Return (n, at most 2,000) the values of evenly spread columns."""
-        step = -(-len(self.names) // _MOST_COLUMNS)
-        return self.X[:, ::step] if step > 1 else self.X
+        return self.X[:, :: self._step]
+
+    def thinned_names(self) -> list[str]:
+        """Return the names of these columns."""
+        return self.names[:: self._step]
+
+    @property
+    def _step(self) -> int:
+        return max(1, -(-len(self.names) // _MOST_COLUMNS))
 
 
 def measured(samples: AllSamples, context: FindingContext) -> Measured:

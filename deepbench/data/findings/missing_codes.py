@@ -38,7 +38,7 @@ class MissingCodes(Finding):
         for code in codes:
             cells = X == code
             columns = np.flatnonzero(cells.any(axis=0))
-            apart = [i for i in columns if _is_apart(X[~cells[:, i], i], code)]
+            apart = [i for i in columns.tolist() if _is_apart(X[~cells[:, i], i], code)]
             if apart and cells[:, apart].sum() >= _LEAST_CELLS:
                 found.append(self._record(names, X, cells, apart, code))
         return found

@@ -24,8 +24,9 @@ _LARGEST_LOG = 30.0
 _ALIKE = 0.7  # correlation of the mean profiles
 _LEAST_SLOPE, _MOST_SLOPE = 0.6, 1.6
 _BASES = (("2", 1.0), ("e", float(np.log(2))), ("10", float(np.log10(2))))
-_FACTORS = (10.0, 100.0, 1_000.0, 10_000.0, 1e6)
-_TOLERANCE = 0.1  # of the logarithm of a factor
+# No 10, which may be the depth of sequencing.
+_FACTORS = (100.0, 1_000.0, 10_000.0, 1e6)
+_TOLERANCE = 0.4  # of the logarithm of a factor
 _LEAST_GROUP = 3  # samples measured at another depth may hit a factor one by one
 
 
@@ -52,7 +53,10 @@ class MixedScales(Finding):
             return []
         low, high = _profile(X[scales.low]), _profile(X[scales.high])
         base = _logarithm(low, high)
-        factor = None if base else _factor(low, high, scales)
+        with np.errstate(invalid="ignore"):
+            whole = bool((np.isnan(X) | (X == np.floor(X))).all())
+        # The counts of a deeply sequenced sample are all larger by the same factor.
+        factor = None if base or whole else _factor(low, high, scales)
         if base:
             what = (
                 f"{counted(len(scales.low), 'sample')} hold logarithms (to base {base}, it "
@@ -80,7 +84,7 @@ class MixedScales(Finding):
                     f"{advice}, or leave out those that cannot be converted (leave_out_samples "
                     "under [check])."
                 ),
-                samples=names_of(samples, fewer),
+                samples=names_of(samples, np.sort(fewer)),
             )
         ]
 

@@ -41,6 +41,8 @@ _FACTORS = {
 _TOLERANCE = 0.06  # of the logarithm of a factor
 _SLIPS = 0.02  # values of one unit that may lie among those of the other
 _SHAPE = 0.2  # by which the quartiles may differ after conversion, on the scale of logarithms
+_TO_QUARTILES = 1.349  # from the standard deviation to the distance of the quartiles
+_ERROR_OF_MEDIAN = 1.2533
 _FEW_DEGREES = 0.03
 _GAP = 0.5  # between the units, in ranges of one of them, where no group is known
 
@@ -190,20 +192,27 @@ def _difference(low: Floats, high: Floats, signs: bool) -> str:
     if np.quantile(low, 1 - _SLIPS) >= np.quantile(high, _SLIPS):
         return ""
     if signs and np.quantile(low, 1 - _SLIPS) < 0 < np.quantile(high, _SLIPS):
-        return _SIGN if _same_shape(-low, high, 1.0, _TOLERANCE) else ""
+        return _SIGN if _same_shape(-low, high, 1.0) else ""
     if _are_degrees(low, high):
         return "as by degrees Fahrenheit in place of Celsius"
     ratio = np.log(max(np.median(high), 1e-300) / max(np.median(low), 1e-300))
     factor = min(_FACTORS, key=lambda known: abs(np.log(known) - ratio))
-    if abs(np.log(factor) - ratio) > _TOLERANCE or not _same_shape(low, high, factor, _SHAPE):
+    if not _same_shape(low, high, factor):
         return ""
-    return f"by a factor of about {factor:,.4g} ({_FACTORS[factor]})"
+    shown = f"{factor:,.2f}".rstrip("0").rstrip(".")
+    return f"by a factor of about {shown} ({_FACTORS[factor]})"
 
 
-def _same_shape(low: Floats, high: Floats, factor: float, tolerance: float) -> bool:
-    """Whether the quartiles agree after conversion."""
-    a, b = (np.quantile(part, [0.25, 0.5, 0.75]) for part in (low * factor, high))
-    return bool(a[0] > 0 and b[0] > 0 and np.abs(np.log(a / b)).max() <= tolerance)
+def _same_shape(low: Floats, high: Floats, factor: float) -> bool:
+    """Whether the quartiles agree after conversion, as far as so few values can tell."""
+    if min(low.min() * factor, high.min()) <= 0:
+        return False
+    a, b = (np.log(part) for part in (low * factor, high))
+    quartiles = [np.quantile(part, [0.25, 0.5, 0.75]) for part in (a, b)]
+    spread = max(float(q[2] - q[0]) for q in quartiles) / _TO_QUARTILES
+    error = _ERROR_OF_MEDIAN * spread * np.sqrt(1 / len(a) + 1 / len(b))
+    apart = np.abs(quartiles[0] - quartiles[1])
+    return bool(apart[1] <= _TOLERANCE + 2 * error and apart.max() <= _SHAPE + 2 * error)
 
 
 def _are_degrees(low: Floats, high: Floats) -> bool:

@@ -39,7 +39,8 @@ _LEVEL = 0.01
 # tubes. Without this, clouds of many dimensions, where all distances are nearly the same, would
 # have a threshold near 1, and relatives would be called copies.
 _NEARER = 0.5
-_LEAST_COSINE = 0.7  # two pale samples are near each other because both are near the middle
+# Two pale samples are near each other because both are near the middle, or near zero.
+_LEAST_CORRELATION = 0.7
 _BLOCK = 1_000
 _MOST_NAMED_PAIRS = 3
 _TO_SPREAD = 1.4826
@@ -233,8 +234,15 @@ def _pairs_within(Z: Matrix, units: NDArray[np.int64], limit: NDArray[np.float64
         near = (far < limit[start:stop, None]) & (far < limit[None, :])
         a, b = np.nonzero(near)
         a = a + start
-        lengths = np.linalg.norm(Z[a], axis=1) * np.linalg.norm(Z[b], axis=1)
-        cosine = (Z[a] * Z[b]).sum(axis=1) / np.maximum(lengths, 1e-12)
-        once = (a < b) & (cosine >= _LEAST_COSINE)
-        found.append(np.stack([a[once], b[once]], axis=1))
+        a, b = a[a < b], b[a < b]
+        alike = _correlations(Z[a], Z[b]) >= _LEAST_CORRELATION
+        found.append(np.stack([a[alike], b[alike]], axis=1))
     return np.vstack(found).astype(np.int64)
+
+
+def _correlations(A: Matrix, B: Matrix) -> Matrix:
+    """Return (k,) the correlation of each row of A with that of B."""
+    a, b = (part - part.mean(axis=1, keepdims=True) for part in (A, B))
+    lengths = np.linalg.norm(a, axis=1) * np.linalg.norm(b, axis=1)
+    found: Matrix = (a * b).sum(axis=1) / np.maximum(lengths, 1e-12)
+    return found

@@ -25,8 +25,7 @@ class RepeatedNames(Finding):
 
     def find(self, samples: AllSamples, context: FindingContext) -> list[FindingRecord]:
         """Return findings on rows of one name that are equal, and on those that differ."""
-        roles = context.roles
-        if not roles.get("sample"):
+        if not context.roles.get("sample"):
             return []
         codes = pd.factorize(samples.sample_ids)[0]
         repeated = np.bincount(codes)[codes] > 1
@@ -68,14 +67,12 @@ class RepeatedNames(Finding):
         differing: NDArray[np.int64],
     ) -> list[FindingRecord]:
         rows = np.isin(codes, differing)
-        pairs = np.unique(np.stack([codes[rows], samples.units[rows]]), axis=1)
-        spread = len(pairs[0]) > len(differing)
-        roles = context.roles
-        if roles.get("replicate") or (roles.get("unit") and not spread):
-            return []
         names = tuple(dict.fromkeys(str(name) for name in samples.sample_ids[rows]))
-        if spread:
-            return [self._two_units(names)]
+        if context.roles.get("replicate"):
+            return []
+        if context.roles.get("unit"):
+            pairs = np.unique(np.stack([codes[rows], samples.units[rows]]), axis=1)
+            return [self._two_units(names)] if pairs.shape[1] > len(differing) else []
         few = rows.mean() <= _FEW_ROWS
         return [self._mistake(names) if few else self._units(samples, names, int(rows.sum()))]
 
@@ -91,9 +88,9 @@ class RepeatedNames(Finding):
                 "two samples may have been mixed up."
             ),
             hint=(
-                "Correct the names in the file. If the rows are technical replicates, give the "
-                "column that numbers them the role replicate; if they are several samples of one "
-                "patient or animal, name the column of the biological unit (unit under [roles])."
+                "Correct the names in the file. If the rows are technical replicates, give the column "
+                "that numbers them the role replicate; if they are several samples of one patient or "
+                "animal, name the column that tells whose they are (unit under [roles])."
             ),
             samples=names,
         )

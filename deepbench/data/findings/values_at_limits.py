@@ -18,8 +18,8 @@ _LEAST_CELLS = 5
 _LEAST_SHARE = 0.05
 _LEAST_DIFFERENT = 20
 _DIFFERENT_SHARE = 0.3  # of the other values, if they are measured and not counted or scored
-# Largest numbers of 8, 10, 12, 14, 16 and 18 bits.
-_OF_DETECTORS = (255.0, 1_023.0, 4_095.0, 16_383.0, 65_535.0, 262_143.0)
+# Largest numbers of 10, 12, 14, 16 and 18 bits; pictures of 8 bits are often white on purpose.
+_OF_DETECTORS = (1_023.0, 4_095.0, 16_383.0, 65_535.0, 262_143.0)
 _DETECTOR_COLUMNS = 3
 _MOST_COLUMNS = 0.9  # of all end below
 _ONE_PER_SAMPLE = 0.9
@@ -117,10 +117,9 @@ def _at_limit(X: Floats, end: End) -> _AtLimit | None:
             v for v in _OF_DETECTORS if v >= high and (limit == v).sum() >= _DETECTOR_COLUMNS
         ]
         detector = np.isin(limit, shared)
-    perhaps = np.flatnonzero(many | detector)
-    # A known end needs no pile; elsewhere the pile has to stand out.
-    pile = np.where(detector, np.inf, count)
-    columns = perhaps[[_is_measured(X[~cells[:, i], i], float(pile[i])) for i in perhaps]]
+    for i in np.flatnonzero(many & ~detector):
+        many[i] = _is_measured(X[~cells[:, i], i], int(count[i]))
+    columns = np.flatnonzero(many | detector)
     if not len(columns):
         return None
     columns = columns[np.argsort(-count[columns], kind="stable")]
@@ -130,7 +129,7 @@ def _at_limit(X: Floats, end: End) -> _AtLimit | None:
     return _AtLimit(end, columns, inside, limit[columns])
 
 
-def _is_measured(others: Floats, pile: float) -> bool:
+def _is_measured(others: Floats, pile: int) -> bool:
     """Whether the other values differ as measured ones do, and the pile stands out."""
     known = others[~np.isnan(others)]
     _, repeats = np.unique(known, return_counts=True)

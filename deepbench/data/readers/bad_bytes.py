@@ -22,7 +22,10 @@ _CANDIDATES = (
     ("shift_jis", "Japanese"),
     ("euc_kr", "Korean"),
 )
-_OF_THE_LAB = frozenset("µμ°±²³–—’‘“”…•×÷€£§®™½¼¾ßªº")
+_OF_THE_LAB = frozenset("µμ°±²³–—’‘“”…•×÷€§®™½¼¾ßªº")
+_NEVER_IN_WORDS = frozenset("€§½¼¾×÷±•")  # but in m² and Taq®
+_COMMON = frozenset("äöüÄÖÜåÅæÆøØéèêàâçñíóáúÉ")
+_CENTRAL = frozenset("őűłŁśŚźŹżŻčČšŠžŽřŘěĚůąęćńđĐşŞţŢăĂ")
 _MOST_CHOICES = 4
 _MOST_WORDS = 200
 _LOOKED_AT = 32 << 20
@@ -74,7 +77,7 @@ def wrong_bytes(data: bytes, codec: str, words: str, guessed: bool, name: str) -
         f"text{others}."
     )
     replace = Choice("replace", "Replace by Marks", "each becomes a mark such as ⟦0xE9⟧")
-    foreign = guessed and 2 * found.rightly_written < found.count
+    foreign = guessed and found.rightly_written < found.count
     choices = tuple(_candidates(data)) if foreign else ()
     if choices:
         return DataQuestion(
@@ -168,7 +171,7 @@ def _plausible(text: str) -> float:
         before = text[place - 1 : place]
         behind = text[place + 1 : place + 2]
         if sign in _OF_THE_LAB:
-            score += 1
+            score += -0.5 if sign in _NEVER_IN_WORDS and before.isalpha() else 1
         elif unicodedata.category(sign) not in {"Lu", "Ll", "Lo"}:
             score -= 1
         elif _alphabet(sign) != "LATIN":
@@ -179,7 +182,8 @@ def _plausible(text: str) -> float:
             wrong = sign.isupper() and (
                 before.islower() or (behind.islower() and before.isalpha())
             )
-            score += -1 if wrong else 1
+            usual = 1 if sign in _COMMON else 0.9 if sign in _CENTRAL else 0.6
+            score += -1 if wrong else usual
     return score / max(1, sum(sign >= "\x80" for sign in text))
 
 

@@ -21,12 +21,14 @@ _MOST_COLUMNS = 10
 _MATCHING_SHARE = 0.8
 _COMMENTS = ("#", "!", "%", "//")
 _WORDS = re.compile(
-    r"(?:(?:sub|grand )?total|sum|mean|average|avg|median|s\.?d\.?|std|stdev|sem|n\s*=|notes?\b"
-    r"|remarks?\b|comments?\b|source\b|legend|footnotes?|abbreviations?|[*†‡§¹©=_-]|exported"
-    r"|generated|printed|created|end of|signature|signed|approved|checked by|page \d|report\b"
-    r"|date\s*:|p\s*[<=]|\(c\)|copyright|data (?:from|source)|values? (?:are|is)\b)",
+    r"(?:(?:(?:sub|grand )?total|sum|mean|average|avg|median|sd|std|stdev|sem|notes?|remarks?"
+    r"|comments?|source|legend|footnotes?|abbreviations?|exported|generated|printed|created"
+    r"|end of|signature|signed|approved|checked by|page \d+|report|data (?:from|source)"
+    r"|values? (?:are|is)|copyright)\b|s\.d\.|n\s*=|date\s*:|p\s*[<=]|\(c\)|[*†‡§¹©]"
+    r"|[=_-]{2,}$)",
     re.IGNORECASE,
 )
+_SENTENCE = re.compile(r"\S+ \S|[:=]")  # several words, or a name and a value
 Values = NDArray[np.float64]
 # What a row of this name holds, if it is a summary of the rows above it.
 _SUMMARIES: tuple[tuple[tuple[str, ...], tuple[Callable[[Values], float], ...]], ...] = (
@@ -124,7 +126,7 @@ def _filled(cells: Sequence[str]) -> int:
 
 
 def _footers(grid: Grid, width: int) -> NDArray[np.int64]:
-    """Return the last rows that are no data: sentences, totals, what stands behind a gap."""
+    """Return the last rows that are no data: notes, totals, sentences behind a gap."""
     end = len(grid.rows)
     start = end
     summaries = set()
@@ -140,10 +142,11 @@ def _footers(grid: Grid, width: int) -> NDArray[np.int64]:
     for place in range(start, end):
         cells = [cell.strip() for cell in grid.rows.row(place)]
         gap = place > 0 and grid.row_numbers[place] - grid.row_numbers[place - 1] > 1
+        said = gap and _SENTENCE.search(_first(cells)) and np.isnan(_number(_first(cells))[0])
         if place in summaries:
             if _is_summary(grid, place, start, cells):
                 return np.arange(place, end)
-        elif gap or _WORDS.match(_first(cells)):
+        elif said or _WORDS.match(_first(cells)):
             return np.arange(place, end)
     return np.zeros(0, dtype=np.int64)
 

@@ -115,7 +115,7 @@ def _type_break(top: Top, start: int) -> int | None:
     cells = np.array([top.cells(i) for i in rows], dtype=object)
     numbers = are_numbers(cells)
     numeric = numbers.mean(axis=0) >= _HALF
-    words = (~numbers[:, numeric]).all(axis=1)
+    words: NDArray[np.bool_] = np.all(~numbers[:, numeric], axis=1)
     for place in np.flatnonzero(words[:_LONGEST_PREAMBLE]).tolist():
         row, own = rows[place], cells[place].tolist()
         beside = row == start + 1 and top.filled[start] >= top.least_width
@@ -125,10 +125,11 @@ def _type_break(top: Top, start: int) -> int | None:
             continue
         found = top.votes(row)
         above = numbers[:place, numeric]
-        odd = (top.filled[start:row] < top.least_width).any() or not above.all(axis=1).all()
+        odd = (top.filled[start:row] < top.least_width).any() or not above.all()
         if not found.speak_for or found.speak_against or (numeric.sum() < 2 and not odd):
             continue
-        if len(set(own)) == len(own) and not (np.isin(cells, own).sum() > len(own)):
+        alike = np.isin(cells, own).sum() - len(own) + np.isin(top.cells(start), own).sum()
+        if len(set(own)) == len(own) and not alike:
             return row
     return None
 
@@ -279,6 +280,8 @@ def _with_rows_below(grid: Grid, top: Top, names: int, told: bool) -> Layout:
     number_in_second = are_numbers(np.array(second, dtype=object)).any()
     if not below or len(first) < 2 or number_in_second:
         return _with_groups(grid, top, layout)
+    if len(below) > 2 and not are_numbers(np.array(below[0], dtype=object)).any():
+        below = below[1:]  # a row of units may follow the second row of names
     numeric = _numeric_columns(below)
     if numeric.any() and are_units(second, numeric.tolist()):
         return _with_groups(grid, top, replace(layout, data=names + 2, units=names + 1))

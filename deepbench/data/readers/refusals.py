@@ -7,6 +7,10 @@ import re
 from deepbench.errors import DataError
 
 _UNPACK = "Unpack it first and name the table inside."
+_MEASURE = (
+    "DeepBench does not read images yet. Measure them first, for example with ImageJ or "
+    "CellProfiler, and name the table of measurements."
+)
 _SIGNATURES: tuple[tuple[bytes, str, str], ...] = (
     (b"BZh", "compressed (bzip2)", _UNPACK),
     (b"\xfd7zXZ", "compressed (xz)", _UNPACK),
@@ -14,11 +18,11 @@ _SIGNATURES: tuple[tuple[bytes, str, str], ...] = (
     (b"7z\xbc\xaf", "a 7-Zip archive", _UNPACK),
     (b"Rar!", "a RAR archive", _UNPACK),
     (b"PK\x05\x06", "an empty ZIP archive", _UNPACK),
-    (b"\x89PNG", "an image", "Name a table; folders of images cannot be read."),
-    (b"\xff\xd8\xff", "an image", "Name a table; folders of images cannot be read."),
-    (b"GIF8", "an image", "Name a table; folders of images cannot be read."),
-    (b"II*\0", "an image", "Name a table; folders of images cannot be read."),
-    (b"MM\0*", "an image", "Name a table; folders of images cannot be read."),
+    (b"\x89PNG", "an image", _MEASURE),
+    (b"\xff\xd8\xff", "an image", _MEASURE),
+    (b"GIF8", "an image", _MEASURE),
+    (b"II*\0", "an image", _MEASURE),
+    (b"MM\0*", "an image", _MEASURE),
     (b"%PDF", "a PDF document", "Copy the table into a spreadsheet and save it as CSV."),
     (b"{\\rtf", "a text document", "Copy the table into a spreadsheet and save it as CSV."),
     (b"MATLAB", "a MATLAB file", "Export the table as CSV (writetable)."),
@@ -39,7 +43,11 @@ def refuse_if_no_table(head: bytes, name: str) -> None:
     Raises:
         DataError: says what the file is and what to do.
     """
-    for signature, what, hint in _SIGNATURES:
+    for signature, what, hint in _MEASURE = (
+    "DeepBench does not read images yet. Measure them first, for example with ImageJ or "
+    "CellProfiler, and name the table of measurements."
+)
+_SIGNATURES:
         if head.startswith(signature):
             raise DataError(f"{name} is {what}, not a table.", hint)
     if _PICKLE.match(head) or name.lower().endswith(_PICKLE_NAMES):
@@ -51,9 +59,4 @@ def refuse_if_no_table(head: bytes, name: str) -> None:
         raise DataError(
             f"{name} is a web page or XML, whatever its name says.",
             "Open it in a spreadsheet program and save it as XLSX or CSV.",
-        )
-    if head.startswith(b">"):
-        raise DataError(
-            f"{name} looks like FASTA: sequences, not a table of measurements.",
-            "Make a table with one row per sequence and one column per measurement.",
         )

@@ -9,6 +9,7 @@ from deepbench.data.raw_table import RawTable
 from deepbench.data.readers.archive import ArchiveReader, is_plain_archive
 from deepbench.data.readers.base import Reader
 from deepbench.data.readers.delimited import DelimitedReader
+from deepbench.data.readers.fasta import FastaReader
 from deepbench.data.readers.gct import GctReader
 from deepbench.data.readers.h5ad import H5adReader
 from deepbench.data.readers.parquet import ParquetReader
@@ -67,6 +68,7 @@ READERS: tuple[Reader, ...] = (
     WorkbookReader(),
     ARCHIVES,
     GctReader(),
+    FastaReader(),
     SeriesMatrixReader(),
     DelimitedReader(),
 )

@@ -98,7 +98,7 @@ def settle_uneven_rows(
         wrong = np.setdiff1d(wrong, surplus)
     if not len(wrong):
         return
-    if len(wrong) > _MOST_SKIPPED * len(widths):
+    if options.header_row is None and len(wrong) > _MOST_SKIPPED * len(widths):
         raise _no_table(grid, widths)
     if options.uneven_rows != "skip":
         raise _uneven(grid, wrong, width, header)

@@ -189,7 +189,7 @@ def _try(lines: list[bytes], mark: str) -> _Found | None:
     if not counts:
         return None
     width, number = max(counts.items(), key=lambda item: (item[1], item[0]))
-    if number == 1 and len(lines) > 2:
+    if number == 1 and len(lines) > 2 and widths[0] != width:
         return None
     chosen = [line for line, cells in zip(lines, widths, strict=True) if cells == width]
     rows = [_cells(line, sign) for line in chosen[:_SAID_LINES]]

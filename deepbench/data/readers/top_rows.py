@@ -14,10 +14,15 @@ TOP_COLUMNS = 300
 _TOP_CELLS = 500_000
 _TOP_WIDE_ROWS = 40
 _FILLED_SHARE = 0.5
+_NEAR_ROWS = 5
 
 
 class Top:
     """The first rows of a grid.
+
+    Args:
+        rows: All rows.
+        first: First row of data, where it is known; the names stand in the row above it.
 
     Attributes:
         widths: (k,) number of cells of each row.
@@ -35,6 +40,9 @@ class Top:
         self.filled, self.reach = _filled_and_reach(rows, self.size)
         body = np.arange(first, len(rows))
         self.width = table_width(rows.widths[body])
+        near = rows.widths[first : first + _NEAR_ROWS]
+        if first and 2 * (near == rows.widths[first - 1]).sum() > len(near):
+            self.width = int(rows.widths[first - 1])  # the table of these names, if not the only
         self.least_width = self._without_blank_end(body)
         self.least_filled = self._least_filled(first)
 

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from deepbench.data.findings.base import FindingContext
-from deepbench.data.findings.damaged_names import DamagedNames
 from deepbench.data.findings.outliers import OutlyingSamples
 from deepbench.data.findings.registry import check, clean
 from deepbench.errors import DataError, PlanError
@@ -242,28 +241,6 @@ def test_gappy_samples(make_samples):
     assert "up to 80 %" in found.message
     samples.features.loc[:30, "g0":"g5"] = np.nan  # then it is the table that is gappy
     assert "samples with many gaps" not in [f.where for f in run(samples)[0].findings]
-
-
-@pytest.mark.parametrize(
-    "name",
-    ["2-Sep", "1-Mar", "Sep-02", "2006-09-02", "02.Sep", "1. Mrz", "2.31E+13", "1-Mar.1"],
-)
-def test_names_that_a_spreadsheet_turned_into_dates(make_samples, name):
-    samples = make_samples(BINARY, noise=39, features={name: np.random.default_rng(2).random(60)})
-    (found,) = DamagedNames().find(samples, FindingContext({}, 1))
-    assert found.columns == (name,)
-
-
-def test_names_that_are_meant(make_samples):
-    names = ["SEPT2", "MARCH1", "DEC1", "may", "march", "p53", "1-3", "2-oxoglutarate", "E2F1"]
-    generator = np.random.default_rng(2)
-    samples = make_samples(
-        BINARY, noise=60, features={name: generator.random(60) for name in names}
-    )
-    assert DamagedNames().find(samples, FindingContext({}, 1)) == []
-    days = {f"{day}-Mar": generator.random(60) for day in range(1, 25)}
-    dated = make_samples(BINARY, noise=4, features=days)
-    assert DamagedNames().find(dated, FindingContext({}, 1)) == []
 
 
 # --- names ----------------------------------------------------------------------------------

@@ -45,9 +45,10 @@ def test_the_outcome_as_a_row_turns_the_table(put):
     assert raw.frame().to_numpy().tolist()[1] == ["S2", "2", "5", "8", "well"]
     assert raw.how.turned and raw.sample_column == "sample"
     assert raw.how.reasons["orientation"] == "the outcome 'group' is the name of a row"
-    assert what(raw)[
-        "(table)", "rows and columns exchanged: each column of the file is a sample"
-    ] == 3
+    assert (
+        what(raw)["(table)", "rows and columns exchanged: each column of the file is a sample"]
+        == 3
+    )
 
 
 def test_the_sample_sheet_turns_the_table(put):
@@ -64,15 +65,18 @@ def test_the_sample_sheet_turns_the_table(put):
 
 def test_the_sample_sheet_says_that_genes_are_the_samples(put):
     # Predicting which genes are essential: the rows are what is asked about.
-    sheet = "symbol,essential\nEGFR,no\nMYC,yes\nTP53,yes\n"
-    raw = put("gene,liver,lung\nTP53,1,2\nMYC,3,4\nEGFR,5,6\n", sheet, outcome="essential")
+    sheet = "symbol,essential\nEGFR,no\nMYC,yes\nTP53,yes\nKRAS,no\n"
+    table = "gene,liver,lung\nTP53,1,2\nMYC,3,4\nEGFR,5,6\nKRAS,7,8\n"
+    raw = put(table, sheet, outcome="essential")
     assert not raw.how.turned
-    assert raw.frame()["liver"].tolist() == ["1", "3", "5"]
-    assert raw.frame()["essential"].tolist() == ["yes", "yes", "no"]
+    assert raw.frame()["liver"].tolist() == ["1", "3", "5", "7"]
+    assert raw.frame()["essential"].tolist() == ["yes", "yes", "no", "no"]
 
 
 def test_the_outcome_as_a_column_leaves_a_table_of_genes_alone(put):
-    raw = put("gene,liver,lung,essential\nTP53,1,2,yes\nMYC,3,4,yes\nEGFR,5,6,no\n", None, "essential")
+    raw = put(
+        "gene,liver,lung,essential\nTP53,1,2,yes\nMYC,3,4,yes\nEGFR,5,6,no\n", None, "essential"
+    )
     assert not raw.how.turned
     assert "orientation" not in raw.how.reasons
 
@@ -85,10 +89,39 @@ def test_proofs_that_disagree_are_asked_about(put):
     assert "but 3 names of sheet.csv stand in the header" in error.value.message
 
 
+def test_numbers_as_names_of_samples(put):
+    numbers = ",".join(map(str, range(1, 20)))
+    rows = "".join(f"x{i},{','.join(str(i * j % 17) for j in range(19))}\n" for i in range(9))
+    sheet = "patient,age\n" + "".join(f"{i},{30 + i % 7}\n" for i in range(19, 0, -1))
+    raw = put(f"name,{numbers}\n{rows}", sheet)
+    assert raw.how.turned and raw.rows == 19
+    assert raw.column("x3").tolist() == [str(3 * j % 17) for j in range(19)]
+    assert raw.how.reasons["header"] == "The first row holds 19 names of sheet.csv."
+    raw = put(f"gene,{numbers}\n{rows}", orientation="samples in columns")
+    assert raw.column("sample").tolist() == numbers.split(",")
+    assert raw.how.reasons["header"] == "The first row begins with 'gene'."
+
+
 def test_the_plan_decides(put):
     turned = put(GENES, orientation="samples in columns")
     assert turned.columns == ("sample", "TP53", "MYC", "EGFR")
     assert put(GENES, orientation="samples in rows").columns == ("gene", "S1", "S2", "S3")
+
+
+def test_a_format_that_holds_samples_in_columns_is_turned_with_what_it_says_of_them(put, tmp_path):
+    table = (
+        "#1.3\n2\t3\t1\t1\nid\tsymbol\tA\tB\tC\ndose\tna\t5\t6\t7\n"
+        "p1\tTP53\t1\t2\t3\np2\tMYC\t4\t5\t6\n"
+    )
+    raw = put(table)
+    assert raw.columns == ("sample", "dose", "p1", "p2")
+    assert raw.frame().to_numpy().tolist()[2] == ["C", "7", "3", "6"]
+    assert (raw.sample_column, raw.sheet_columns) == ("sample", ("sample", "dose"))
+    # And a sheet of its own beside it.
+    raw = put(table, "id,age\nC,33\nB,32\nA,31\n")
+    assert raw.columns == ("id", "age", "dose", "p1", "p2")
+    assert raw.frame()["age"].tolist() == ["31", "32", "33"]
+    assert raw.sheet_columns == ("id", "age", "dose")
 
 
 # --- only a look ----------------------------------------------------------------------------
@@ -172,7 +205,7 @@ def test_descriptions_of_features_are_left_aside_and_counted(put):
 
 def test_a_sample_called_like_a_description_is_a_sample_if_the_sheet_says_so(put):
     table = "gene,start,end\nTP53,1,2\nMYC,3,4\n"
-    raw = put(table, "id,group\nend,a\nstart,b\n")
+    raw = put(table, "id,age\nend,31\nstart,27\n")
     assert raw.column("id").tolist() == ["start", "end"]
     assert raw.column("MYC").tolist() == ["3", "4"]
 
@@ -241,7 +274,10 @@ def test_columns_between_are_kept_as_features(put):
     assert raw.columns == ("sample", "TP53", "MYC", "TP53 (call)", "MYC (call)")
     assert raw.frame().to_numpy().tolist()[1] == ["B", "2", "5", "A", "A"]
     places = [raw.cell_reference(2, name) for name in raw.columns]
-    assert places == ["column 6", "row 2, column 6", "row 3, column 6"] + [
+    assert places == [
+        "column 6",
+        "row 2, column 6",
+        "row 3, column 6",
         "row 2, column 7",
         "row 3, column 7",
     ]
@@ -289,7 +325,9 @@ def test_a_mistake_in_a_turned_table_names_row_and_column_of_the_file(put):
 
     columns = ",".join(f"S{i}" for i in range(30))
     cells = ",".join(["1"] * 29)
-    raw = put(f"gene,{columns}\n\nTP53,{cells},1\nMYC,{cells},high\n", orientation="samples in columns")
+    raw = put(
+        f"gene,{columns}\n\nTP53,{cells},1\nMYC,{cells},high\n", orientation="samples in columns"
+    )
     with pytest.raises(DataError, match=r"table.csv, row 4, column 31, column 'MYC': 'high'"):
         parse_columns(raw, Data(source="table.csv"))
     assert raw.locator.row_names()[29] == "column 31"

@@ -2,15 +2,15 @@ import numpy as np
 import pytest
 
 from deepbench.data.outcome import read_outcome
-from deepbench.errors import DataError, PlanError
+from deepbench.errors import DataError, DataQuestion, PlanError
 
 
 @pytest.fixture
 def outcome(parse):
-    def _outcome(values, missing=None, **question):
+    def _outcome(values, missing=None, data=None, **question):
         content = "outcome,x\n" + "".join(f"{v},{i}\n" for i, v in enumerate(values))
         parsed, plan = parse(
-            content, question=question, data={"missing": missing, "header": "yes"}
+            content, question=question, data={"missing": missing, "header": "yes", **(data or {})}
         )
         return read_outcome(parsed, "outcome", plan.question, plan.data)
 
@@ -83,6 +83,23 @@ def test_task_of_the_plan(outcome):
     assert found.values.dtype == np.float64
     assert found.info.classes == ()
     assert outcome([*range(12)] * 2, task="classification").info.classes[:3] == ("0", "1", "2")
+
+
+def test_a_measured_outcome_with_more_than_numbers(outcome):
+    limits = [*(f"{i}.5" for i in range(20)), "<0.5"]
+    with pytest.raises(DataQuestion, match=r"'<0\.5' is a value beyond a limit") as caught:
+        outcome(limits)
+    assert caught.value.key == "data.below_detection"
+    assert outcome(limits, data={"below_detection": "limit"}).values[-1] == 0.5
+    with pytest.raises(DataQuestion, match="with the unit mg"):
+        outcome([f"{i}.5 mg" for i in range(20)])
+    read = outcome([f"{i}.5 mg" for i in range(20)], data={"units_in_cells": "remove"})
+    assert read.values.tolist() == [i + 0.5 for i in range(20)]
+    with pytest.raises(DataQuestion, match="'lost' is not a number") as caught:
+        outcome([*range(20), "lost"])
+    answered = outcome([*range(20), "lost"], data={"missing_in": caught.value.choices[0].value})
+    assert len(answered.rows) == 20
+    assert outcome(["<50", ">50"] * 10).info.classes == ("<50", ">50")
 
 
 def test_words_are_no_regression(outcome):

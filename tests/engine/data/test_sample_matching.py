@@ -112,7 +112,10 @@ def may_mean(one, other, rule):
         return loose_key(one) == loose_key(other) != ""
     bare, theirs = one.removesuffix(".CEL"), other.removesuffix(".CEL")
     cuts = [[name[:i] for i, c in enumerate(name) if c in "-_. "] for name in (bare, theirs)]
-    keys = [{loose_key(name) for name in (own, *before)} - {""} for own, before in zip((bare, theirs), cuts, strict=True)]
+    keys = [
+        {loose_key(name) for name in (own, *before)} - {""}
+        for own, before in zip((bare, theirs), cuts, strict=True)
+    ]
     return loose_key(bare) in keys[1] or loose_key(theirs) in keys[0]
 
 

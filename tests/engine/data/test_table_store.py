@@ -64,7 +64,7 @@ def test_same_content_gives_same_bytes(samples):
 
 
 def test_typed_table_comes_back(parse):
-    content = "id;x;outcome\n" + "".join(
+    content = "id;x [mg/dl];outcome\n" + "".join(
         f"a{i};1,{i}5;{'yes' if i % 2 else 'no'}\n" for i in range(12)
     )
     parsed, _ = parse(content)
@@ -73,6 +73,7 @@ def test_typed_table_comes_back(parse):
     assert found.columns == parsed.columns
     assert found.conversions == parsed.conversions
     assert found.decimal == ","
+    assert found.units == parsed.units == {"x [mg/dl]": "mg/dl"}
     assert found.locator.reference(4, 0) == "row 6"
 
 

@@ -163,9 +163,49 @@ def test_other_answers_do_not_read_the_file_again(
     monkeypatch.setattr(open_tables, "assemble", counting)
     look(None, question={"outcome": "outcome"}, roles={"unit": "mouse"})
     look(None, data={"types": {"mouse": "numeric"}})
+    look(None, data={"missing_in": {"age": ["44"]}})
+    typed = look(None, data={"missing": ["29"], "below_detection": "limit"})
+    assert typed.parsed[2][4] == ""
     assert reads == []
     look(None, data={"decimal": "."})
     assert len(reads) == 1
+
+
+def test_raw_cells_beside_what_is_read_from_them(look: Preview) -> None:
+    """Each question in turn is answered by its first choice; then raw and parsed are compared."""
+    shapes = {
+        "crp (mg/l)": lambda i: "<0.5" if i == 3 else f"{i}.25",
+        "dose": lambda i: f"{i}.5 mg",
+        "other": lambda i: f"{i},75",
+        "total": lambda i: f"{i + 1}'000",
+        "delta": lambda i: f"\u2212{i}.5",
+        "seen": lambda i: f"{i + 1:02d}/04/2021",
+        "odd": lambda i: "failed" if i == 3 else str(i),
+        "id": lambda i: f"{i:04d}",
+        "y": lambda i: "ab"[i % 2],
+    }
+    lines = ["\t".join(shapes), *("\t".join(f(i) for f in shapes.values()) for i in range(20))]
+    table, data = "\n".join(lines), {"delimiter": "tab", "decimal": "."}
+    asked = []
+    shown = look(table, question={"outcome": "y"}, data=data)
+    while shown.question is not None:
+        asked.append(shown.question.key)
+        key = shown.question.key.removeprefix("data.")
+        data[key] = shown.question.choices[0].value
+        shown = look(None, question={"outcome": "y"}, data=data)
+    assert asked == [
+        "data.below_detection", "data.units_in_cells", "data.types", "data.missing_in",
+    ]  # fmt: skip
+    assert shown.problem == ""
+    assert shown.raw[3] == (
+        "<0.5", "3.5 mg", "3,75", "4'000", "\u22123.5", "04/04/2021", "failed", "0003", "b",
+    )  # fmt: skip
+    assert shown.parsed[3] == (
+        number_text(0.5 / 2**0.5), "3.5", "3.75", "4000", "-3.5", "2021-04-04", "", "0003", "b",
+    )  # fmt: skip
+    assert shown.units == {"crp (mg/l)": "mg/l", "dose": "mg"}
+    counts = {(note.column, note.what.split(" ")[0]): note.count for note in shown.conversions}
+    assert counts[("dose", "unit")] == counts[("total", "thousands")] == 20
 
 
 def test_a_changed_file_is_read_again(look: Preview, tmp_path: Path) -> None:

@@ -306,6 +306,18 @@ def test_a_question_is_answered_by_a_button(
     assert session.value("data.decimal") is None
 
 
+def test_a_question_that_only_a_run_met_is_asked_too(
+    read: ImportPage, session: StudySession, runner: Any, desk: Any
+) -> None:
+    session.answer("question.outcome", "Group", "outcome")
+    session.start_run("import")
+    runner.answer_last(JobFailed("DataQuestion", QUESTION["message"], "", 1, QUESTION))
+    assert [button.text() for button in read.question.buttons] == ["Decimal Comma", "Thousands"]
+    read.question.buttons[0].click()
+    assert session.value("data.decimal") == ","
+    assert not read.question.isVisible()
+
+
 def test_what_was_answered_is_listed_and_can_be_taken_back(
     read: ImportPage, session: StudySession
 ) -> None:

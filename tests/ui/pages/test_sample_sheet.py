@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QComboBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from deepbench.messages import JobFailed, PreviewTable, SketchDesign
-from deepbench.study.records import ColumnRecord
+from deepbench.plan.data import Design
+from deepbench.study.records import ColumnRecord, CrossTable
+from deepbench_ui.models.design_words import NOT_ANSWERED, QUESTIONS
 from deepbench_ui.models.role_answers import ROLE_CHOICES
 from deepbench_ui.pages import sample_sheet
 from deepbench_ui.pages.sample_sheet import (
@@ -22,6 +25,7 @@ from deepbench_ui.pages.sample_sheet import (
     WAIT,
     SampleSheetPage,
 )
+from deepbench_ui.plots import HeatmapFigure
 from deepbench_ui.session import StudySession
 from tests.ui.conftest import child, settle
 from tests.ui.pages.table_previews import COLUMNS, design, preview
@@ -267,3 +271,79 @@ def test_a_table_that_cannot_be_read_is_said(
     settle()
     settle()
     assert page.problem.text == "The process stopped. Again."
+
+
+def test_units_stand_beside_samples_where_they_differ(read: SampleSheetPage, desk: Any) -> None:
+    table = CrossTable(
+        row_title="Batch", column_title="Group", rows=("1",), columns=("ill", "well"),
+        counts=((3, 4),), units=((1, 4),),
+    )  # fmt: skip
+    desk.answers["SketchDesign"] = design(tables=(table, table))
+    choose(read, 2, "batch")
+    settle()
+    settle()
+    assert panels(read) == ["sample-sheet.table.0", "sample-sheet.table.1"]
+    figure = read._panels[0].figure
+    assert isinstance(figure, HeatmapFigure)
+    assert figure.texts == (("3 samples\n1 unit", "4 samples\n4 units"),)
+
+
+# --- how the samples were collected -------------------------------------------------------
+
+
+def question(page: SampleSheetPage, name: str) -> QComboBox:
+    box: QComboBox = child(page, f"sample-sheet.{name}")
+    return box
+
+
+def pick(box: QComboBox, value: str) -> None:
+    box.setCurrentIndex(box.findData(value))
+    box.activated.emit(box.currentIndex())
+
+
+def test_all_questions_on_the_design_are_asked() -> None:
+    assert [each.key for each in QUESTIONS] == list(Design.model_fields)
+    for each in QUESTIONS:
+        allowed = get_args(get_args(Design.model_fields[each.key].annotation)[0])
+        assert tuple(value for value, _ in each.answers) == allowed
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [(each.key, value) for each in QUESTIONS for value, _ in each.answers],
+)
+def test_a_question_on_the_design_is_answered_and_taken_back(
+    read: SampleSheetPage, answered: StudySession, desk: Any, key: str, value: str
+) -> None:
+    asked = len(desk.asked)
+    box = question(read, key.replace("_", "-"))
+    assert box.currentText() == NOT_ANSWERED
+    pick(box, value)
+    assert answered.value(f"design.{key}") == value
+    settle()
+    assert len(desk.asked) == asked  # no role changed: nothing is counted again
+    answered.undo()
+    assert box.currentText() == NOT_ANSWERED
+    answered.redo()
+    assert box.currentData() == value
+    pick(box, "")
+    assert answered.value("design") is None
+
+
+def test_the_design_can_be_told_before_there_is_a_table(
+    session: StudySession, qtbot: QtBot
+) -> None:
+    page = shown(session, qtbot)
+    box = question(page, "allocation")
+    assert box.isVisible()
+    pick(box, "matched")
+    assert session.value("design.allocation") == "matched"
+
+
+def test_the_list_of_a_question_opens_with_the_arrow_key(read: SampleSheetPage) -> None:
+    box = question(read, "repeated")
+    box.setFocus()
+    QTest.keyClick(box, Qt.Key.Key_Down)
+    assert box.view().isVisible()
+    box.hidePopup()
+    assert box.currentText() == NOT_ANSWERED

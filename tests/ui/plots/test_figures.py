@@ -62,7 +62,7 @@ def test_what_shows_single_samples_says_so(make: Make) -> None:
 def test_the_leaderboards_table_has_scores_intervals_and_folds(make: Make) -> None:
     header, rows = make("leaderboard").table()
     assert header == [
-        "row", "AUROC", "low", "high", "shuffled-label twin", "group",
+        "row", "AUROC", "low", "high", "shuffled labels", "group",
         "point 1", "point 2", "point 3",
     ]  # fmt: skip
     assert rows[0] == ["Elastic net", 0.87, 0.85, 0.89, None, "baseline", 0.84, 0.88, 0.9]

@@ -45,6 +45,39 @@ _WORDS = (
     ),
     (r" \(split\.design = \"leave-one-site-out\"\)", f" (“{BY_SITE}”)"),
     (r"Use split\.design = \"leave-one-site-out\"", f"Use “{BY_SITE}” (step 6)"),
+    (
+        r"write transform = .*, and name numbers that are no measurements under not_transformed\.",
+        "choose another transformation below, and name the columns that are no such measurements.",
+    ),
+    (r": write transform = \"[^\"]+\" or \"auto\"\.", "; choose it below, or “Guess”."),
+    (r"Take most_variable out of the plan", "Keep all features below"),
+    (
+        r"Correct the answer \(repeated = \"yes\" under \[design\]\), or the column under "
+        r"roles\.unit\.",
+        f"Correct the answer, or the biological unit, on {SHEET}.",
+    ),
+    (
+        r"Correct one of them: time_points under \[design\], or timepoint under \[roles\]\.",
+        f"Correct one of them on {SHEET}.",
+    ),
+    (
+        r"Name the column that holds the number of the pair: pair = \"…\" under \[roles\]\.",
+        f"Give the column that holds the number of the pair the role matched pair on {SHEET}.",
+    ),
+    (
+        r"Name the column that tells whose each sample is: unit = \"…\" under \[roles\]\.",
+        f"Give the column that tells whose each sample is the role biological unit on {SHEET}.",
+    ),
+    (
+        r"Name the column: timepoint = \"…\" \(or date = \"…\"\) under \[roles\]\.",
+        f"Give the column the role time point or date on {SHEET}.",
+    ),
+    (
+        r"Name the column: batch = \"…\" under \[roles\]\.",
+        f"Give the column the role batch on {SHEET}.",
+    ),
+    (r"The plan says that", "You said that"),
+    (r"The plan asks for", "You asked for"),
     (r"Asked for in the plan\.", "You asked for this way."),
     (r"as the plan asks", "as you decided"),
 )

@@ -68,6 +68,20 @@ TITLES = {
     "duplicates": "Samples with the same measurements",
     "duplicates|samples with different outcomes": "Same measurements, different outcomes",
     "outlying samples": "Samples far from all others",
+    "design and data": "Your answers on the design and the table disagree",
+    "kind of measurement": "What your measurements look like",
+    "kind of measurement|transform under [preparation]": (
+        "The transformation does not fit the measurements"
+    ),
+    "kind of measurement|most_variable under [preparation]": (
+        "The features that vary most may only have the largest numbers"
+    ),
+    "more variance than the outcome": "Something else explains more than the outcome does",
+    "reversed within": "Trends that turn round within groups",
+    "reversed within batch": "Trends that turn round within batches",
+    "reversed within operator": "Trends that turn round within operators",
+    "reversed within site": "Trends that turn round within sites",
+    "reversed within sensitive": "Trends that turn round within groups of people",
     "class imbalance": "Small or unequal classes",
     "class imbalance|small classes": "Small classes",
     "class imbalance|unequal classes": "Unequal classes",

@@ -42,7 +42,6 @@ NOT_CHECKED = (
     "The data check looks at the values and names of the measurements, never at the outcome, and "
     "says here what they look like and what is usual for them."
 )
-RECOGNISED, UNKNOWN = "Your measurements look like {kind}.", "Not recognised as one kind."
 AS_THEY_ARE = "The values go to the models as they are."
 PENDING = "You changed this; the next check of the data carries it out."
 UNKNOWN_COLUMNS = "There is no column called {names}."
@@ -58,18 +57,12 @@ def guess_title(record: PreparationRecord | None) -> str:
     return GUESSED.format(name=name)
 
 
-def recognised_line(record: PreparationRecord | None) -> str:
-    """Say what the measurements look like, and why."""
+def done_line(record: PreparationRecord | None) -> str:
+    """Say what is done to the measurements, and what they look like."""
     if record is None:
         return NOT_CHECKED
-    said = UNKNOWN if record.kind == "unknown" else RECOGNISED.format(kind=record.kind)
-    return f"{said} {record.why}".strip()
-
-
-def done_line(record: PreparationRecord | None) -> str:
-    """Say what is done to them; nothing before the check."""
-    if record is None:
-        return ""
+    if record.transform == "none" and record.kind == "unknown":
+        return f"{AS_THEY_ARE} {record.sentence}".strip()
     return record.sentence or AS_THEY_ARE
 
 

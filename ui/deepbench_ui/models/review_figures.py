@@ -11,7 +11,6 @@ from deepbench.study.records import (
     VarianceShareRecord,
 )
 from deepbench_ui.models.columns import ROLES
-from deepbench_ui.models.numbers import score_text
 from deepbench_ui.plots import (
     Curve,
     CurvesFigure,
@@ -25,7 +24,8 @@ TIES_SENTENCE = (
     "0: the column and the outcome have nothing to do with each other. 1: one tells the other. An "
     "interval far from 0 is a second explanation for what models find."
 )
-EFFECT, NONE_AT_ALL, INTERVAL = "effect size", "nothing", "95 % interval over units"
+EFFECT, INTERVAL = "effect size ({measures})", "95 % interval over units"
+MEASURES = "Effect sizes: {list}."
 SHARES_TITLE = "What the variance of all features goes with"
 SHARES_SENTENCE = (
     "The share of the differences between samples that a column explains, beside what chance "
@@ -44,7 +44,7 @@ POWER_SENTENCE = (
 SHIFT_CLASSES = "shift between classes (standard deviations of a feature)"
 SHIFT_QUANTITY = "shift per standard deviation of the outcome (standard deviations of a feature)"
 FOUND_AXIS, FOUND_CURVE = "studies that find it, in per cent", "studies that find it"
-ENOUGH, SMALLEST = "80 % of studies", "smallest found"
+ENOUGH, SMALLEST = "80 % of studies", "smallest effect found in 80 % of them"
 POWER_PER_CENT = 80.0
 #: Columns in the line beside the components, most variance first.
 _MOST_NAMED = 4
@@ -55,12 +55,11 @@ def facts(review: ReviewRecord) -> tuple[tuple[str, str], ...]:
     found = [
         (f"{review.samples:,}", "samples"),
         (f"{review.units:,}", "biological units"),
-        (f"{review.effective_samples:,.0f}", "independent samples they are worth"),
+        (f"{review.effective_samples:,.0f}", "worth as independent samples"),
     ]
     if review.intraclass_correlation is not None:
-        found.append(
-            (score_text(review.intraclass_correlation)[:-1], "intraclass correlation within units")
-        )
+        text = f"{review.intraclass_correlation:.2f}".replace("-", "−")
+        found.append((text, "intraclass correlation"))
     return tuple(found)
 
 
@@ -68,23 +67,28 @@ def ties_picture(associations: Sequence[AssociationRecord]) -> DotIntervalFigure
     """Return how strongly the outcome goes with each column; None if none was looked at."""
     if not associations:
         return None
-    measures = sorted({record.measure for record in associations})
-    mixed = len(measures) > 1
+    measures: dict[str, list[str]] = {}
+    for record in associations:
+        measures.setdefault(record.measure, []).append(f"“{record.column}”")
+    sentence = TIES_SENTENCE
+    if len(measures) > 1:
+        named = [f"{measure} for {', '.join(names)}" for measure, names in measures.items()]
+        sentence = f"{sentence} {MEASURES.format(list='; '.join(named))}"
     return DotIntervalFigure(
         title=TIES_TITLE,
-        sentence=TIES_SENTENCE,
+        sentence=sentence,
         rows=tuple(
             DotRow(
-                label=_label(record.column, record.role, record.measure if mixed else ""),
+                label=_label(record.column, record.role),
                 value=record.value,
                 low=record.low,
                 high=record.high,
             )
             for record in sorted(associations, key=lambda record: -abs(record.value))
         ),
-        value_title=EFFECT if mixed else f"{EFFECT} ({measures[0]})",
+        value_title=EFFECT.format(measures=", ".join(measures)),
         interval_title=INTERVAL,
-        reference=ReferenceLine(0.0, NONE_AT_ALL),
+        reference=ReferenceLine(0.0),
     )
 
 
@@ -133,29 +137,26 @@ def power_picture(detectable: DetectableRecord) -> CurvesFigure:
     features = f"{detectable.planted_features:,} features"
     if detectable.planted_features == 1:
         features = "one feature"
-    smallest = (
-        (ReferenceLine(detectable.smallest, SMALLEST, "real"),)
-        if detectable.smallest is not None
-        else ()
-    )
+    curves = [
+        Curve(
+            FOUND_CURVE,
+            detectable.effects,
+            tuple(100 * share for share in detectable.power),
+            use="baseline",
+            markers=True,
+        )
+    ]
+    if detectable.smallest is not None:
+        curves.append(Curve(SMALLEST, (detectable.smallest,), (POWER_PER_CENT,), use="positive"))
     return CurvesFigure(
         title=POWER_TITLE,
         sentence=POWER_SENTENCE.format(features=features, studies=f"{detectable.repeats:,}"),
         per_sample=False,
-        curves=(
-            Curve(
-                FOUND_CURVE,
-                detectable.effects,
-                tuple(100 * share for share in detectable.power),
-                use="baseline",
-                markers=True,
-            ),
-        ),
+        curves=tuple(curves),
         x_title=SHIFT_CLASSES if detectable.measure == "AUROC" else SHIFT_QUANTITY,
         y_title=FOUND_AXIS,
         y_range=(0.0, 100.0),
         horizontal=ReferenceLine(POWER_PER_CENT, ENOUGH, "test"),
-        verticals=smallest,
     )
 
 
@@ -168,7 +169,6 @@ def _outcome_first(variance: Sequence[VarianceShareRecord]) -> list[VarianceShar
     return sorted(variance, key=lambda record: (record.role != "outcome", -record.share))
 
 
-def _label(column: str, role: str, measure: str = "") -> str:
+def _label(column: str, role: str) -> str:
     words = ROLES.get(role, role).lower()
-    inside = [part for part in (words, measure) if part and part != column.lower()]
-    return f"{column} ({', '.join(inside)})" if inside else column
+    return column if words == column.lower() else f"{column} ({words})"

@@ -36,6 +36,7 @@ from deepbench_ui.widgets.fold import Fold
 from deepbench_ui.widgets.missing_view import MissingView
 from deepbench_ui.widgets.planted_control import PlantedControl
 from deepbench_ui.widgets.preparation_card import PreparationCard
+from deepbench_ui.widgets.reading_question import ReadingQuestionCard
 from deepbench_ui.widgets.study_review import StudyReview
 
 EMPTY = (
@@ -43,6 +44,7 @@ EMPTY = (
     "twice, gaps, outcomes that go with a batch. Below it, what the study can find at all, and "
     "pictures of all samples. “Check the Data” below begins; it takes seconds."
 )
+QUESTION, QUESTION_STEP = "A question about your data", "answer about the measurements"
 FOUND = "What was found"
 NOTHING = (
     "Nothing was found. The check looked for features that contain the outcome, rows that belong "
@@ -64,6 +66,8 @@ MISSING, COMPONENTS = "Missing values", "Principal components"
 FIT = "Is deep learning a good fit, now that the data is known?"
 FIT_WHERE = "All reasons, and what your answers change, stand at step 2."
 _AT_ONCE = 4
+#: Parts of the plan whose questions are answered here.
+_ASKED_HERE = ("check", "preparation")
 
 
 class CheckPage(Page):
@@ -85,6 +89,11 @@ class CheckPage(Page):
         self.views: list[FindingView] = []
         self.empty = label(EMPTY, "muted", "check.empty")
         self.form.addWidget(self.empty)
+        self.question = ReadingQuestionCard(self.key, QUESTION)
+        self.question.answered.connect(
+            lambda key, value: self.session.answer(key, value, QUESTION_STEP)
+        )
+        self.form.addWidget(self.question)
         self.summary, inside = card(FOUND)
         self.count = label("", "", "check.count")
         self.waiting = label("", "warning", "check.waiting")
@@ -141,6 +150,7 @@ class CheckPage(Page):
             self._show_summary(check, cards)
         self._show_cards(cards)
         self._show_preparation(check)
+        self._show_question()
         self.review.show_review(check.review if check is not None else None)
         self.control.show_check(check)
         self._show_pictures(check)
@@ -149,6 +159,12 @@ class CheckPage(Page):
     def next_problem(self) -> str:
         """What is no number or no column has to be corrected."""
         return self.preparation.problem
+
+    def _show_question(self) -> None:
+        """Show what the check could not go on without."""
+        asked = self.session.question
+        mine = asked is not None and asked.key.partition(".")[0] in _ASKED_HERE
+        self.question.show_question(asked if mine else None)
 
     def _show_preparation(self, check: CheckRecord | None) -> None:
         table = self.session.record("import", ImportRecord)

@@ -187,10 +187,18 @@ class ImportPage(Page):
         if not source:
             self.facts.setText(NO_FILE)
             self.problem.clear()
-            self.question.show_question(None)
         elif wanted != self._asked:
             self._later.start()
+        self._show_question()
         self._show_outcome()
+
+    def _show_question(self) -> None:
+        """Show what the file leaves open, or what the last run could not go on without."""
+        preview, asked = self._preview, self.session.question
+        question = preview.question if preview is not None else None
+        if question is None and asked is not None and asked.key.startswith("data."):
+            question = asked
+        self.question.show_question(question)
 
     def entered(self) -> None:
         """Look at the file again: it may have been changed meanwhile."""
@@ -237,7 +245,6 @@ class ImportPage(Page):
         self.refresh()
 
     def _show_facts(self, preview: PreviewRecord) -> None:
-        self.question.show_question(preview.question)
         if preview.problem and preview.question is None:
             self.problem.show_message("danger", f"{preview.problem} {preview.hint}".strip())
         else:

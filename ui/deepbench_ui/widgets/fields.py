@@ -144,6 +144,7 @@ class NumberAnswer(QWidget):
         self._note = label("", "danger", f"{name}.problem")
         self._note.hide()
         column.addWidget(self._note)
+        column.addStretch(1)
 
     def refresh(self) -> None:
         """Show the answer, unless a wrong one is being corrected."""

@@ -12,9 +12,9 @@ from deepbench_ui.session import StudySession
 
 TITLE = "Planted control: what could this study find?"
 BEFORE = (
-    "When the data was checked, known effects are planted into your features, with the outcome "
-    "exchanged between units at random. How often they are found says which effect this study "
-    "could find, before anything is trained on the real outcome."
+    "While the data is checked, known effects are planted into your features, with the outcome "
+    "exchanged between units at random. How often they are found tells which effect this study "
+    "could find, before any model meets the real outcome."
 )
 TOO_FEW = (
     "There are too few biological units or features to plant effects into: at least 10 units, two "
@@ -40,7 +40,7 @@ class PlantedControl(QFrame):
         column.setContentsMargins(14, 12, 14, 12)
         column.setSpacing(8)
         column.addWidget(label(TITLE, "heading"))
-        self.sentence = label(BEFORE, "", f"{name}.sentence")
+        self.sentence = label(BEFORE, "muted", f"{name}.sentence")
         column.addWidget(self.sentence)
         self.power = PlotPanel(f"{name}.power", session, session.selection)
         self.power.hide()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QVBoxLayout
 
 from deepbench.study.records import ImportRecord, PreparationRecord
@@ -13,7 +14,6 @@ from deepbench_ui.models.preparation_words import (
     done_line,
     guess_title,
     is_pending,
-    recognised_line,
 )
 from deepbench_ui.pages.base import label
 from deepbench_ui.plan_words import in_window
@@ -65,15 +65,16 @@ class PreparationCard(QFrame):
         column.setContentsMargins(14, 12, 14, 12)
         column.setSpacing(8)
         column.addWidget(label(TITLE, "heading"))
-        self.recognised = label("", "", f"{page}.preparation.recognised")
         self.done = label("", "", f"{page}.preparation.done")
+        self.why = label("", "muted", f"{page}.preparation.why")
         self.pending = label(PENDING, "warning", f"{page}.preparation.pending")
-        for text in (self.recognised, self.done, self.pending, label(TEXT, "muted")):
+        for text in (self.done, self.why, self.pending, label(TEXT, "muted")):
             column.addWidget(text)
         self.alone_title = label(ALONE, "question")
         self.alone = NameList(f"{page}.left-alone", "feature", session.selection)
-        for part in (self.alone_title, self.alone, self.alone.toggle):
-            column.addWidget(part)
+        column.addWidget(self.alone_title)
+        column.addWidget(self.alone)
+        column.addWidget(self.alone.toggle, 0, Qt.AlignmentFlag.AlignLeft)
         self._grid = ReflowGrid(_LETTERS, 2)
         column.addWidget(self._grid)
         self._build_answers(page)
@@ -117,9 +118,9 @@ class PreparationCard(QFrame):
         self.transform.name_first(guess_title(record))
         for answer in (self.transform, self.apart, self.most_missing, self.most_variable):
             answer.refresh()
-        self.recognised.setText(in_window(recognised_line(record)))
         self.done.setText(in_window(done_line(record)))
-        self.done.setVisible(record is not None)
+        self.why.setText(in_window(record.why if record is not None else ""))
+        self.why.setVisible(record is not None)
         asked = self.transform.value
         self.pending.setVisible(is_pending(record, current=current, asked=asked))
         names = record.not_transformed if record is not None else ()

@@ -1,4 +1,4 @@
-"""A question about a file that only the user can answer, with a button for each answer."""
+"""A question on the data that only the user can answer, with a button for each answer."""
 
 from __future__ import annotations
 
@@ -20,22 +20,23 @@ class ReadingQuestionCard(QFrame):
 
     Args:
         page: Name of the page, which begins the names of the controls.
+        title: What the question is about.
         parent: Owner.
     """
 
     #: Key of the plan, and the value that was chosen.
     answered = Signal(str, object)
 
-    def __init__(self, page: str, parent: QWidget | None = None) -> None:
+    def __init__(self, page: str, title: str = TITLE, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._page = page
+        self._page, self._title = page, title
         self.setObjectName(f"{page}.question")
         self.setProperty("kind", "banner")
         self.setProperty("severity", "warning")
         inside = QVBoxLayout(self)
         inside.setContentsMargins(14, 10, 14, 12)
         inside.setSpacing(8)
-        inside.addWidget(label(TITLE, "heading"))
+        inside.addWidget(label(title, "heading"))
         self.message = label("", "", f"{page}.question.text")
         inside.addWidget(self.message)
         self._grid = QGridLayout()
@@ -71,7 +72,7 @@ class ReadingQuestionCard(QFrame):
         if question is None:
             return
         self.message.setText(in_window(question.message))
-        self.setAccessibleName(f"{TITLE}: {question.message}")
+        self.setAccessibleName(f"{self._title}: {question.message}")
         for row, choice in enumerate(question.choices):
             button = QPushButton(choice.words)
             button.setObjectName(f"{self._page}.question.{row}")

@@ -15,15 +15,15 @@ from deepbench_ui.widgets.sentences import Sentences
 
 TITLE = "Study design and metadata"
 BEFORE = (
-    "When the data was checked, it stands here what your samples are worth as independent ones, "
-    "how strongly the outcome goes with batch, site, date and the like, and how much of all "
+    "Once the data is checked, you see here what your samples are worth as independent ones, how "
+    "strongly the outcome goes with batch, site, date and the like, and how much of all "
     "measurements each of them explains."
 )
 NO_COLUMNS = (
     "No column has the role batch, operator, site, date, time point or sensitive attribute, so "
     "there is nothing to hold the outcome against. Roles are given on the sample sheet (step 4)."
 )
-_LETTERS = 46
+_LETTERS = 80
 
 
 class StudyReview(QFrame):
@@ -48,7 +48,7 @@ class StudyReview(QFrame):
         column.addWidget(self.before)
         self._facts = QWidget()
         self._facts.setObjectName(f"{name}.facts")
-        self._line = FlowLayout(28, self._facts)
+        self._line = FlowLayout(20, self._facts)
         column.addWidget(self._facts)
         self.sentences = Sentences(f"{name}.sentences", mark="•  ")
         column.addWidget(self.sentences)

@@ -1,0 +1,326 @@
+"""Cells of text files that are nearly numbers, dates, codes or labels."""
+
+import pytest
+
+from .nasty_files import AGE, CRP, GROUP, ID, PLAIN, Asks, Nasty, Reads, Refuses, check, table
+
+SQRT2 = 2**0.5
+
+
+def extra(*cells, name="x", **how):
+    return table((name, *cells), **how)
+
+
+def reads(*cells, said=(), name="x", **more):
+    return Reads({**PLAIN, name: cells}, said, **more)
+
+
+CODES = [
+    Nasty(
+        "16 a label NA (neuraminidase)",
+        extra("HA", "NA", "M1", "NA", "HA", "M1", "NA", "HA", name="segment"),
+        reads("HA", None, "M1", None, "HA", "M1", None, "HA", name="segment",
+              said=[("segment", "'NA' read as missing", 3)]),
+    ),
+    Nasty(
+        "16 a label NA that the user keeps",
+        extra("HA", "NA", "M1", "NA", "HA", "M1", "NA", "HA", name="segment"),
+        reads("HA", "NA", "M1", "NA", "HA", "M1", "NA", "HA", name="segment",
+              options={"data": {"missing_in": {"segment": []}}}),
+    ),
+    Nasty(
+        "16 names None and nan",
+        table(("None", *"12345678"), ("nan", *"23456781"), ("NA", *"34567812")),
+        Reads({"None": (1, 2, 3, 4, 5, 6, 7, 8), "nan": (2, 3, 4, 5, 6, 7, 8, 1)}),
+    ),
+    Nasty(
+        "usual codes for missing",
+        extra("1.5", "", "NA", "n.d.", "?", "-", "#N/A", "2.5"),
+        reads(1.5, None, None, None, None, None, None, 2.5,
+              said=[("x", "'NA' read", 1), ("x", "'n.d.' read", 1), ("x", "'\\?' read", 1),
+                    ("x", "'-' read", 1), ("x", "'#N/A' read", 1)]),
+    ),
+    Nasty(
+        "Excel's errors saved as text",
+        extra("1.5", "#DIV/0!", "#NAME?", "2.5", "#REF!", "#VALUE!", "3", "4"),
+        reads(1.5, None, None, 2.5, None, None, 3, 4,
+              said=[("x", "#DIV/0!", 1), ("x", "#NAME", 1), ("x", "#REF!", 1),
+                    ("x", "#VALUE!", 1)]),
+    ),
+    Nasty(
+        "-99 among ages",
+        extra("31", "-99", "29", "-99", "61", "38", "47", "33"),
+        reads(31, -99, 29, -99, 61, 38, 47, 33),
+    ),
+    Nasty(
+        "17 below the limit of detection",
+        extra("<0.1", "0.5", ">1000", "12", "ND", "<0.1", "7", "9"),
+        Asks(
+            "data.below_detection",
+            "'x'.*3|3.*'x'",
+            [
+                ("limit/sqrt2", reads(0.1 / SQRT2, 0.5, 1000, 12, None, 0.1 / SQRT2, 7, 9,
+                                      said=[("x", "<", 2), ("x", ">", 1), ("x", "'ND'", 1)])),
+                ("limit/2", reads(0.05, 0.5, 1000, 12, None, 0.05, 7, 9,
+                                  said=[("x", "<", 2), ("x", ">", 1), ("x", "'ND'", 1)])),
+                ("limit", reads(0.1, 0.5, 1000, 12, None, 0.1, 7, 9,
+                                said=[("x", "<", 2), ("x", ">", 1), ("x", "'ND'", 1)])),
+                ("missing", reads(None, 0.5, None, 12, None, None, 7, 9,
+                                  said=[("x", "<", 2), ("x", ">", 1), ("x", "'ND'", 1)])),
+            ],
+        ),
+    ),
+    Nasty(
+        "17 limits with decimal commas and blanks",
+        extra("< 0,1", "0,5", "≤ 0,2", "12", "3", "1", "7", "9", sep=";", decimal=","),
+        Asks(
+            "data.below_detection",
+            "'x'",
+            [
+                ("limit/sqrt2", reads(0.1 / SQRT2, 0.5, 0.2 / SQRT2, 12, 3, 1, 7, 9)),
+                ("limit/2", reads(0.05, 0.5, 0.1, 12, 3, 1, 7, 9)),
+                ("limit", reads(0.1, 0.5, 0.2, 12, 3, 1, 7, 9)),
+                ("missing", reads(None, 0.5, None, 12, 3, 1, 7, 9)),
+            ],
+        ),
+    ),
+    Nasty(
+        "qPCR's Undetermined",
+        extra("21.5", "Undetermined", "23.5", "24.5", "Undetermined", "26", "27", "28"),
+        Asks("data.missing_in", "Undetermined",
+             [({"x": ["Undetermined"]},
+               reads(21.5, None, 23.5, 24.5, None, 26, 27, 28, said=[("x", "Undetermined", 2)]))]),
+    ),
+]
+
+NUMBERS = [
+    Nasty(
+        "18 clone names that look like numbers",
+        extra("2310009E13", "1110008F13", "2310009E13", "0610007P14", "2310040E21",
+              "1110001A07", "4930402E02", "1200014J11", name="clone"),
+        reads("2310009E13", "1110008F13", "2310009E13", "0610007P14", "2310040E21",
+              "1110001A07", "4930402E02", "1200014J11", name="clone"),
+    ),
+    Nasty(
+        "18 clone names all of which look like numbers",
+        extra("2310009E13", "1110008E13", "2310019E13", "0610007E14", "2310040E21",
+              "1110001E07", "4930402E02", "1200014E11", name="clone"),
+        reads("2310009E13", "1110008E13", "2310019E13", "0610007E14", "2310040E21",
+              "1110001E07", "4930402E02", "1200014E11", name="clone"),
+    ),
+    Nasty(
+        "19 zeros in front",
+        extra(*[f"00{n}" for n in range(123, 131)], name="code"),
+        reads(*[f"00{n}" for n in range(123, 131)], name="code"),
+    ),
+    Nasty(
+        "19 names of 20 digits",
+        extra(*[f"1234567890123456789{n}" for n in range(8)], name="code"),
+        reads(*[f"1234567890123456789{n}" for n in range(8)], name="code"),
+    ),
+    Nasty(
+        "20 infinite numbers",
+        extra("1e400", "2", "inf", "1.#INF", "-inf", "6", "7", "8"),
+        Refuses("'x'.*(infinit|too large)", "missing"),
+    ),
+    Nasty(
+        "21 is 1,234 a thousand or one",
+        extra("1,234", "2,345", "3,456", "4,567", "5,678", "6,789", "7,890", "8,901", sep="\t"),
+        Asks("data.decimal", "1,234", [
+            (".", reads(1234, 2345, 3456, 4567, 5678, 6789, 7890, 8901,
+                        said=[("x", "thousands", 8)])),
+        ]),
+        "table.txt",
+    ),
+    Nasty(
+        "German thousands and commas",
+        extra("1.234,5", "2.345,6", "345,25", "4.567.890,5", "1", "2", "3", "4", sep=";",
+              decimal=","),
+        reads(1234.5, 2345.6, 345.25, 4567890.5, 1, 2, 3, 4, said=[("x", "thousands", 3)]),
+    ),
+    Nasty(
+        "Swiss thousands",
+        extra("1'234.5", "2'345.6", "345.25", "4'567'890.5", "1", "2", "3", "4"),
+        reads(1234.5, 2345.6, 345.25, 4567890.5, 1, 2, 3, 4, said=[("x", "thousands", 3)]),
+    ),
+    Nasty(
+        "French thousands with hard blanks",
+        extra("1\u00a0234,5", "2\u202f345,6", "345,25", "4", "1", "2", "3", "4", sep=";",
+              decimal=","),
+        reads(1234.5, 2345.6, 345.25, 4, 1, 2, 3, 4, said=[("x", "thousands", 2)]),
+    ),
+    Nasty(
+        "22 one text among thousands of numbers",
+        "group,x\n" + "".join(f"{'ab'[n % 2]},{n if n != 1234 else 'oops'}\n"
+                              for n in range(30_000)),
+        Asks("data.missing_in", r"'x'.*(29,999|1 of 30,000).*row 1236",
+             [({"x": ["oops"]}, Reads(said=[("x", "oops", 1)]))]),
+    ),
+    Nasty(
+        "Unicode minus",
+        extra("−1.5", "2.5", "−3", "4", "5", "6", "7", "8"),
+        reads(-1.5, 2.5, -3, 4, 5, 6, 7, 8, said=[("x", "minus|dash", 2)]),
+    ),
+    Nasty(
+        "exponents with decimal commas",
+        extra("1,5E-03", "2,5e+02", "3E4", "4", "5", "6", "7,25", "8", sep=";", decimal=","),
+        reads(0.0015, 250, 30000, 4, 5, 6, 7.25, 8),
+    ),
+    Nasty(
+        "per cent",
+        extra("12%", "45.5%", "3 %", "40%", "55%", "61%", "7%", "88%"),
+        Asks("data.units_in_cells", "%", [
+            ("remove", reads(12, 45.5, 3, 40, 55, 61, 7, 88, said=[("x", "%", 8)])),
+        ]),
+    ),
+    Nasty(
+        "units in cells",
+        extra("5.2 mg/dl", "6 mg/dl", "4.1 mg/dl", "40 mg/dl", "5", "6 mg/dl", "7 mg/dl", "8"),
+        Asks("data.units_in_cells", "mg/dl", [
+            ("remove", reads(5.2, 6, 4.1, 40, 5, 6, 7, 8, said=[("x", "mg/dl", 6)])),
+        ]),
+    ),
+    Nasty(
+        "very long decimals",
+        extra("0.1234567890123456789", "3.14159265358979323846264338", "1e-320", "4", "5", "6",
+              "7", "8"),
+        reads(0.1234567890123456789, 3.14159265358979323846264338, 1e-320, 4, 5, 6, 7, 8),
+    ),
+    Nasty(
+        "digits of other alphabets",
+        extra("١٢", "٣٤", "５６", "४", "5", "6", "7", "8"),
+        Asks("data.missing_in", "'x'", []),
+    ),
+    Nasty(
+        "what Python takes for numbers",
+        extra("1_000", "2_000", "3_000", "0x1F", "1e5_0", "6_0", "7_0", "8_1"),
+        reads("1_000", "2_000", "3_000", "0x1F", "1e5_0", "6_0", "7_0", "8_1"),
+    ),
+    Nasty(
+        "numbers with points and signs at odd places",
+        extra("+5", "5.", ".5", "-.25", "+1e+3", "0.0", "-0", "8"),
+        reads(5, 5, 0.5, -0.25, 1000, 0, 0, 8),
+    ),
+    Nasty(
+        "mean and deviation in one cell",
+        extra("1.5±0.2", "2.5±0.1", "3±1", "4±1", "5±1", "6±2", "7±1", "8±1"),
+        reads("1.5±0.2", "2.5±0.1", "3±1", "4±1", "5±1", "6±2", "7±1", "8±1"),
+    ),
+    Nasty(
+        "blood pressure",
+        extra("120/80", "130/85", "110/70", "140/90", "125/82", "118/76", "135/88", "122/79"),
+        reads("120/80", "130/85", "110/70", "140/90", "125/82", "118/76", "135/88", "122/79"),
+    ),
+    Nasty(
+        "fractions that are no dates",
+        extra("1/2", "3/4", "1/4", "2/3", "1/2", "3/4", "1/3", "1/4"),
+        reads("1/2", "3/4", "1/4", "2/3", "1/2", "3/4", "1/3", "1/4"),
+    ),
+    Nasty(
+        "durations",
+        extra("12:30", "1:05", "22:10", "7:45", "0:30", "12:00", "3:15", "4:20"),
+        reads("12:30", "1:05", "22:10", "7:45", "0:30", "12:00", "3:15", "4:20"),
+    ),
+]
+
+DATES = [
+    Nasty(
+        "23 days first, as one date tells",
+        extra("03/04/2021", "13/04/2021", "05/06/2021", "01/02/2021", "28/02/2021", "07/07/2021",
+              "08/08/2021", "09/09/2021", name="seen"),
+        reads("2021-04-03", "2021-04-13", "2021-06-05", "2021-02-01", "2021-02-28", "2021-07-07",
+              "2021-08-08", "2021-09-09", name="seen", said=[("seen", "day", 8)],
+              options={"roles": {"date": "seen"}}),
+    ),
+    Nasty(
+        "23 days or months first",
+        extra("03/04/2021", "12/04/2021", "05/06/2021", "01/02/2021", "02/02/2021", "07/07/2021",
+              "08/08/2021", "09/09/2021", name="seen"),
+        Asks("data.date_order", "03/04/2021", [
+            ("day first", reads("2021-04-03", "2021-04-12", "2021-06-05", "2021-02-01",
+                                "2021-02-02", "2021-07-07", "2021-08-08", "2021-09-09",
+                                name="seen")),
+            ("month first", reads("2021-03-04", "2021-12-04", "2021-05-06", "2021-01-02",
+                                  "2021-02-02", "2021-07-07", "2021-08-08", "2021-09-09",
+                                  name="seen")),
+        ], options={"roles": {"date": "seen"}}),
+    ),
+    Nasty(
+        "dates with time zones",
+        extra(*[f"2021-04-0{n}T12:00:00+02:00" for n in range(1, 9)], name="seen"),
+        Reads(PLAIN, options={"roles": {"date": "seen"}}),
+    ),
+    Nasty(
+        "24 genes that Excel made dates",
+        extra("TP53", "2-Sep", "44441", "1-Mar", "MYC", "EGFR", "KRAS", "10-Mar", name="gene"),
+        reads("TP53", "2-Sep", "44441", "1-Mar", "MYC", "EGFR", "KRAS", "10-Mar", name="gene"),
+    ),
+    Nasty(
+        "sample names that look like dates",
+        table(header=("id", "group", "age", "crp")).replace("s1,", "1-2,").replace("s2,", "3-12,")
+        .replace("s3,", "2021-03,").replace("s4,", "12-3,"),
+        Reads({"id": ("1-2", "3-12", "2021-03", "12-3", *ID[4:])},
+              options={"roles": {"sample": "id"}}),
+    ),
+    Nasty(
+        "all sample names look like dates",
+        extra("1-1", "1-2", "1-3", "2-1", "2-2", "2-3", "3-1", "3-2", name="sample"),
+        reads("1-1", "1-2", "1-3", "2-1", "2-2", "2-3", "3-1", "3-2", name="sample",
+              options={"roles": {"sample": "sample"}}),
+    ),
+]
+
+LABELS = [
+    Nasty(
+        "German truth",
+        extra("WAHR", "FALSCH", "WAHR", "FALSCH", "WAHR", "FALSCH", "WAHR", "WAHR"),
+        reads("WAHR", "FALSCH", "WAHR", "FALSCH", "WAHR", "FALSCH", "WAHR", "WAHR"),
+    ),
+    Nasty(
+        "sexes in many spellings",
+        extra("m", "M", "male", "f", "F", "Female", "female ", "w", name="sex"),
+        reads("m", "M", "male", "f", "F", "Female", "female", "w", name="sex",
+              said=[("(cells)", "spaces", 1)]),
+    ),
+    Nasty(
+        "labels of SPSS",
+        extra("1 = male", "2 = female", "1 = male", "2 = female", "9 = missing", "1 = male",
+              "2 = female", "1 = male", name="sex"),
+        reads("1 = male", "2 = female", "1 = male", "2 = female", "9 = missing", "1 = male",
+              "2 = female", "1 = male", name="sex"),
+    ),
+    Nasty(
+        "outcome with numbers as classes",
+        table().replace("case", "1").replace("control", "2"),
+        Reads({"group": ("1", "2") * 4}),
+    ),
+    Nasty(
+        "outcome NA",
+        table().replace("s3,case", "s3,NA"),
+        Reads({"group": ("case", "control", None, *GROUP[3:])},
+              [("group", "'NA' read as missing", 1)]),
+    ),
+]
+
+HEADERS = [
+    Nasty(
+        "names of columns that are numbers",
+        table(("1", *"12345678"), ("2", *"23456789"), ("10.5", *"34567891")),
+        Reads({"1": (1, 2, 3, 4, 5, 6, 7, 8), "10.5": (3, 4, 5, 6, 7, 8, 9, 1)}),
+    ),
+    Nasty(
+        "names of columns that are numbers, all but one",
+        "group," + ",".join(str(n) for n in range(400, 440, 2)) + "\n"
+        + "".join(f"{g}," + ",".join(f"{0.01 * (n + m):.2f}" for n in range(20)) + "\n"
+                  for m, g in enumerate(GROUP)),
+        Reads({"group": GROUP, "400": tuple(round(0.01 * m, 2) for m in range(8))},
+              how={"header": True}),
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    "case", [*CODES, *NUMBERS, *DATES, *LABELS, *HEADERS], ids=lambda case: case.title
+)
+def test_cells(case, tmp_path):
+    check(case, tmp_path)
