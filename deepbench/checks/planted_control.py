@@ -29,7 +29,9 @@ EFFECTS = (0.2, 0.35, 0.5, 0.65, 0.8, 1.0, 1.25, 1.5, 2.0)
 #: Share of the simulated studies in which an effect has to be found.
 POWER = 0.8
 _LEVEL = 0.05
-_PLANTED = 10
+# Features with an effect: one in a hundred of a wide table, as biology touches more than ten genes.
+_PLANTED = (10, 200)
+_PLANTED_SHARE = 0.01
 _FOLDS = 5
 _NULL_DRAWS = 400
 _LARGEST = 700  # rows; beyond it units are drawn, and the sentence says so
@@ -121,6 +123,7 @@ def _bench(samples: AllSamples, seed: int) -> _Bench | None:
         return None
     generator = np.random.default_rng(derive_seed(seed, "planted features"))
     products = np.zeros((n, n))
+    wanted = int(np.clip(round(_PLANTED_SHARE * samples.features.shape[1]), *_PLANTED))
     columns: list[NDArray[np.float64]] = []
     seen = 0
     for block in standardised_blocks(samples.features, []):
@@ -128,13 +131,13 @@ def _bench(samples: AllSamples, seed: int) -> _Bench | None:
         # Reservoir of features: each is as likely as any other to be planted into.
         for column in block.T:
             seen += 1
-            if len(columns) < _PLANTED:
+            if len(columns) < wanted:
                 columns.append(column.copy())
-            elif (place := int(generator.integers(seen))) < _PLANTED:
+            elif (place := int(generator.integers(seen))) < wanted:
                 columns[place] = column.copy()
     if not seen:
         return None
-    planted = np.stack(columns, axis=1)[:, : max(1, min(_PLANTED, seen // 2))]
+    planted = np.stack(columns, axis=1)[:, : max(1, min(wanted, seen // 2))]
     order = generator.permutation(len(first))
     fold_of = (np.argsort(order) % _FOLDS)[unit_of]
     folds = tuple(

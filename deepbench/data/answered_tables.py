@@ -13,7 +13,9 @@ from deepbench.data.roles import (
     find_column,
     two_roles,
     with_known_samples,
+    with_roles,
 )
+from deepbench.data.sequences import sequence_question
 from deepbench.data.table_files import TableFiles
 from deepbench.data.table_import import (
     require_samples_in_rows,
@@ -69,6 +71,10 @@ def as_answered(table: OpenTable, answers: TableAnswers) -> AnsweredTable:
     parsed, refused = table.typed(options, roles.role_of)
     if refused:
         problem = problem or joint_problem(refused, answers.data)
+    if problem is None:
+        columns = with_roles(parsed.columns, roles, parsed.aside)
+        features = [column.name for column in columns if column.role == "feature"]
+        problem = sequence_question(table.raw, answers.data, features, roles.outcome)
     return AnsweredTable(parsed, roles, problem)
 
 

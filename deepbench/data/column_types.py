@@ -25,6 +25,7 @@ from deepbench.data.cells.bulk_numbers import (
     NumberBlock,
     in_threads,
     number_blocks,
+    texts_at,
 )
 from deepbench.data.cells.date_columns import serial_days
 from deepbench.data.cells.dates import are_dates
@@ -217,7 +218,7 @@ class _Typing:
         if not len(coded):
             return
         columns, rows = np.nonzero((block.state[:, coded] & CODED).T)
-        texts = self._raw.cells.texts_at(rows, block.columns[coded[columns]])
+        texts = texts_at(self._raw.cells, rows, block.columns[coded[columns]])
         encoded = pc.dictionary_encode(texts)
         codes = encoded.dictionary.to_pylist()
         keys = columns * len(codes) + encoded.indices.to_numpy(zero_copy_only=False)

@@ -16,6 +16,7 @@ from deepbench.data.assembly.more import like_first
 from deepbench.data.column_types import parse_columns
 from deepbench.data.raw_table import RawTable
 from deepbench.data.roles import find_column
+from deepbench.data.sequences import with_wanted_sequences
 from deepbench.data.wording import counted, some_names
 from deepbench.errors import DataError, DataQuestion
 from deepbench.plan import Data
@@ -76,7 +77,8 @@ def read_new_samples(
     Raises:
         DataError: the file cannot be read, or a column that the model uses is not there.
     """
-    raw = _read(path, options, wanted, sheet)
+    read = _read(path, options, wanted, sheet)
+    raw = with_wanted_sequences(read, (*wanted.numeric, *wanted.categorical))
     if not raw.rows:
         raise DataError(f"{path.name} holds no samples.", "Add a row for each sample.")
     matched = _match(raw, wanted, needs_sheet=bool(options.sample_sheet) and sheet is None)
@@ -130,7 +132,11 @@ def _match(raw: RawTable, wanted: ModelColumns, needs_sheet: bool) -> dict[str, 
             f"{raw.source_name} lacks {len(missing)} of the {len(wanted.used)} columns that the "
             f"model uses: {some_names(sorted(missing))}.",
             "Add them under the names they had in the training table."
-            + (" If they stand in a sample sheet, give that too (--sample-sheet FILE)." if needs_sheet else ""),
+            + (
+                " If they stand in a sample sheet, give that too (--sample-sheet FILE)."
+                if needs_sheet
+                else ""
+            ),
         )
     return matched
 

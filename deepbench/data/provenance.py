@@ -5,12 +5,20 @@ from __future__ import annotations
 import hashlib
 import stat
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
-from deepbench.data.wording import did_you_mean
+from deepbench.data.wording import counted, did_you_mean, some_names
 from deepbench.errors import DataError
 
 _CHUNK_BYTES = 1 << 20
+_MOST_ENTRIES = 10_000
+_IMAGES = frozenset(
+    ".jpg .jpeg .png .tif .tiff .gif .bmp .webp .svs .ndpi .czi .nd2 .lif .dcm".split()
+)
+_TABLES = frozenset(
+    ".csv .tsv .txt .tab .xlsx .xlsm .xls .ods .parquet .h5ad .gct .fasta .fa .faa .fna".split()
+)
 
 
 @dataclass(frozen=True)
@@ -53,7 +61,7 @@ def require_regular_file(path: Path) -> None:
     except (OSError, ValueError) as error:
         raise unreadable(path, error) from None
     if stat.S_ISDIR(mode):
-        raise DataError(f"{path.name} is a folder, not a table.", "Name the file inside it.")
+        raise _folder(path)
     if not stat.S_ISREG(mode):
         raise DataError(f"{path.name} is not a regular file.", "Copy the table into a file.")
 
@@ -65,6 +73,29 @@ def unreadable(path: Path, error: OSError | ValueError) -> DataError:
         f"{path.name} could not be read ({reason}).",
         "Close it in other programs and check that you may read it.",
     )
+
+
+def _folder(path: Path) -> DataError:
+    """Return the error for a folder, with what lies in it."""
+    try:
+        names = sorted(entry.name for entry in islice(path.iterdir(), _MOST_ENTRIES))
+    except OSError:
+        names = []
+    images = [name for name in names if Path(name).suffix.lower() in _IMAGES]
+    tables = [name for name in names if Path(name).suffix.lower() in _TABLES]
+    if tables:
+        return DataError(
+            f"{path.name} is a folder, not a table.",
+            f"Name the file inside it: it holds {some_names(tables)}.",
+        )
+    if images:
+        return DataError(
+            f"{path.name} is a folder with {counted(len(images), 'image')}, not a table. DeepBench "
+            "does not read images yet.",
+            "Measure them first, for example with ImageJ or CellProfiler, and name the table of "
+            "measurements: one row per image.",
+        )
+    return DataError(f"{path.name} is a folder, not a table.", "Name the file inside it.")
 
 
 def _missing(path: Path) -> DataError:

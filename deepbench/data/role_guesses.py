@@ -26,6 +26,7 @@ from deepbench.data.role_words import (
     sounds_like_part,
     sounds_like_timepoint,
 )
+from deepbench.data.sequences import sequences_in
 from deepbench.study.records import ColumnRecord
 
 _FILLERS = frozenset(
@@ -45,6 +46,7 @@ _UNITS = (
     "individuals individuum organism plant pflanze twin case fall eye specimen culture cellline "
     "isolate isolat cage kaefig käfig tank clone klon strain stamm"
 ).split()
+_FRAMES = frozenset({"frame", "video", "clip"})
 _BATCH = ROLE_WORDS["batch"] | frozenset(
     "chargen chargennummer chargennr platte plattennummer lauf flowcell processing extraction "
     "messlauf gerät geraet prep shipment".split()
@@ -53,7 +55,10 @@ _SITE = ROLE_WORDS["site"] | frozenset(
     "standort klinik zentrum krankenhaus kohorte ort land einrichtung labor station".split()
 )
 # Words that are as often part of the name of a measurement: only on their own.
-_ALONE = {"batch": frozenset({"charge", "array", "day", "tag", "file"}), "site": frozenset({"lab"})}
+_ALONE = {
+    "batch": frozenset({"charge", "array", "day", "tag", "file"}),
+    "site": frozenset({"lab"}),
+}
 _OPERATOR = ROLE_WORDS["operator"]
 _SENSITIVE = frozenset(
     "sex gender age ethnicity ethnic race religion nationality geschlecht alter herkunft ethnie "
@@ -201,11 +206,17 @@ def _guess_roles(columns: Sequence[_Column]) -> dict[str, tuple[str, ...]]:
 def _unit(columns: Sequence[_Column]) -> list[str]:
     """Return the column that best names what repeats; more than one would be joined."""
     ranked = [
-        (min(_UNITS.index(word) for word in column.words & set(_UNITS)), column.place, column.name)
+        (min(map(_UNITS.index, column.words & set(_UNITS)), default=len(_UNITS)),
+         column.place, column.name)
         for column in columns
-        if column.words & set(_UNITS) and _repeats(column)
-    ]
+        if (column.words & set(_UNITS) or _is_frame(column)) and _repeats(column)
+    ]  # fmt: skip
     return [min(ranked)[2]] if ranked else []
+
+
+def _is_frame(column: _Column) -> bool:
+    """Whether a column numbers the frames of a video, on which several samples may be seen."""
+    return bool(column.telling) and column.telling <= _FRAMES
 
 
 def _repeats(column: _Column) -> bool:
@@ -217,7 +228,10 @@ def _sample(columns: Sequence[_Column]) -> list[str]:
     """Return the column that names every sample: known by its name, else by its texts."""
     unique = [c for c in columns if c.unique and c.record.kind != "date"]
     named = [c for c in unique if c.words & (_SAMPLE | set(_UNITS)) and _is_name(c)]
-    texts = [c for c in unique if c.record.kind == "text" and _is_name(c)]
+    texts = [
+        c for c in unique
+        if c.record.kind == "text" and _is_name(c) and sequences_in(list(c.values())) is None
+    ]  # fmt: skip
     return [chosen[0].name for chosen in (named, texts) if chosen][:1]
 
 
@@ -322,6 +336,10 @@ def _guess_outcomes(columns: Sequence[_Column], total: int) -> tuple[str, ...]:
         for column in columns
         if (evidence := _evidence(column, total)) >= _LEAST_EVIDENCE
     ]
+    if not ranked:
+        # The only column with two values, as in a file of labels without names of its columns.
+        two = [c.name for c in columns if c.record.distinct == 2 and 6 <= c.present]
+        return tuple(two) if len(two) == 1 else ()
     return tuple(name for _, _, name in sorted(ranked)[:_MOST_CANDIDATES])
 
 

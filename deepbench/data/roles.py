@@ -241,8 +241,9 @@ def _no_feature(source: str, columns: Sequence[ColumnRecord]) -> DataError:
     why = f" ({some_names(texts)}: free text, sequences, names or dates)" if texts else ""
     return DataError(
         f"{source}: no measurement column is left besides the outcome and the roles{why}.",
-        "Add columns with measurements (numbers or labels), one per feature. Sequences and "
-        "images must be turned into measurements first.",
+        "Add columns with measurements (numbers or labels), one per feature. Sequences can be "
+        'measured by counting letters: sequences = "composition" under [data]; images must be '
+        "measured first.",
     )
 
 

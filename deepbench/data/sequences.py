@@ -8,6 +8,7 @@ all of them: there each place becomes a feature of its own, with its letter as l
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
@@ -41,7 +42,11 @@ _ONE_CASE = 0.99
 _FIRST_LOOK = f"^[A-Za-z*.-]{{{_LEAST_LETTERS},}}$"
 # Sequences of these are labels of the laboratory and nothing of the sample.
 _LABELS = frozenset("barcode primer adapter adaptor linker index tag umi".split())
-_LENGTH, _SHARE, _PLACE = "length of ", "share of ", "letter at place "
+_LENGTH, _SHARE, _PLACE = "length of sequence", "share of ", "letter at place "
+_MEASURED = re.compile(
+    r"(?:length of sequence|share of (?:[A-Z]|G and C|pair [A-Z]{2})|letter at place \d+)"
+    r"(?: in .+)?"
+)
 _ALPHABETS: tuple[AlphabetName, ...] = ("DNA", "RNA", "protein")
 _UNITS = {"DNA": "base", "RNA": "base", "protein": "amino acid"}
 
@@ -141,7 +146,7 @@ def _candidates(raw: RawTable) -> list[int]:
     if not width or not rows:
         return []
     columns = np.tile(np.arange(width), rows)
-    cells = raw.cells.texts_at(np.repeat(np.arange(rows), width), columns)
+    cells = raw.cells.take_rows(np.arange(rows)).row_by_row()
     like = pc.match_substring_regex(cells, _FIRST_LOOK)
     places = columns[like.to_numpy(zero_copy_only=False)]
     numbers = columns[pc.match_substring_regex(cells, "[0-9]").to_numpy(zero_copy_only=False)]
@@ -229,7 +234,7 @@ def measured_names(column: SequenceColumn, alone: bool) -> list[str]:
 
 def length_name(column: str = "") -> str:
     """Return the name of the measured length; of a column where there are several."""
-    return f"{_LENGTH}{column or 'sequence'}"
+    return f"{_LENGTH} in {column}" if column else _LENGTH
 
 
 def _names(alphabet: AlphabetName, column: str) -> list[str]:
@@ -249,22 +254,7 @@ def _place_names(length: int, column: str) -> list[str]:
 
 def is_measured(name: str) -> bool:
     """Whether a feature is called like those measured on sequences."""
-    return name.startswith((_LENGTH, _SHARE, _PLACE))
-
-
-def measured_from(name: str, columns: Collection[str]) -> str:
-    """Return which of these columns of sequences a feature was measured on; empty if on none.
-
-    Args:
-        name: Name of the feature.
-        columns: All columns of sequences.
-    """
-    if not is_measured(name) or not columns:
-        return ""
-    if len(columns) == 1:
-        return next(iter(columns))
-    own = [c for c in columns if name.endswith(f" in {c}") or name == length_name(c)]
-    return max(own, key=len, default="")
+    return _MEASURED.fullmatch(name) is not None
 
 
 def with_measured_sequences(raw: RawTable, data: Data) -> RawTable:
@@ -331,9 +321,7 @@ def _all_names(column: SequenceColumn, called: str) -> set[str]:
     return names | set(_place_names(max(column.lengths, default=0), called))
 
 
-def _alphabet_wanted(
-    column: SequenceColumn, called: str, wanted: Collection[str]
-) -> AlphabetName:
+def _alphabet_wanted(column: SequenceColumn, called: str, wanted: Collection[str]) -> AlphabetName:
     """Return the alphabet of the training table: the one that most of its names are of.
 
     Few new sequences need not have all letters of their alphabet.

@@ -8,11 +8,12 @@ from deepbench.data.assembly.assemble import assemble
 from deepbench.data.column_types import ROLES_OF_DATES, ParsedTable, parse_columns
 from deepbench.data.raw_table import RawTable
 from deepbench.data.roles import ResolvedRoles, find_column, resolve_roles, with_roles
+from deepbench.data.sequences import sequence_question
 from deepbench.data.table_files import TableFiles, joint_sha256
 from deepbench.data.wording import counted, did_you_mean, shorten
 from deepbench.errors import DataError, DeepBenchError, PlanError
 from deepbench.plan import Data, StudyPlan
-from deepbench.study.records import ImportRecord
+from deepbench.study.records import ColumnRecord, ImportRecord
 
 
 def import_table(files: TableFiles, plan: StudyPlan) -> tuple[ParsedTable, ImportRecord]:
@@ -42,6 +43,10 @@ def import_table(files: TableFiles, plan: StudyPlan) -> tuple[ParsedTable, Impor
     roles = _roles(raw, plan)
     options = with_file_names(plan.data, raw.columns, raw.how.header, roles)
     parsed = parse_columns(raw, options, as_text=roles.role_of)
+    columns = with_roles(parsed.columns, roles, parsed.aside)
+    question = sequence_question(raw, plan.data, _features(columns), roles.outcome)
+    if question is not None:
+        raise question
     record = ImportRecord(
         source_name=files.source.name,
         size_bytes=sum(file.size_bytes for file in facts),
@@ -53,7 +58,7 @@ def import_table(files: TableFiles, plan: StudyPlan) -> tuple[ParsedTable, Impor
         decimal=raw.how.decimal,
         header=raw.how.header,
         rows=raw.rows,
-        columns=with_roles(parsed.columns, roles, parsed.aside),
+        columns=columns,
         conversions=parsed.conversions,
         artifact="",
         reasons=dict(raw.how.reasons),
@@ -64,6 +69,10 @@ def import_table(files: TableFiles, plan: StudyPlan) -> tuple[ParsedTable, Impor
         remarks=raw.remarks,
     )
     return parsed, record
+
+
+def _features(columns: Sequence[ColumnRecord]) -> list[str]:
+    return [column.name for column in columns if column.role == "feature"]
 
 
 def require_samples_in_rows(
@@ -114,6 +123,11 @@ def with_way_to_outcome(
         "If another file says it of each sample, name that file: write "
         'sample_sheet = "FILE" under [data] in the plan.'
     )
+    if raw.sequences:
+        sheet += (
+            " If each class stands in a file of its own, write the others into more = [...] and "
+            'name the outcome "file".'
+        )
     if not raw.how.turned:
         return DataError(error.message, f"{error.hint} {sheet}")
     return DataError(

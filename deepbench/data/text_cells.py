@@ -275,23 +275,6 @@ class TextCells:
         number = place * self.rows + row if part.by_column else row * part.width + place
         return str(part.flat[int(number)].as_py())
 
-    def texts_at(self, rows: NDArray[np.int64], columns: NDArray[np.int64]) -> Any:
-        """Return (m,) single cells as an Arrow array, given their (m,) rows and columns."""
-        found, order = [], []
-        part_of, places = self.columns[columns].T
-        for number, part in enumerate(self.parts):
-            mine = np.flatnonzero(part_of == number)
-            if len(mine):
-                step = (self.rows, 1) if part.by_column else (1, part.width)
-                found.append(
-                    part.flat.take(pa.array(places[mine] * step[0] + rows[mine] * step[1]))
-                )
-                order.append(mine)
-        if len(found) == 1:
-            return found[0]
-        back = np.argsort(np.concatenate(order)) if order else np.zeros(0, dtype=np.int64)
-        return joined_arrays(found or [as_arrow([])]).take(pa.array(back))
-
     def row(self, row: int) -> list[str]:
         """Return one row."""
         return [self.cell(row, column) for column in range(len(self.columns))]

@@ -72,11 +72,12 @@ class Data(Part):
     sample_sheet_key: str = Field(
         "", description="Column of the sample sheet that names the samples; found if empty."
     )
-    matching: Literal["ask", "exact", "loose", "start", "number"] = Field(
+    matching: Literal["ask", "exact", "loose", "start", "number", "order"] = Field(
         "ask",
         description="How names of samples are matched with the sample sheet: exact; loose (case, "
         "blanks, dots and dashes alike, an X that R put before a number); start (a suffix is "
-        "ignored); number (the number in the name).",
+        "ignored); number (the number in the name); order (line by line, for "
+        "a file without names).",
     )
     unmatched: Literal["ask", "leave out"] = Field(
         "ask", description="Samples that only one of the two files has."

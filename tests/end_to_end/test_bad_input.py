@@ -229,7 +229,7 @@ BAD_TABLES = {
     "dates both ways": (
         text(FRAME.assign(day="03/04/2024").to_csv(index=False)),
         plan_with('[roles]\ndate = "day"\n[split]\ndesign = "time"\n'),
-        ("row 2", "'day'", "2024-03-31"),
+        ("row 2", "'day'", "day first", "03/04/2024 is 2024-04-03"),
     ),
 }
 

@@ -78,8 +78,12 @@ def why_no_run(session: StudySession) -> str:
 
 
 def _wrong_number(page: Page) -> str:
-    """Return what is wrong with a number or name that was typed: what stands there is not saved."""
-    for field in (*page.findChildren(NumberAnswer), *page.findChildren(ColumnNames)):
+    """Return what is wrong with a number or a name that was typed, and so is not saved."""
+    fields: list[NumberAnswer | ColumnNames] = [
+        *page.findChildren(NumberAnswer),
+        *page.findChildren(ColumnNames),
+    ]
+    for field in fields:
         if field.problem and field.isVisibleTo(page):
             return field.problem
     return ""

@@ -11,6 +11,7 @@ from deepbench.data.assembly.orientation import names_in_first_row, which_way
 from deepbench.data.assembly.turning import turned
 from deepbench.data.raw_table import RawTable
 from deepbench.data.readers.registry import read_raw
+from deepbench.data.sequences import with_measured_sequences
 from deepbench.data.table_files import TableFiles
 from deepbench.errors import DataError, DataQuestion
 from deepbench.plan import Data
@@ -37,7 +38,8 @@ def assemble(files: TableFiles, data: Data, outcome: str = "") -> RawTable:
         table = below_each_other(
             [table, *(_further(path, table, data, sheet) for path in files.more)], data
         )
-    return table if sheet is None else join(table, sheet, data)
+    joined = table if sheet is None else join(table, sheet, data)
+    return with_measured_sequences(joined, data)
 
 
 def upright(raw: RawTable, data: Data, outcome: str, sheet: RawTable | None) -> RawTable:

@@ -8,6 +8,11 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from deepbench.data.assembly.by_order import (
+    keys_without_names,
+    line_by_line,
+    question_of_order,
+)
 from deepbench.data.assembly.decimal_marks import with_decimal
 from deepbench.data.assembly.keys import Keys, find_keys
 from deepbench.data.assembly.matching import RULE_WORDS, RULES, Pairing, Rule, pair
@@ -42,7 +47,15 @@ def join(table: RawTable, sheet: RawTable, data: Data) -> RawTable:
         DataQuestion: the names differ in their spelling, or a sample is missing in one file, and
             the plan does not say what then.
     """
-    keys = find_keys(table, sheet, data)
+    if data.matching == "order":
+        keys = keys_without_names(table, sheet)
+        return _joined(keys, line_by_line(table, sheet), table, sheet)
+    try:
+        keys = find_keys(table, sheet, data)
+    except DataQuestion:
+        raise
+    except DataError as error:
+        raise question_of_order(table, sheet, data) or error from None
     pairing = _pairing(keys, table, sheet, data)
     if data.unmatched == "ask" and (pairing.only_table or pairing.only_sheet):
         raise _unmatched(keys, pairing, table, sheet, data)
@@ -174,7 +187,8 @@ def _joined(keys: Keys, pairing: Pairing, table: RawTable, sheet: RawTable) -> R
     names, renamed = _distinct_names(facts, values, dropped)
     kept = [place for place, name in enumerate(values.columns) if name not in dropped]
     values = _take_columns(values, kept)
-    same = pairing.rule == "exact" or not _differing(keys, pairing)
+    in_order = pairing.rule == "order"
+    same = pairing.rule == "exact" or in_order or not _differing(keys, pairing)
     own_name = table.columns[keys.place]
     spelled = () if same or own_name in dropped else (own_name,)
     notes = _notes(keys, pairing, table, sheet, marks, dropped, renamed)
@@ -192,9 +206,15 @@ def _joined(keys: Keys, pairing: Pairing, table: RawTable, sheet: RawTable) -> R
         remarks=(*table.remarks, *sheet.remarks),
         sheet_columns=(*names, *(c for c in values.columns if c in table.sheet_columns)),
         matching=_record(keys, pairing),
-        sample_column=names[facts.columns.index(keys.column)],
+        sample_column=(
+            table.sample_column if in_order else names[facts.columns.index(keys.column)]
+        ),
         aside=tuple(dict.fromkeys((*(c for c in values.aside if c not in dropped), *spelled))),
         own_sheet=None,
+        sequences=(
+            *(name for name in values.columns if name in values.sequences),
+            *(new for new, old in zip(names, facts.columns, strict=True) if old in facts.sequences),
+        ),
     )
 
 

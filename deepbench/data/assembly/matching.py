@@ -4,7 +4,7 @@ Rules, from the strictest to the freest: ``exact``; ``loose`` (case, blanks, dot
 underscores make no difference, nor does the X that R puts before a number); ``start`` (what stands
 behind the name, such as ``_R1`` or ``.CEL``, is ignored); ``number`` (the number in the name). A
 freer rule is tried only on what the stricter ones left, and a name with two candidates is never
-matched.
+matched. ``order`` compares no names: it is for files that have none, and never proposed otherwise.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-Rule = Literal["exact", "loose", "start", "number"]
+Rule = Literal["exact", "loose", "start", "number", "order"]
 
 #: Rules in the order in which they are proposed.
 RULES: tuple[Rule, ...] = ("exact", "loose", "start", "number")
@@ -27,6 +27,7 @@ RULE_WORDS: dict[Rule, str] = {
     "that R puts before a number",
     "start": "what stands behind the name (such as _R1 or .CEL) is ignored",
     "number": "the number in the name decides",
+    "order": "line by line, as no names tell which belong together",
 }
 _STEPS: dict[Rule, tuple[Rule, ...]] = {
     "exact": ("exact",),

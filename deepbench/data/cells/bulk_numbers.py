@@ -27,7 +27,7 @@ from deepbench.data.number_text import (
     matches,
     written_numbers,
 )
-from deepbench.data.text_cells import TextCells, buffers
+from deepbench.data.text_cells import TextCells, as_arrow, buffers, joined_arrays
 
 #: What a cell is; a cell with none of the first three is a number.
 EMPTY, CODED, TEXT, IDENTIFIER, GROUPED, DASHED = 1, 2, 4, 8, 16, 32
@@ -112,6 +112,23 @@ def read_cells(
 
     in_threads(read, range(0, len(flat), _SLICE))
     return values, state
+
+
+def texts_at(cells: TextCells, rows: NDArray[np.int64], columns: NDArray[np.int64]) -> Any:
+    """Return (m,) single cells as an Arrow array, given their (m,) rows and columns."""
+    found, order = [], []
+    part_of, places = cells.columns[columns].T
+    for number, part in enumerate(cells.parts):
+        mine = np.flatnonzero(part_of == number)
+        if len(mine):
+            down, along = (1, cells.rows) if part.by_column else (part.width, 1)
+            chosen = rows[mine] * down + places[mine] * along
+            found.append(part.flat.take(pa.array(chosen)))
+            order.append(mine)
+    if len(found) == 1:
+        return found[0]
+    back = np.argsort(np.concatenate(order)) if order else np.zeros(0, dtype=np.int64)
+    return joined_arrays(found or [as_arrow([])]).take(pa.array(back))
 
 
 def in_threads(work: Callable[[int], None], starts: range) -> None:

@@ -39,6 +39,7 @@ from deepbench.data.findings.order_tests import (
 )
 from deepbench.data.findings.outcome_order import LEVEL, NOTABLE
 from deepbench.data.samples import AllSamples
+from deepbench.data.sequences import is_measured
 from deepbench.data.wording import some_names
 from deepbench.seeds import derive_seed
 from deepbench.study.records import FindingRecord, Severity
@@ -241,6 +242,8 @@ def _order(
 def _columns(samples: AllSamples, rows: NDArray[np.int64]) -> _Columns:
     """Return numbers, and labels with few values, without what numbers the samples."""
     numbering = set(numbering_features(samples))
+    # What is counted on a sequence does not drift; files of sequences are sorted by relatives.
+    numbering |= {str(name) for name in samples.features.columns if is_measured(str(name))}
     numbers = [name for name in numeric_names(samples.features) if name not in numbering]
     X = samples.features[numbers].to_numpy(dtype=np.float64)
     if len(rows) < len(samples):
@@ -249,6 +252,8 @@ def _columns(samples: AllSamples, rows: NDArray[np.int64]) -> _Columns:
     owner = list(range(len(numbers)))
     indicators = []
     for name in label_names(samples.features):
+        if name in numbering:
+            continue
         codes = codes_of(samples.features[name])[rows]
         levels = np.unique(codes[codes >= 0])
         if not 2 <= len(levels) <= _MOST_LEVELS:

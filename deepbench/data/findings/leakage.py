@@ -36,6 +36,7 @@ from deepbench.data.findings.rank_tests import (
 )
 from deepbench.data.findings.spelled_out import SpelledOut, find_spelled_out
 from deepbench.data.samples import AllSamples
+from deepbench.data.sequences import is_measured
 from deepbench.data.wording import counted, shorten, some_names
 from deepbench.study.records import FindingRecord
 
@@ -68,7 +69,9 @@ class SuspiciousFeatures(Finding):
         found: list[FindingRecord] = []
         column = shorten(samples.info.column)
         if samples.info.classes:
-            spelled = find_spelled_out(features, outcome.astype(np.int64))
+            # A few letters of a promoter may well tell it apart: that is what it is made of.
+            coded = features[[name for name in features.columns if not is_measured(name)]]
+            spelled = find_spelled_out(coded, outcome.astype(np.int64))
             found = self._spelled_out(spelled, column)
         known = {name for record in found for name in record.columns}
         names = [name for name in numeric_names(features) if name not in known]

@@ -20,6 +20,8 @@ _LEAST_CELLS = 2
 _LEAST_DIFFERENT = 3
 _MOST_FEATURES = 200  # large numbers of wide tables are counts
 _LINES = 5
+_NEAR = (-3.0, -2.0, -1.0, 1.0, 2.0, 3.0)
+_TIMES_NEIGHBOURS = 5
 
 
 class MissingCodes(Finding):
@@ -37,6 +39,8 @@ class MissingCodes(Finding):
         found = []
         for code in codes:
             cells = X == code
+            if not _stands_out(X, code, int(cells.sum())):
+                continue
             columns = np.flatnonzero(cells.any(axis=0))
             apart = [i for i in columns.tolist() if _is_apart(X[~cells[:, i], i], code)]
             if apart and cells[:, apart].sum() >= _LEAST_CELLS:
@@ -85,6 +89,15 @@ def codes_in_plan(columns: Sequence[str], code: str) -> str:
     rest = len(columns) - len(lines)
     likewise = f", and likewise for {counted(rest, 'more column')}" if rest else ""
     return f"write under [data.missing_in] in the plan: {', '.join(lines)}{likewise}"
+
+
+def _stands_out(X: NDArray[np.float64], code: float, cells: int) -> bool:
+    """Whether a code is written more often than the whole numbers next to it are.
+
+    Among thousands of measurements that fall below zero, -9 is as usual as -8 and -10.
+    """
+    near = np.isin(X, [code + step for step in _NEAR])
+    return cells > _TIMES_NEIGHBOURS * int(near.sum()) / len(_NEAR)
 
 
 def _is_apart(others: NDArray[np.float64], code: float) -> bool:

@@ -70,9 +70,12 @@ def strata_of(*groupings: Codes) -> Codes:
 def basis_of(strata: Codes, measured: Matrix | None = None) -> Matrix:
     """Return an orthonormal basis of the strata, and of a measured outcome's rank and square."""
     columns = [np.equal.outer(strata, np.unique(strata)).astype(np.float64)]
-    if measured is not None:
-        ranks = rankdata(measured) / len(measured) - 0.5
-        columns.append(np.stack([ranks, ranks**2, ranks**3], axis=1))
+    if measured is None:
+        # Strata do not overlap, so that their columns are orthogonal as they are.
+        found: Matrix = columns[0] / np.sqrt(columns[0].sum(axis=0))
+        return found
+    ranks = rankdata(measured) / len(measured) - 0.5
+    columns.append(np.stack([ranks, ranks**2, ranks**3], axis=1))
     left, sizes, _ = np.linalg.svd(np.hstack(columns), full_matrices=False)
     return left[:, sizes > _NOTHING * sizes[0]]
 

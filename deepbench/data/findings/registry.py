@@ -37,6 +37,7 @@ from deepbench.data.findings.missing import MissingValues
 from deepbench.data.findings.missing_codes import MissingCodes
 from deepbench.data.findings.mixed_scales import MixedScales
 from deepbench.data.findings.mixed_units import MixedUnits
+from deepbench.data.findings.named_files import NamedFiles
 from deepbench.data.findings.near_duplicates import (
     NEAR_DUPLICATES,
     NearDuplicates,
@@ -50,6 +51,12 @@ from deepbench.data.findings.repeated_names import RepeatedNames
 from deepbench.data.findings.repeated_units import REPEATED_UNITS, RepeatedUnits
 from deepbench.data.findings.reversed_samples import ReversedSamples
 from deepbench.data.findings.reversed_within import ReversedWithin
+from deepbench.data.findings.sequence_shortcuts import SequenceShortcuts
+from deepbench.data.findings.similar_sequences import (
+    SIMILAR_SEQUENCES,
+    SimilarSequences,
+    similar_groups,
+)
 from deepbench.data.findings.values_at_limits import ValuesAtLimits
 from deepbench.data.findings.zeros_for_gaps import ZerosForGaps
 from deepbench.data.roles import regroup
@@ -60,7 +67,11 @@ from deepbench.study.records import CheckRecord, FindingRecord
 # Each finding sees the samples as the ones before it left them: units are settled before
 # features are judged by units, and duplicates are looked for in the features that stay.
 _ON_FEATURES: tuple[Finding, ...] = (
+    # Before columns of text are left out, sequences among them.
+    SimilarSequences(),
+    SequenceShortcuts(),
     RepeatedUnits(),
+    NamedFiles(),
     # Before names, numbers and dates are left out, which tell the order of the samples.
     OutcomeAndOrder(),
     Drift(),
@@ -172,6 +183,9 @@ def clean(samples: AllSamples, record: CheckRecord) -> AllSamples:
 
 
 def _carry_out(samples: AllSamples, found: Sequence[FindingRecord]) -> AllSamples:
+    if any(finding.kind == SIMILAR_SEQUENCES for finding in found):
+        for groups in similar_groups(samples):
+            samples = regroup(samples, [f"group {code}" for code in groups.codes])
     for finding in found:
         if finding.kind == REPEATED_UNITS:
             names = column_names_of_rows(samples, finding.columns[0])

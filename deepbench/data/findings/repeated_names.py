@@ -88,9 +88,9 @@ class RepeatedNames(Finding):
                 "two samples may have been mixed up."
             ),
             hint=(
-                "Correct the names in the file. If the rows are technical replicates, give the column "
-                "that numbers them the role replicate; if they are several samples of one patient or "
-                "animal, name the column that tells whose they are (unit under [roles])."
+                "Correct the names in the file. If the rows are technical replicates, give the "
+                "column that numbers them the role replicate; if they are several samples of one "
+                "patient or animal, name the column that says whose (unit under [roles])."
             ),
             samples=names,
         )

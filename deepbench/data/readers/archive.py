@@ -29,7 +29,10 @@ _LARGEST = 2 << 30
 _MOST_MEMBERS = 10_000
 _MOST_CHOICES = 12
 _CHUNK = 1 << 20
-_TABLES = (".csv", ".tsv", ".txt", ".tab", ".xlsx", ".xlsm", ".xls", ".ods", ".parquet", ".gct")
+_TABLES = (
+    ".csv", ".tsv", ".txt", ".tab", ".xlsx", ".xlsm", ".xls", ".ods", ".parquet", ".gct",
+    ".fasta", ".fa", ".fna", ".faa", ".fas", ".fastq", ".fq",
+)  # fmt: skip
 
 ReadFile = Callable[[Path, Data], RawTable]
 

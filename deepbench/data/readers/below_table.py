@@ -24,7 +24,7 @@ _WORDS = re.compile(
     r"(?:(?:(?:sub|grand )?total|sum|mean|average|avg|median|sd|std|stdev|sem|notes?|remarks?"
     r"|comments?|source|legend|footnotes?|abbreviations?|exported|generated|printed|created"
     r"|end of|signature|signed|approved|checked by|page \d+|report|data (?:from|source)"
-    r"|values? (?:are|is)|copyright)\b|s\.d\.|n\s*=|date\s*:|p\s*[<=]|\(c\)|[*†‡§¹©]"
+    r"|values? (?:are|is)|copyright)\b|s\.d\.|n\s*=|date\s*:|p\s*[<=]|\(c\)|[*†‡§¹©]\s*\w"
     r"|[=_-]{2,}$)",
     re.IGNORECASE,
 )
@@ -146,7 +146,7 @@ def _footers(grid: Grid, width: int) -> NDArray[np.int64]:
         if place in summaries:
             if _is_summary(grid, place, start, cells):
                 return np.arange(place, end)
-        elif said or _WORDS.match(_first(cells)):
+        elif cells[0] and (said or _WORDS.match(cells[0])):
             return np.arange(place, end)
     return np.zeros(0, dtype=np.int64)
 

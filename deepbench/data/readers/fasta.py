@@ -148,6 +148,7 @@ def _fasta(lines: Sequence[str], name: str) -> _Records:
     records = _Records()
     parts: list[list[str]] = []
     blank = 0
+    comments: list[int] = []
     for number, line in enumerate(lines, start=1):
         if line.startswith(">"):
             records.headers.append(line[1:].strip())
@@ -158,11 +159,12 @@ def _fasta(lines: Sequence[str], name: str) -> _Records:
         elif not parts:
             raise DataError(f"{name}, line {number}: a sequence without a name.", _FIX)
         elif line.startswith(";"):
-            records.note("(rows)", f"comment skipped (line {number})", 1)
+            comments.append(number)
         else:
             parts[-1].append(line)
             _require_letters(line, name, number)
     records.note("(rows)", "blank lines skipped", blank)
+    records.note("(rows)", f"comments skipped ({_in_lines(comments)})", len(comments))
     spaced = sum(any(" " in part.strip() or "\t" in part.strip() for part in p) for p in parts)
     records.note("sequence", "blanks inside sequences removed", spaced)
     records.texts = ["".join("".join(part).split()) for part in parts]
@@ -213,7 +215,7 @@ def _fastq(lines: Sequence[str], name: str) -> _Records:
             )
         _require_letters(text, name, number + 2)
         records.headers.append(header[1:].strip())
-        records.texts.append(text.strip())
+        records.texts.append("".join(text.split()))
         records.lines.append(number + 1)
         number += 4
     records.note("(quality)", "quality of the letters left aside", len(records.texts))
@@ -246,9 +248,7 @@ def _named(records: _Records, name: str) -> tuple[list[str], list[str]]:
     """
     split = [header.split(maxsplit=1) for header in records.headers]
     nameless = [n for n, parts in zip(records.lines, split, strict=True) if not parts]
-    records.note(
-        "name", f"no name ({_in_lines(nameless)}): called by the line", len(nameless)
-    )
+    records.note("name", f"no name ({_in_lines(nameless)}): called by the line", len(nameless))
     names = [
         parts[0] if parts else f"line {line}"
         for parts, line in zip(split, records.lines, strict=True)

@@ -31,6 +31,7 @@ _LONGEST_PREAMBLE = 60
 _HALF = 0.5
 _SHOWN_CELLS = 5
 _SHOWN_LENGTH = 80
+_WORD = re.compile(r"[^\W\d_]")
 _VALUE = re.compile(r"^\s*[<>≤≥~]|\d")
 
 
@@ -285,7 +286,7 @@ def _with_rows_below(grid: Grid, top: Top, names: int, told: bool) -> Layout:
     numeric = _numeric_columns(below)
     if numeric.any() and are_units(second, numeric.tolist()):
         return _with_groups(grid, top, replace(layout, data=names + 2, units=names + 1))
-    if not _all_texts(second, numeric):
+    if len(below) < _LEAST_BLOCK or not _all_words(second, numeric):
         return _with_groups(grid, top, layout)
     if told:
         return replace(layout, data=names + 2, aside=names + 1)
@@ -337,13 +338,15 @@ def _numeric_columns(rows: list[list[str]]) -> NDArray[np.bool_]:
     return found
 
 
-def _all_texts(cells: list[str], numeric: NDArray[np.bool_]) -> bool:
+def _all_words(cells: list[str], numeric: NDArray[np.bool_]) -> bool:
     """Whether a row holds words in all of several columns that hold numbers below it."""
     columns = np.flatnonzero(numeric)
     if len(columns) < 2:
         return False
     return all(
-        cells[column].casefold() not in MISSING and not _VALUE.search(cells[column])
+        _WORD.search(cells[column])
+        and cells[column].casefold() not in MISSING
+        and not _VALUE.search(cells[column])
         for column in columns.tolist()
     )
 

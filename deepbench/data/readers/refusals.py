@@ -43,11 +43,7 @@ def refuse_if_no_table(head: bytes, name: str) -> None:
     Raises:
         DataError: says what the file is and what to do.
     """
-    for signature, what, hint in _MEASURE = (
-    "DeepBench does not read images yet. Measure them first, for example with ImageJ or "
-    "CellProfiler, and name the table of measurements."
-)
-_SIGNATURES:
+    for signature, what, hint in _SIGNATURES:
         if head.startswith(signature):
             raise DataError(f"{name} is {what}, not a table.", hint)
     if _PICKLE.match(head) or name.lower().endswith(_PICKLE_NAMES):

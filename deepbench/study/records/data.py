@@ -52,7 +52,7 @@ class MatchingRecord(Record):
     ``only_sheet`` name the samples (at most 200 of each) that the other file lacks.
     """
 
-    rule: Literal["exact", "loose", "start", "number"]
+    rule: Literal["exact", "loose", "start", "number", "order"]
     rule_words: str
     key: str
     matched: int

@@ -1,7 +1,6 @@
 """Archives, compressed files, and files that are no tables."""
 
 import gzip
-import io
 import json
 import pickle
 import sqlite3
@@ -11,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from .nasty_archives import FLAT_SHEET, gzip_bomb, lying_zip, locked, with_link, zip_bomb, zipped
+from .nasty_archives import FLAT_SHEET, gzip_bomb, locked, lying_zip, with_link, zip_bomb, zipped
 from .nasty_files import PLAIN, Asks, Nasty, Reads, Refuses, check, table
 
 OTHER = table(("x", *"12345678"))
@@ -47,87 +46,169 @@ def database(path):
 ARCHIVES = [
     Nasty("a compressed table", gzip.compress(table().encode()), Reads(PLAIN), "table.csv.gz"),
     Nasty("a compressed table without .gz", gzip.compress(table().encode()), Reads(PLAIN)),
-    Nasty("one table in an archive", zipped(("data/table.csv", table())), Reads(PLAIN),
-          "table.zip"),
+    Nasty(
+        "one table in an archive", zipped(("data/table.csv", table())), Reads(PLAIN), "table.zip"
+    ),
     Nasty(
         "one table and what a Mac adds",
-        zipped(("table.csv", table()), ("__MACOSX/._table.csv", b"\x00\x05\x16\x07"),
-               (".DS_Store", b"\x00\x00\x00\x01Bud1")),
+        zipped(
+            ("table.csv", table()),
+            ("__MACOSX/._table.csv", b"\x00\x05\x16\x07"),
+            (".DS_Store", b"\x00\x00\x00\x01Bud1"),
+        ),
         Reads(PLAIN),
         "table.zip",
     ),
     Nasty(
         "28 two tables in an archive",
         zipped(("a.csv", table()), ("b.csv", OTHER)),
-        Asks("data.member", "a.csv.*b.csv",
-             [("a.csv", Reads(PLAIN)), ("b.csv", Reads({"x": tuple(range(1, 9))}))]),
+        Asks(
+            "data.member",
+            "a.csv.*b.csv",
+            [("a.csv", Reads(PLAIN)), ("b.csv", Reads({"x": tuple(range(1, 9))}))],
+        ),
         "table.zip",
     ),
     Nasty(
         "28 two names that differ by case",
         zipped(("a.csv", table()), ("A.csv", OTHER)),
-        Asks("data.member", "a.csv.*A.csv",
-             [("a.csv", Reads(PLAIN)), ("A.csv", Reads({"x": tuple(range(1, 9))}))]),
+        Asks(
+            "data.member",
+            "a.csv.*A.csv",
+            [("a.csv", Reads(PLAIN)), ("A.csv", Reads({"x": tuple(range(1, 9))}))],
+        ),
         "table.zip",
     ),
-    Nasty("28 a name that leads upwards", zipped(("../../table.csv", table())),
-          Refuses(r"\.\./", ""), "table.zip"),
-    Nasty("28 an absolute name", zipped(("/etc/table.csv", table())),
-          Refuses("/etc/table.csv", ""), "table.zip"),
-    Nasty("28 a name that Windows keeps for itself", zipped(("CON.csv", table())),
-          Reads(PLAIN), "table.zip"),
+    Nasty(
+        "28 a name that leads upwards",
+        zipped(("../../table.csv", table())),
+        Refuses(r"\.\./", ""),
+        "table.zip",
+    ),
+    Nasty(
+        "28 an absolute name",
+        zipped(("/etc/table.csv", table())),
+        Refuses("/etc/table.csv", ""),
+        "table.zip",
+    ),
+    Nasty(
+        "28 a name that Windows keeps for itself",
+        zipped(("CON.csv", table())),
+        Reads(PLAIN),
+        "table.zip",
+    ),
     Nasty("28 a link", with_link("/etc/passwd"), Refuses("link", ""), "table.zip"),
-    Nasty("28 a password", locked(table().encode()), Refuses("password|encrypted", ""),
-          "table.zip"),
-    Nasty("28 10,001 members", zipped(*[(f"{n}.csv", "x") for n in range(10_001)]),
-          Refuses("10,001|10,000", ""), "table.zip"),
-    Nasty("28 an archive in an archive", zipped(("inner.zip", zipped(("a.csv", table())))),
-          Refuses("inner.zip|archive", ""), "table.zip"),
+    Nasty(
+        "28 a password", locked(table().encode()), Refuses("password|encrypted", ""), "table.zip"
+    ),
+    Nasty(
+        "28 10,001 members",
+        zipped(*[(f"{n}.csv", "x") for n in range(10_001)]),
+        Refuses("10,001|10,000", ""),
+        "table.zip",
+    ),
+    Nasty(
+        "28 an archive in an archive",
+        zipped(("inner.zip", zipped(("a.csv", table())))),
+        Refuses("inner.zip|archive", ""),
+        "table.zip",
+    ),
     Nasty("28 an empty archive", zipped(), Refuses("no file|empty", ""), "table.zip"),
     Nasty("27 a gzip bomb", gzip_bomb(60), Refuses("times|larger", ""), "table.csv.gz"),
     Nasty("27 a zip bomb", zip_bomb(60), Refuses("times|larger", ""), "table.zip"),
-    Nasty("27 an archive that lies about sizes", lying_zip(200), Refuses("damaged|larger", ""),
-          "table.zip"),
-    Nasty("half a compressed file", gzip.compress(table().encode())[:60],
-          Refuses("damaged|ends", ""), "table.csv.gz"),
+    Nasty(
+        "27 an archive that lies about sizes",
+        lying_zip(200),
+        Refuses("damaged|larger", ""),
+        "table.zip",
+    ),
+    Nasty(
+        "half a compressed file",
+        gzip.compress(table().encode())[:60],
+        Refuses("damaged|ends", ""),
+        "table.csv.gz",
+    ),
 ]
 
 NO_TABLES = [
     Nasty("34 a pickle", pickle.dumps(Harmful()), Refuses("pickle", "CSV"), "table.pkl"),
     Nasty("34 a pickle with the name .csv", pickle.dumps(Harmful()), Refuses("pickle", "CSV")),
-    Nasty("34 a pickle of the oldest kind", pickle.dumps({"a": [1, 2]}, protocol=0),
-          Refuses("pickle", "CSV"), "table.pkl"),
+    Nasty(
+        "34 a pickle of the oldest kind",
+        pickle.dumps({"a": [1, 2]}, protocol=0),
+        Refuses("pickle", "CSV"),
+        "table.pkl",
+    ),
     Nasty("34 joblib", pickle.dumps(Harmful()), Refuses("pickle", "CSV"), "table.joblib"),
-    Nasty("34 torch", zipped(("archive/data.pkl", pickle.dumps(Harmful()))),
-          Refuses("pickle|PyTorch", "CSV"), "model.pt"),
+    Nasty(
+        "34 torch",
+        zipped(("archive/data.pkl", pickle.dumps(Harmful()))),
+        Refuses("pickle|PyTorch", "CSV"),
+        "model.pt",
+    ),
     Nasty("34 numpy objects", numpy_objects, Refuses("NumPy", "CSV"), "table.npy"),
-    Nasty("34 MATLAB", b"MATLAB 5.0 MAT-file, Platform: PCWIN64" + bytes(200),
-          Refuses("MATLAB", "CSV"), "table.mat"),
+    Nasty(
+        "34 MATLAB",
+        b"MATLAB 5.0 MAT-file, Platform: PCWIN64" + bytes(200),
+        Refuses("MATLAB", "CSV"),
+        "table.mat",
+    ),
     Nasty("34 HDF5", hdf5, Refuses("HDF5", "CSV"), "table.h5"),
     Nasty("35 a picture", picture, Refuses("PNG|picture|image", ""), "table.png"),
     Nasty("36 a picture with the name .csv", picture, Refuses("PNG|picture|image", "")),
-    Nasty("a PDF with the name .csv", b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<< >>\nendobj\n",
-          Refuses("PDF", "")),
-    Nasty("a Word file with the name .xlsx",
-          zipped(("[Content_Types].xml", "<Types/>"), ("word/document.xml", "<w/>")),
-          Refuses("Word|no workbook|not a workbook", ""), "table.xlsx"),
-    Nasty("JSON", json.dumps([{"id": "s1", "group": "case"}], indent=1), Refuses("JSON", "CSV"),
-          "table.json"),
-    Nasty("XML", "<?xml version='1.0'?><data><row id='1'/></data>", Refuses("XML", ""),
-          "table.csv"),
+    Nasty(
+        "a PDF with the name .csv",
+        b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<< >>\nendobj\n",
+        Refuses("PDF", ""),
+    ),
+    Nasty(
+        "a Word file with the name .xlsx",
+        zipped(("[Content_Types].xml", "<Types/>"), ("word/document.xml", "<w/>")),
+        Refuses("Word|no workbook|not a workbook", ""),
+        "table.xlsx",
+    ),
+    Nasty(
+        "JSON",
+        json.dumps([{"id": "s1", "group": "case"}], indent=1),
+        Refuses("JSON", "CSV"),
+        "table.json",
+    ),
+    Nasty(
+        "XML", "<?xml version='1.0'?><data><row id='1'/></data>", Refuses("XML", ""), "table.csv"
+    ),
     Nasty("LibreOffice's flat file", FLAT_SHEET, Refuses("XML|flat", ""), "table.fods"),
     Nasty("SQLite", database, Refuses("SQLite|database", ""), "table.db"),
-    Nasty("R data", gzip.compress(b"RDX3\nX\n\x00\x00\x00\x03" + bytes(50)), Refuses("R data|R ", ""),
-          "table.RData"),
-    Nasty("an RDS file", gzip.compress(b"X\n\x00\x00\x00\x03\x00\x04\x01\x00" + bytes(50)),
-          Refuses("R data|R ", ""), "table.rds"),
+    Nasty(
+        "R data",
+        gzip.compress(b"RDX3\nX\n\x00\x00\x00\x03" + bytes(50)),
+        Refuses("R data|R ", ""),
+        "table.RData",
+    ),
+    Nasty(
+        "an RDS file",
+        gzip.compress(b"X\n\x00\x00\x00\x03\x00\x04\x01\x00" + bytes(50)),
+        Refuses("R data|R ", ""),
+        "table.rds",
+    ),
     Nasty("SPSS", b"$FL2@(#) SPSS DATA FILE" + bytes(200), Refuses("SPSS", "CSV"), "table.sav"),
-    Nasty("Stata", b"<stata_dta><header><release>118" + bytes(50), Refuses("Stata", "CSV"),
-          "table.dta"),
-    Nasty("flow cytometry", b"FCS3.1         256    1545    1792       1792" + bytes(300),
-          Refuses("FCS|flow", "CSV"), "table.fcs"),
-    Nasty("Excel's lock file", b"\x05Meier" + bytes(159), Refuses("lock|open in Excel", ""),
-          "~$table.xlsx"),
+    Nasty(
+        "Stata",
+        b"<stata_dta><header><release>118" + bytes(50),
+        Refuses("Stata", "CSV"),
+        "table.dta",
+    ),
+    Nasty(
+        "flow cytometry",
+        b"FCS3.1         256    1545    1792       1792" + bytes(300),
+        Refuses("FCS|flow", "CSV"),
+        "table.fcs",
+    ),
+    Nasty(
+        "Excel's lock file",
+        b"\x05Meier" + bytes(159),
+        Refuses("lock|open in Excel", ""),
+        "~$table.xlsx",
+    ),
     Nasty("7z", b"7z\xbc\xaf\x27\x1c" + bytes(50), Refuses("7z|archive", ""), "table.7z"),
     Nasty("random bytes", np.random.default_rng(5).bytes(3000), Refuses("", ""), "table.csv"),
 ]

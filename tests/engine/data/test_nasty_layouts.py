@@ -4,13 +4,14 @@ import pytest
 
 from .nasty_files import AGE, CRP, GROUP, ID, PLAIN, Asks, Nasty, Reads, Refuses, check, table
 
+BLANK = ("(rows)", "blank rows skipped", 1)
 EIGHT = (1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0)
 
 INSTRUMENTS = [
     Nasty(
         "12 instrument lines above the table",
         "Instrument: Luminex 200\nDate: 2021-04-03\nOperator,Meier\n\n" + table(),
-        Reads(PLAIN, [("(rows)", "above the table", 4)]),
+        Reads(PLAIN, [BLANK, ("(rows)", r"above the table skipped \(rows 1 to 3\)", 3)]),
     ),
     Nasty(
         "12 a row of units under the header",
@@ -20,133 +21,204 @@ INSTRUMENTS = [
     Nasty(
         "12 a header of two rows",
         ",,serum,serum\n" + table(),
-        Reads({"group": GROUP, "serum age": AGE, "serum crp": CRP}),
+        Asks(
+            "data.header_row",
+            "texts above numbers in more than one row: .* row 1 or row 2",
+            [
+                (1, Refuses("both called 'serum'", "its own name")),
+                (2, Reads(PLAIN, [("(rows)", r"above the table skipped \(row 1\)", 1)])),
+            ],
+        ),
     ),
     Nasty(
         "12 a header of two rows, merged",
         ",,baseline,,week 4,\nid,group,age,crp,age,crp\n"
-        + "".join(f"{i},{g},{a:g},{c:g},{a + 1:g},{c + 1:g}\n"
-                  for i, g, a, c in zip(ID, GROUP, AGE, CRP, strict=True)),
-        Reads({"group": GROUP, "baseline age": AGE, "week 4 crp": tuple(c + 1 for c in CRP)}),
+        + "".join(
+            f"{i},{g},{a:g},{c:g},{a + 1:g},{c + 1:g}\n"
+            for i, g, a, c in zip(ID, GROUP, AGE, CRP, strict=True)
+        ),
+        Reads(
+            {"group": GROUP, "baseline age": AGE, "week 4 crp": tuple(c + 1 for c in CRP)},
+            [("(column names)", r"names joined from two rows \(rows 1 and 2\)", 6)],
+        ),
     ),
     Nasty(
         "12 a footer",
         table() + "\nMeasured by A. Meier\nn = 8\n",
-        Reads(PLAIN, [("(rows)", "below|under", 3)]),
+        Reads(PLAIN, [BLANK, ("(rows)", "lines below the table skipped", 2)]),
     ),
     Nasty(
         "a row of totals",
-        table() + "Total,,336,92.875\n",
-        Asks("data.below_table", "Total", []),
+        table() + "Total,,336,91.875\n",
+        Reads(PLAIN, [("(rows)", r"lines below the table skipped \(row 10\)", 1)]),
+    ),
+    Nasty(
+        "a row that is called Total and is none",
+        table() + "Total,case,50,2.5\n",
+        Reads({"id": (*ID, "Total"), "age": (*AGE, 50.0)}),
     ),
     Nasty(
         "comment lines",
         "# exported by limma\n# 2021\n" + table(),
-        Reads(PLAIN, [("(rows)", "comment|above", 2)]),
+        Reads(PLAIN, [("(rows)", "lines above the table skipped", 2)]),
     ),
     Nasty(
         "plate reader of BMG",
         "User: USER;Path: C:\\Data;Test ID: 512;;\nTest Name: OD600;Date: 03.04.2021;;;\n"
         "Absorbance;;;;\n;;;;\nWell;Content;group;Raw Data (600);Blank corrected\n"
-        + "".join(f"A{n:02d};Sample X{n};{g};{a:g};{c:g}\n".replace(".", ",")
-                  for n, (g, a, c) in enumerate(zip(GROUP, AGE, CRP, strict=True), 1)),
-        Reads({"group": GROUP, "Raw Data (600)": AGE, "Blank corrected": CRP},
-              [("(rows)", "above the table", 4), ("(all)", "comma", 1)],
-              how={"delimiter": ";", "decimal": ","}),
+        + "".join(
+            f"A{n:02d};Sample X{n};{g};{a:g};{c:g}\n".replace(".", ",")
+            for n, (g, a, c) in enumerate(zip(GROUP, AGE, CRP, strict=True), 1)
+        ),
+        Reads(
+            {"group": GROUP, "Raw Data (600)": AGE, "Blank corrected": CRP},
+            [BLANK, ("(rows)", "above the table", 3), ("(all)", "comma", 1)],
+            how={"delimiter": ";", "decimal": ","},
+        ),
     ),
     Nasty(
         "plate reader of Tecan",
         "Application: Tecan i-control,,,\nDevice: infinite 200Pro,,,\nFirmware: V_3.37,,,\n,,,\n"
         "Label: Label1,,,\nMode,Absorbance,,\nWavelength,600,nm,\n,,,\n"
         "Well,group,OD600,OD700\n"
-        + "".join(f"A{n},{g},{a:g},{c:g}\n"
-                  for n, (g, a, c) in enumerate(zip(GROUP, AGE, CRP, strict=True), 1))
+        + "".join(
+            f"A{n},{g},{a:g},{c:g}\n"
+            for n, (g, a, c) in enumerate(zip(GROUP, AGE, CRP, strict=True), 1)
+        )
         + ",,,\nEnd Time,03.04.2021 12:30:00,,\n",
-        Reads({"group": GROUP, "OD600": AGE, "OD700": CRP},
-              [("(rows)", "above the table", 8), ("(rows)", "below|under", 2)]),
+        Reads(
+            {"group": GROUP, "OD600": AGE, "OD700": CRP},
+            [
+                ("(rows)", "blank rows", 3),
+                ("(rows)", "above the table", 6),
+                ("(rows)", "below the table", 1),
+            ],
+        ),
     ),
     Nasty(
         "qPCR export",
         "* Block Type = 96-Well 0.2-mL Block\n* Calibration Date = 03-04-2021\n"
         "* Experiment File Name = C:\\Users\\lab\\plate1.eds\n\n[Results]\n"
         "Well\tgroup\tTarget Name\tCT\tTm1\n"
-        + "".join(f"{n}\t{g}\tACTB\t{20 + c:g}\t{80 + n / 10:g}\n"
-                  for n, (g, c) in enumerate(zip(GROUP, CRP, strict=True), 1)),
-        Reads({"group": GROUP, "CT": tuple(20 + c for c in CRP)},
-              [("(rows)", "above the table", 5)]),
+        + "".join(
+            f"{n}\t{g}\tACTB\t{20 + c:g}\t{80 + n / 10:g}\n"
+            for n, (g, c) in enumerate(zip(GROUP, CRP, strict=True), 1)
+        ),
+        Reads(
+            {"group": GROUP, "CT": tuple(20 + c for c in CRP)},
+            [BLANK, ("(rows)", "above the table", 4)],
+        ),
         "qpcr.txt",
     ),
     Nasty(
         "ImageJ results",
         " \tLabel\tgroup\tArea\tMean\n"
-        + "".join(f"{n}\tcell{n}.tif\t{g}\t{a:g}\t{c:g}\n"
-                  for n, (g, a, c) in enumerate(zip(GROUP, AGE, CRP, strict=True), 1)),
-        Reads({"group": GROUP, "Area": AGE, "Mean": CRP}, [("row name", "no name", 1)]),
+        + "".join(
+            f"{n}\tcell{n}.tif\t{g}\t{a:g}\t{c:g}\n"
+            for n, (g, a, c) in enumerate(zip(GROUP, AGE, CRP, strict=True), 1)
+        ),
+        Reads({"column 1": EIGHT, "Area": AGE, "Mean": CRP}, [("column 1", "without a name", 1)]),
         "Results.csv",
     ),
     Nasty(
         "comments with line breaks in the last column",
         table(("note", '"haemolytic\nrepeat"', '""', '"ok, see\r\nbook 3"', *["fine"] * 5)),
-        Reads({**PLAIN, "note": ("haemolytic\nrepeat", None, "ok, see\nbook 3", *["fine"] * 5)}),
+        Reads(
+            {**PLAIN, "note": ("haemolytic\nrepeat", None, "ok, see\nbook 3", *["fine"] * 5)},
+            [("(file)", "line ends", 1)],
+        ),
     ),
     Nasty(
         "the header once more in the middle",
-        table() + table().replace("s", "t"),
-        Asks("data.missing_in", "'age'", []),
+        table() + table().replace("\ns", "\nt"),
+        Reads(
+            {"id": (*ID, *[f"t{n}" for n in range(1, 9)]), "age": AGE * 2},
+            [("(rows)", r"repeated column names skipped \(row 10\)", 1)],
+        ),
     ),
     Nasty(
         "empty lines and rows of separators between rows",
         table().replace("s3", "\n,,,\ns3").replace("s6", "  \ns6"),
-        Reads(PLAIN, [("(rows)", "empty rows", 3)]),
+        Reads(PLAIN, [("(rows)", "blank rows", 3)]),
     ),
 ]
 
 NAMES = [
-    Nasty("14 a name twice", table(("crp", *"12345678")), Refuses("'crp'", "ename")),
+    Nasty(
+        "14 a name twice",
+        table(("crp", *"12345678")),
+        Refuses("both called 'crp': columns 4 and 5", "its own name"),
+    ),
     Nasty(
         "14 a column twice",
         table(("crp", *(f"{c:g}" for c in CRP))),
-        Asks("data.repeated_columns", "'crp'",
-             [("first", Reads(PLAIN, [("crp", "", 1)], columns=tuple(PLAIN)))]),
+        Asks(
+            "data.repeated_columns",
+            "'crp'",
+            [
+                (
+                    "first",
+                    Reads(
+                        PLAIN,
+                        [("crp", r"repeated column left out \(column 5\)", 1)],
+                        columns=tuple(PLAIN),
+                    ),
+                )
+            ],
+        ),
     ),
     Nasty(
         "15 a column without a name",
         table(("", *"12345678")),
-        Reads({**PLAIN, "column 5": EIGHT}, [("column 5", "no name", 1)]),
+        Reads({**PLAIN, "column 5": EIGHT}, [("column 5", "without a name", 1)]),
     ),
     Nasty(
         "thousands of columns and one without a name",
-        "group," + ",".join("" if n == 1500 else f"g{n}" for n in range(3000)) + "\n"
-        + "".join(g + "," + ",".join(str(n % 97 + m) for n in range(3000)) + "\n"
-                  for m, g in enumerate(GROUP)),
-        Reads({"column 1502": tuple(1500 % 97 + m for m in range(8))},
-              [("column 1502", "no name", 1)]),
+        "group,"
+        + ",".join("" if n == 1500 else f"g{n}" for n in range(3000))
+        + "\n"
+        + "".join(
+            g + "," + ",".join(str(n % 97 + m) for n in range(3000)) + "\n"
+            for m, g in enumerate(GROUP)
+        ),
+        Reads(
+            {"column 1502": tuple(1500 % 97 + m for m in range(8))},
+            [("column 1502", "without a name", 1)],
+        ),
     ),
     Nasty(
         "255 empty columns that pandas named",
-        table().replace("crp\n", "crp," + ",".join(f"Unnamed: {n}" for n in range(4, 259)) + "\n")
-        .replace("\ns", "," * 255 + "\ns").replace("crp" + "," * 255, "crp")[:-1] + "," * 255,
+        table()
+        .replace("crp\n", "crp," + ",".join(f"Unnamed: {n}" for n in range(4, 259)) + "\n")
+        .replace("\ns", "," * 255 + "\ns")
+        .replace("crp" + "," * 255, "crp")[:-1]
+        + "," * 255,
         Reads(PLAIN),
     ),
     Nasty(
         "the index that pandas wrote",
-        "\n".join(f"{n - 1 if n else ''},{line}"
-                  for n, line in enumerate(table().splitlines())),
-        Reads(PLAIN, [("row name", "no name", 1)]),
+        "\n".join(f"{n - 1 if n else ''},{line}" for n, line in enumerate(table().splitlines())),
+        Reads({**PLAIN, "column 1": tuple(range(8))}, [("column 1", "without a name", 1)]),
     ),
 ]
 
 TOO_LITTLE = [
-    Nasty("13 an empty file", b"", Refuses("empty|no data", "")),
-    Nasty("13 only line ends", b"\r\n\r\n", Refuses("empty|no data", "")),
-    Nasty("13 only a header", "id,group,x\n", Refuses("no data rows|no rows", "")),
+    Nasty("13 an empty file", b"", Refuses(r"is empty \(0 bytes\)", "holds a table")),
+    Nasty("13 only line ends", b"\r\n\r\n", Refuses("is empty", "holds a table")),
+    Nasty(
+        "13 only a header",
+        "id,group,x\n",
+        Refuses("column names but no rows of data", "one row per sample"),
+    ),
     Nasty("13 one row", "id,group,x\na,case,1.5\n", Reads({"group": ("case",), "x": (1.5,)})),
-    Nasty("13 one column", "group\ncase\ncontrol\ncase\n", Refuses("one column", "")),
+    Nasty(
+        "13 one column",
+        "group\ncase\ncontrol\ncase\n",
+        Reads({"group": ("case", "control", "case")}, columns=("group",)),
+    ),
 ]
 
 
-@pytest.mark.parametrize(
-    "case", [*INSTRUMENTS, *NAMES, *TOO_LITTLE], ids=lambda case: case.title
-)
+@pytest.mark.parametrize("case", [*INSTRUMENTS, *NAMES, *TOO_LITTLE], ids=lambda case: case.title)
 def test_layout(case, tmp_path):
     check(case, tmp_path)

@@ -2,9 +2,12 @@
 
 import pytest
 
-from .nasty_files import AGE, CRP, GROUP, ID, PLAIN, Asks, Nasty, Reads, Refuses, check, table
+from .nasty_files import GROUP, ID, PLAIN, Asks, Nasty, Reads, Refuses, check, table
 
 SQRT2 = 2**0.5
+COMMA = [("(all)", "decimal comma read as decimal point", 1)]
+SPECTRA = [[round(abs(20 - (7 * n + 3 * m) % 41) / 8, 3) for n in range(20)] for m in range(8)]
+AS_NAMES = "numbers kept as text"
 
 
 def extra(*cells, name="x", **how):
@@ -19,14 +22,51 @@ CODES = [
     Nasty(
         "16 a label NA (neuraminidase)",
         extra("HA", "NA", "M1", "NA", "HA", "M1", "NA", "HA", name="segment"),
-        reads("HA", None, "M1", None, "HA", "M1", None, "HA", name="segment",
-              said=[("segment", "'NA' read as missing", 3)]),
+        reads(
+            "HA",
+            "NA",
+            "M1",
+            "NA",
+            "HA",
+            "M1",
+            "NA",
+            "HA",
+            name="segment",
+            said=[("segment", "'NA' kept as a label of its own", 3)],
+        ),
     ),
     Nasty(
-        "16 a label NA that the user keeps",
+        "16 a label NA that the user calls missing",
         extra("HA", "NA", "M1", "NA", "HA", "M1", "NA", "HA", name="segment"),
-        reads("HA", "NA", "M1", "NA", "HA", "M1", "NA", "HA", name="segment",
-              options={"data": {"missing_in": {"segment": []}}}),
+        reads(
+            "HA",
+            None,
+            "M1",
+            None,
+            "HA",
+            "M1",
+            None,
+            "HA",
+            name="segment",
+            said=[("segment", "'NA' read as missing", 3)],
+            options={"data": {"missing_in": {"segment": ["NA"]}}},
+        ),
+    ),
+    Nasty(
+        "16 NA among yes and no",
+        extra("yes", "no", "NA", "yes", "no", "yes", "no", "yes", name="smokes"),
+        reads(
+            "yes",
+            "no",
+            None,
+            "yes",
+            "no",
+            "yes",
+            "no",
+            "yes",
+            name="smokes",
+            said=[("smokes", "'NA' read as missing", 1)],
+        ),
     ),
     Nasty(
         "16 names None and nan",
@@ -36,16 +76,38 @@ CODES = [
     Nasty(
         "usual codes for missing",
         extra("1.5", "", "NA", "n.d.", "?", "-", "#N/A", "2.5"),
-        reads(1.5, None, None, None, None, None, None, 2.5,
-              said=[("x", "'NA' read", 1), ("x", "'n.d.' read", 1), ("x", "'\\?' read", 1),
-                    ("x", "'-' read", 1), ("x", "'#N/A' read", 1)]),
+        reads(
+            1.5,
+            None,
+            None,
+            None,
+            None,
+            None,
+            None,
+            2.5,
+            said=[
+                ("x", "'NA' read", 1),
+                ("x", "'n.d.' read", 1),
+                ("x", "'\\?' read", 1),
+                ("x", "'-' read", 1),
+                ("x", "'#N/A' read", 1),
+            ],
+        ),
     ),
     Nasty(
         "Excel's errors saved as text",
         extra("1.5", "#DIV/0!", "#NAME?", "2.5", "#REF!", "#VALUE!", "3", "4"),
-        reads(1.5, None, None, 2.5, None, None, 3, 4,
-              said=[("x", "#DIV/0!", 1), ("x", "#NAME", 1), ("x", "#REF!", 1),
-                    ("x", "#VALUE!", 1)]),
+        reads(
+            1.5,
+            None,
+            None,
+            2.5,
+            None,
+            None,
+            3,
+            4,
+            said=[("x", "#DIV/0!", 1), ("x", "#NAME", 1), ("x", "#REF!", 1), ("x", "#VALUE!", 1)],
+        ),
     ),
     Nasty(
         "-99 among ages",
@@ -57,16 +119,80 @@ CODES = [
         extra("<0.1", "0.5", ">1000", "12", "ND", "<0.1", "7", "9"),
         Asks(
             "data.below_detection",
-            "'x'.*3|3.*'x'",
+            r"row 2, column 'x': '<0.1' is a value beyond a limit, .* 3 cells are of that kind",
             [
-                ("limit/sqrt2", reads(0.1 / SQRT2, 0.5, 1000, 12, None, 0.1 / SQRT2, 7, 9,
-                                      said=[("x", "<", 2), ("x", ">", 1), ("x", "'ND'", 1)])),
-                ("limit/2", reads(0.05, 0.5, 1000, 12, None, 0.05, 7, 9,
-                                  said=[("x", "<", 2), ("x", ">", 1), ("x", "'ND'", 1)])),
-                ("limit", reads(0.1, 0.5, 1000, 12, None, 0.1, 7, 9,
-                                said=[("x", "<", 2), ("x", ">", 1), ("x", "'ND'", 1)])),
-                ("missing", reads(None, 0.5, None, 12, None, None, 7, 9,
-                                  said=[("x", "<", 2), ("x", ">", 1), ("x", "'ND'", 1)])),
+                (
+                    "limit/sqrt2",
+                    reads(
+                        0.1 / SQRT2,
+                        0.5,
+                        1000,
+                        12,
+                        None,
+                        0.1 / SQRT2,
+                        7,
+                        9,
+                        said=[
+                            ("x", "below the limit", 2),
+                            ("x", "above the limit", 1),
+                            ("x", "'ND'", 1),
+                        ],
+                    ),
+                ),
+                (
+                    "limit/2",
+                    reads(
+                        0.05,
+                        0.5,
+                        1000,
+                        12,
+                        None,
+                        0.05,
+                        7,
+                        9,
+                        said=[
+                            ("x", "below the limit", 2),
+                            ("x", "above the limit", 1),
+                            ("x", "'ND'", 1),
+                        ],
+                    ),
+                ),
+                (
+                    "limit",
+                    reads(
+                        0.1,
+                        0.5,
+                        1000,
+                        12,
+                        None,
+                        0.1,
+                        7,
+                        9,
+                        said=[
+                            ("x", "below the limit", 2),
+                            ("x", "above the limit", 1),
+                            ("x", "'ND'", 1),
+                        ],
+                    ),
+                ),
+                (
+                    "missing",
+                    reads(
+                        None,
+                        0.5,
+                        None,
+                        12,
+                        None,
+                        None,
+                        7,
+                        9,
+                        said=[
+                            ("x", "below the limit", 2),
+                            ("x", "above the limit", 1),
+                            ("x", "'ND'", 1),
+                        ],
+                    ),
+                ),
             ],
         ),
     ),
@@ -75,68 +201,188 @@ CODES = [
         extra("< 0,1", "0,5", "≤ 0,2", "12", "3", "1", "7", "9", sep=";", decimal=","),
         Asks(
             "data.below_detection",
-            "'x'",
+            "'< 0,1' is a value beyond a limit",
             [
-                ("limit/sqrt2", reads(0.1 / SQRT2, 0.5, 0.2 / SQRT2, 12, 3, 1, 7, 9)),
-                ("limit/2", reads(0.05, 0.5, 0.1, 12, 3, 1, 7, 9)),
-                ("limit", reads(0.1, 0.5, 0.2, 12, 3, 1, 7, 9)),
-                ("missing", reads(None, 0.5, None, 12, 3, 1, 7, 9)),
+                (
+                    "limit/sqrt2",
+                    reads(
+                        0.1 / SQRT2,
+                        0.5,
+                        0.2 / SQRT2,
+                        12,
+                        3,
+                        1,
+                        7,
+                        9,
+                        said=[*COMMA, ("x", "below the limit", 2)],
+                    ),
+                ),
+                (
+                    "limit/2",
+                    reads(
+                        0.05, 0.5, 0.1, 12, 3, 1, 7, 9, said=[*COMMA, ("x", "below the limit", 2)]
+                    ),
+                ),
+                (
+                    "limit",
+                    reads(
+                        0.1, 0.5, 0.2, 12, 3, 1, 7, 9, said=[*COMMA, ("x", "below the limit", 2)]
+                    ),
+                ),
+                (
+                    "missing",
+                    reads(
+                        None, 0.5, None, 12, 3, 1, 7, 9, said=[*COMMA, ("x", "below the limit", 2)]
+                    ),
+                ),
             ],
         ),
     ),
     Nasty(
         "qPCR's Undetermined",
         extra("21.5", "Undetermined", "23.5", "24.5", "Undetermined", "26", "27", "28"),
-        Asks("data.missing_in", "Undetermined",
-             [({"x": ["Undetermined"]},
-               reads(21.5, None, 23.5, 24.5, None, 26, 27, 28, said=[("x", "Undetermined", 2)]))]),
+        Asks(
+            "data.missing_in",
+            "Undetermined",
+            [
+                (
+                    {"x": ["Undetermined"]},
+                    reads(
+                        21.5, None, 23.5, 24.5, None, 26, 27, 28, said=[("x", "Undetermined", 2)]
+                    ),
+                )
+            ],
+        ),
     ),
 ]
 
 NUMBERS = [
     Nasty(
         "18 clone names that look like numbers",
-        extra("2310009E13", "1110008F13", "2310009E13", "0610007P14", "2310040E21",
-              "1110001A07", "4930402E02", "1200014J11", name="clone"),
-        reads("2310009E13", "1110008F13", "2310009E13", "0610007P14", "2310040E21",
-              "1110001A07", "4930402E02", "1200014J11", name="clone"),
+        extra(
+            "2310009E13",
+            "1110008F13",
+            "2310009E13",
+            "0610007P14",
+            "2310040E21",
+            "1110001A07",
+            "4930402E02",
+            "1200014J11",
+            name="clone",
+        ),
+        reads(
+            "2310009E13",
+            "1110008F13",
+            "2310009E13",
+            "0610007P14",
+            "2310040E21",
+            "1110001A07",
+            "4930402E02",
+            "1200014J11",
+            name="clone",
+            said=[("clone", AS_NAMES, 4)],
+        ),
     ),
     Nasty(
         "18 clone names all of which look like numbers",
-        extra("2310009E13", "1110008E13", "2310019E13", "0610007E14", "2310040E21",
-              "1110001E07", "4930402E02", "1200014E11", name="clone"),
-        reads("2310009E13", "1110008E13", "2310019E13", "0610007E14", "2310040E21",
-              "1110001E07", "4930402E02", "1200014E11", name="clone"),
+        extra(
+            "2310009E13",
+            "1110008E13",
+            "2310019E13",
+            "0610007E14",
+            "2310040E21",
+            "1110001E07",
+            "4930402E02",
+            "1200014E11",
+            name="clone",
+        ),
+        reads(
+            "2310009E13",
+            "1110008E13",
+            "2310019E13",
+            "0610007E14",
+            "2310040E21",
+            "1110001E07",
+            "4930402E02",
+            "1200014E11",
+            name="clone",
+            said=[("clone", AS_NAMES, 8)],
+        ),
     ),
     Nasty(
         "19 zeros in front",
         extra(*[f"00{n}" for n in range(123, 131)], name="code"),
-        reads(*[f"00{n}" for n in range(123, 131)], name="code"),
+        reads(*[f"00{n}" for n in range(123, 131)], name="code", said=[("code", AS_NAMES, 8)]),
     ),
     Nasty(
         "19 names of 20 digits",
         extra(*[f"1234567890123456789{n}" for n in range(8)], name="code"),
-        reads(*[f"1234567890123456789{n}" for n in range(8)], name="code"),
+        reads(
+            *[f"1234567890123456789{n}" for n in range(8)],
+            name="code",
+            said=[("code", AS_NAMES, 8)],
+        ),
     ),
     Nasty(
         "20 infinite numbers",
         extra("1e400", "2", "inf", "1.#INF", "-inf", "6", "7", "8"),
-        Refuses("'x'.*(infinit|too large)", "missing"),
+        Asks(
+            "data.missing_in",
+            r"row 2, column 'x': '1e400' is not a number; .* No model can use an infinite value",
+            [
+                (
+                    {"x": ["1e400", "inf", "1.#INF", "-inf"]},
+                    reads(
+                        None,
+                        2,
+                        None,
+                        None,
+                        None,
+                        6,
+                        7,
+                        8,
+                        said=[
+                            ("x", "'1e400'", 1),
+                            ("x", "'inf'", 1),
+                            ("x", "'1.#INF'", 1),
+                            ("x", "'-inf'", 1),
+                        ],
+                    ),
+                )
+            ],
+        ),
     ),
     Nasty(
         "21 is 1,234 a thousand or one",
+        "group\tx\ncase\t1,234\ncontrol\t2,345\ncase\t3,456\ncontrol\t4,567\n",
+        Asks(
+            "data.decimal",
+            "1,234",
+            [
+                (",", Reads({"x": (1.234, 2.345, 3.456, 4.567)}, COMMA)),
+                (
+                    ".",
+                    Reads(
+                        {"x": (1234.0, 2345.0, 3456.0, 4567.0)},
+                        [("x", "thousands separators removed", 4)],
+                    ),
+                ),
+            ],
+        ),
+        "table.txt",
+    ),
+    Nasty(
+        "1,234 in a file with decimal points",
         extra("1,234", "2,345", "3,456", "4,567", "5,678", "6,789", "7,890", "8,901", sep="\t"),
-        Asks("data.decimal", "1,234", [
-            (".", reads(1234, 2345, 3456, 4567, 5678, 6789, 7890, 8901,
-                        said=[("x", "thousands", 8)])),
-        ]),
+        reads(1234, 2345, 3456, 4567, 5678, 6789, 7890, 8901, said=[("x", "thousands", 8)]),
         "table.txt",
     ),
     Nasty(
         "German thousands and commas",
-        extra("1.234,5", "2.345,6", "345,25", "4.567.890,5", "1", "2", "3", "4", sep=";",
-              decimal=","),
-        reads(1234.5, 2345.6, 345.25, 4567890.5, 1, 2, 3, 4, said=[("x", "thousands", 3)]),
+        extra(
+            "1.234,5", "2.345,6", "345,25", "4.567.890,5", "1", "2", "3", "4", sep=";", decimal=","
+        ),
+        reads(1234.5, 2345.6, 345.25, 4567890.5, 1, 2, 3, 4, said=[*COMMA, ("x", "thousands", 3)]),
     ),
     Nasty(
         "Swiss thousands",
@@ -145,16 +391,20 @@ NUMBERS = [
     ),
     Nasty(
         "French thousands with hard blanks",
-        extra("1\u00a0234,5", "2\u202f345,6", "345,25", "4", "1", "2", "3", "4", sep=";",
-              decimal=","),
-        reads(1234.5, 2345.6, 345.25, 4, 1, 2, 3, 4, said=[("x", "thousands", 2)]),
+        extra(
+            "1\u00a0234,5", "2\u202f345,6", "345,25", "4", "1", "2", "3", "4", sep=";", decimal=","
+        ),
+        reads(1234.5, 2345.6, 345.25, 4, 1, 2, 3, 4, said=[*COMMA, ("x", "thousands", 2)]),
     ),
     Nasty(
         "22 one text among thousands of numbers",
-        "group,x\n" + "".join(f"{'ab'[n % 2]},{n if n != 1234 else 'oops'}\n"
-                              for n in range(30_000)),
-        Asks("data.missing_in", r"'x'.*(29,999|1 of 30,000).*row 1236",
-             [({"x": ["oops"]}, Reads(said=[("x", "oops", 1)]))]),
+        "group,x\n"
+        + "".join(f"{'ab'[n % 2]},{n if n != 1234 else 'oops'}\n" for n in range(30_000)),
+        Asks(
+            "data.missing_in",
+            r"row 1236, column 'x': 'oops' is not a number; 29,999 other",
+            [({"x": ["oops"]}, Reads(said=[("x", "oops", 1)]))],
+        ),
     ),
     Nasty(
         "Unicode minus",
@@ -164,32 +414,56 @@ NUMBERS = [
     Nasty(
         "exponents with decimal commas",
         extra("1,5E-03", "2,5e+02", "3E4", "4", "5", "6", "7,25", "8", sep=";", decimal=","),
-        reads(0.0015, 250, 30000, 4, 5, 6, 7.25, 8),
+        reads(0.0015, 250, 30000, 4, 5, 6, 7.25, 8, said=COMMA),
     ),
     Nasty(
         "per cent",
         extra("12%", "45.5%", "3 %", "40%", "55%", "61%", "7%", "88%"),
-        Asks("data.units_in_cells", "%", [
-            ("remove", reads(12, 45.5, 3, 40, 55, 61, 7, 88, said=[("x", "%", 8)])),
-        ]),
+        Asks(
+            "data.units_in_cells",
+            "%",
+            [
+                ("remove", reads(12, 45.5, 3, 40, 55, 61, 7, 88, said=[("x", "%", 8)])),
+            ],
+        ),
     ),
     Nasty(
         "units in cells",
+        extra("5.2 mg/dl", "6 mg/dl", "4.1mg/dl", "40 mg/dl", "5 mg/dl", "6 mg/dl", "7 mg/dl", ""),
+        Asks(
+            "data.units_in_cells",
+            "mg/dl",
+            [
+                (
+                    "remove",
+                    reads(5.2, 6, 4.1, 40, 5, 6, 7, None, said=[("x", "unit mg/dl removed", 7)]),
+                ),
+            ],
+        ),
+    ),
+    Nasty(
+        "units in some cells only",
         extra("5.2 mg/dl", "6 mg/dl", "4.1 mg/dl", "40 mg/dl", "5", "6 mg/dl", "7 mg/dl", "8"),
-        Asks("data.units_in_cells", "mg/dl", [
-            ("remove", reads(5.2, 6, 4.1, 40, 5, 6, 7, 8, said=[("x", "mg/dl", 6)])),
-        ]),
+        Refuses(r"'5.2 mg/dl' \(row 2\) carries a unit and '5' \(row 6\) does not", "alike"),
     ),
     Nasty(
         "very long decimals",
-        extra("0.1234567890123456789", "3.14159265358979323846264338", "1e-320", "4", "5", "6",
-              "7", "8"),
+        extra(
+            "0.1234567890123456789",
+            "3.14159265358979323846264338",
+            "1e-320",
+            "4",
+            "5",
+            "6",
+            "7",
+            "8",
+        ),
         reads(0.1234567890123456789, 3.14159265358979323846264338, 1e-320, 4, 5, 6, 7, 8),
     ),
     Nasty(
         "digits of other alphabets",
-        extra("١٢", "٣٤", "５６", "४", "5", "6", "7", "8"),
-        Asks("data.missing_in", "'x'", []),
+        extra("١٢", "٣٤", "\uff15\uff16", "४", "5", "6", "7", "8"),
+        reads("١٢", "٣٤", "\uff15\uff16", "४", "5", "6", "7", "8"),
     ),
     Nasty(
         "what Python takes for numbers",
@@ -226,29 +500,91 @@ NUMBERS = [
 DATES = [
     Nasty(
         "23 days first, as one date tells",
-        extra("03/04/2021", "13/04/2021", "05/06/2021", "01/02/2021", "28/02/2021", "07/07/2021",
-              "08/08/2021", "09/09/2021", name="seen"),
-        reads("2021-04-03", "2021-04-13", "2021-06-05", "2021-02-01", "2021-02-28", "2021-07-07",
-              "2021-08-08", "2021-09-09", name="seen", said=[("seen", "day", 8)],
-              options={"roles": {"date": "seen"}}),
+        extra(
+            "03/04/2021",
+            "13/04/2021",
+            "05/06/2021",
+            "01/02/2021",
+            "28/02/2021",
+            "07/07/2021",
+            "08/08/2021",
+            "09/09/2021",
+            name="seen",
+        ),
+        reads(
+            "2021-04-03",
+            "2021-04-13",
+            "2021-06-05",
+            "2021-02-01",
+            "2021-02-28",
+            "2021-07-07",
+            "2021-08-08",
+            "2021-09-09",
+            name="seen",
+            said=[("seen", "dates, day first as '13/04/2021' shows", 8)],
+            options={"roles": {"date": "seen"}},
+        ),
     ),
     Nasty(
         "23 days or months first",
-        extra("03/04/2021", "12/04/2021", "05/06/2021", "01/02/2021", "02/02/2021", "07/07/2021",
-              "08/08/2021", "09/09/2021", name="seen"),
-        Asks("data.date_order", "03/04/2021", [
-            ("day first", reads("2021-04-03", "2021-04-12", "2021-06-05", "2021-02-01",
-                                "2021-02-02", "2021-07-07", "2021-08-08", "2021-09-09",
-                                name="seen")),
-            ("month first", reads("2021-03-04", "2021-12-04", "2021-05-06", "2021-01-02",
-                                  "2021-02-02", "2021-07-07", "2021-08-08", "2021-09-09",
-                                  name="seen")),
-        ], options={"roles": {"date": "seen"}}),
+        extra(
+            "03/04/2021",
+            "12/04/2021",
+            "05/06/2021",
+            "01/02/2021",
+            "02/02/2021",
+            "07/07/2021",
+            "08/08/2021",
+            "09/09/2021",
+            name="seen",
+        ),
+        Asks(
+            "data.date_order",
+            "03/04/2021",
+            [
+                (
+                    "day first",
+                    reads(
+                        "2021-04-03",
+                        "2021-04-12",
+                        "2021-06-05",
+                        "2021-02-01",
+                        "2021-02-02",
+                        "2021-07-07",
+                        "2021-08-08",
+                        "2021-09-09",
+                        name="seen",
+                        said=[("seen", "day first as answered", 8)],
+                    ),
+                ),
+                (
+                    "month first",
+                    reads(
+                        "2021-03-04",
+                        "2021-12-04",
+                        "2021-05-06",
+                        "2021-01-02",
+                        "2021-02-02",
+                        "2021-07-07",
+                        "2021-08-08",
+                        "2021-09-09",
+                        name="seen",
+                        said=[("seen", "month first as answered", 8)],
+                    ),
+                ),
+            ],
+            options={"roles": {"date": "seen"}},
+        ),
     ),
     Nasty(
         "dates with time zones",
         extra(*[f"2021-04-0{n}T12:00:00+02:00" for n in range(1, 9)], name="seen"),
-        Reads(PLAIN, options={"roles": {"date": "seen"}}),
+        reads(
+            *[f"2021-04-0{n} 12:00:00+02:00" for n in range(1, 9)],
+            name="seen",
+            said=[("seen", "dates, written as year-month-day", 8)],
+            options={"roles": {"date": "seen"}},
+        ),
     ),
     Nasty(
         "24 genes that Excel made dates",
@@ -257,16 +593,31 @@ DATES = [
     ),
     Nasty(
         "sample names that look like dates",
-        table(header=("id", "group", "age", "crp")).replace("s1,", "1-2,").replace("s2,", "3-12,")
-        .replace("s3,", "2021-03,").replace("s4,", "12-3,"),
-        Reads({"id": ("1-2", "3-12", "2021-03", "12-3", *ID[4:])},
-              options={"roles": {"sample": "id"}}),
+        table(header=("id", "group", "age", "crp"))
+        .replace("s1,", "1-2,")
+        .replace("s2,", "3-12,")
+        .replace("s3,", "2021-03,")
+        .replace("s4,", "12-3,"),
+        Reads(
+            {"id": ("1-2", "3-12", "2021-03", "12-3", *ID[4:])},
+            options={"roles": {"sample": "id"}},
+        ),
     ),
     Nasty(
         "all sample names look like dates",
         extra("1-1", "1-2", "1-3", "2-1", "2-2", "2-3", "3-1", "3-2", name="sample"),
-        reads("1-1", "1-2", "1-3", "2-1", "2-2", "2-3", "3-1", "3-2", name="sample",
-              options={"roles": {"sample": "sample"}}),
+        reads(
+            "1-1",
+            "1-2",
+            "1-3",
+            "2-1",
+            "2-2",
+            "2-3",
+            "3-1",
+            "3-2",
+            name="sample",
+            options={"roles": {"sample": "sample"}},
+        ),
     ),
 ]
 
@@ -279,15 +630,43 @@ LABELS = [
     Nasty(
         "sexes in many spellings",
         extra("m", "M", "male", "f", "F", "Female", "female ", "w", name="sex"),
-        reads("m", "M", "male", "f", "F", "Female", "female", "w", name="sex",
-              said=[("(cells)", "spaces", 1)]),
+        reads(
+            "m",
+            "M",
+            "male",
+            "f",
+            "F",
+            "Female",
+            "female",
+            "w",
+            name="sex",
+            said=[("(cells)", "spaces", 1)],
+        ),
     ),
     Nasty(
         "labels of SPSS",
-        extra("1 = male", "2 = female", "1 = male", "2 = female", "9 = missing", "1 = male",
-              "2 = female", "1 = male", name="sex"),
-        reads("1 = male", "2 = female", "1 = male", "2 = female", "9 = missing", "1 = male",
-              "2 = female", "1 = male", name="sex"),
+        extra(
+            "1 = male",
+            "2 = female",
+            "1 = male",
+            "2 = female",
+            "9 = missing",
+            "1 = male",
+            "2 = female",
+            "1 = male",
+            name="sex",
+        ),
+        reads(
+            "1 = male",
+            "2 = female",
+            "1 = male",
+            "2 = female",
+            "9 = missing",
+            "1 = male",
+            "2 = female",
+            "1 = male",
+            name="sex",
+        ),
     ),
     Nasty(
         "outcome with numbers as classes",
@@ -297,8 +676,10 @@ LABELS = [
     Nasty(
         "outcome NA",
         table().replace("s3,case", "s3,NA"),
-        Reads({"group": ("case", "control", None, *GROUP[3:])},
-              [("group", "'NA' read as missing", 1)]),
+        Reads(
+            {"group": ("case", "control", None, *GROUP[3:])},
+            [("group", "'NA' read as missing", 1)],
+        ),
     ),
 ]
 
@@ -309,12 +690,12 @@ HEADERS = [
         Reads({"1": (1, 2, 3, 4, 5, 6, 7, 8), "10.5": (3, 4, 5, 6, 7, 8, 9, 1)}),
     ),
     Nasty(
-        "names of columns that are numbers, all but one",
-        "group," + ",".join(str(n) for n in range(400, 440, 2)) + "\n"
-        + "".join(f"{g}," + ",".join(f"{0.01 * (n + m):.2f}" for n in range(20)) + "\n"
-                  for m, g in enumerate(GROUP)),
-        Reads({"group": GROUP, "400": tuple(round(0.01 * m, 2) for m in range(8))},
-              how={"header": True}),
+        "a spectrum: all names but one are numbers",
+        "group,"
+        + ",".join(str(n) for n in range(400, 440, 2))
+        + "\n"
+        + "".join(f"{g}," + ",".join(map(str, SPECTRA[m])) + "\n" for m, g in enumerate(GROUP)),
+        Reads({"group": GROUP, "400": tuple(row[0] for row in SPECTRA)}, how={"header": True}),
     ),
 ]
 

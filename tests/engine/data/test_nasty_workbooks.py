@@ -6,7 +6,7 @@ import pytest
 from openpyxl.styles import Font
 
 from .nasty_archives import ROWS, SHEET, book, edited, far_cells, with_column
-from .nasty_files import AGE, CRP, GROUP, ID, PLAIN, Asks, Nasty, Reads, Refuses, check, table
+from .nasty_files import PLAIN, Asks, Nasty, Reads, Refuses, check, table
 
 EIGHT = (1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0)
 DAYS = tuple(datetime.date(2021, 4, day) for day in range(1, 9))
@@ -53,9 +53,14 @@ WORKBOOKS = [
     Nasty(
         "32 several sheets",
         book({"plate 1": ROWS, "plate 2": ROWS}),
-        Asks("data.sheet", "plate 1.*plate 2",
-             [("plate 1", Reads(PLAIN, [("", "sheet", 1)])),
-              ("plate 2", Reads(PLAIN, [("", "sheet", 1)]))]),
+        Asks(
+            "data.sheet",
+            "plate 1.*plate 2",
+            [
+                ("plate 1", Reads(PLAIN, [("", "sheet", 1)])),
+                ("plate 2", Reads(PLAIN, [("", "sheet", 1)])),
+            ],
+        ),
         "table.xlsx",
     ),
     Nasty(
@@ -91,15 +96,22 @@ WORKBOOKS = [
     Nasty(
         "32 formulas without a result",
         book({"Sheet1": with_column("x", *[f"=C{row}*2" for row in range(2, 10)])}),
-        Asks("data.formulas", "8 formulas", [
-            ("empty", Reads({"x": (None,) * 8}, [("", "formula", 8)]))]),
+        Asks(
+            "data.formulas",
+            "8 formulas",
+            [("empty", Reads({"x": (None,) * 8}, [("", "formula", 8)]))],
+        ),
         "table.xlsx",
     ),
     Nasty(
         "32 errors in cells",
-        edited(book({"Sheet1": with_column("x", 1, 2, 3, 4, 5, 6, 7, 8)}), SHEET,
-               lambda xml: xml.replace(b'<c r="E4" t="n"><v>3</v></c>',
-                                       b'<c r="E4" t="e"><v>#REF!</v></c>')),
+        edited(
+            book({"Sheet1": with_column("x", 1, 2, 3, 4, 5, 6, 7, 8)}),
+            SHEET,
+            lambda xml: xml.replace(
+                b'<c r="E4" t="n"><v>3</v></c>', b'<c r="E4" t="e"><v>#REF!</v></c>'
+            ),
+        ),
         Reads({"x": (1, 2, None, 4, 5, 6, 7, 8)}, [("x", "#REF!", 1)]),
         "table.xlsx",
     ),
@@ -123,11 +135,24 @@ WORKBOOKS = [
     ),
     Nasty(
         "numbers stored as text, truth values, long numbers",
-        book({"Sheet1": [(*a, *b) for a, b in zip(ROWS, [
-            ("x", "ok", "big"), *[(str(n), n % 2 == 0, 0.1 * n) for n in range(1, 9)]],
-            strict=True)]}),
-        Reads({"x": EIGHT, "ok": ("False", "True") * 4,
-               "big": tuple(0.1 * n for n in range(1, 9))}),
+        book(
+            {
+                "Sheet1": [
+                    (*a, *b)
+                    for a, b in zip(
+                        ROWS,
+                        [
+                            ("x", "ok", "big"),
+                            *[(str(n), n % 2 == 0, 0.1 * n) for n in range(1, 9)],
+                        ],
+                        strict=True,
+                    )
+                ]
+            }
+        ),
+        Reads(
+            {"x": EIGHT, "ok": ("False", "True") * 4, "big": tuple(0.1 * n for n in range(1, 9))}
+        ),
         "table.xlsx",
     ),
     Nasty(
@@ -142,42 +167,71 @@ WORKBOOKS = [
         Reads(PLAIN, columns=tuple(PLAIN)),
         "table.xlsx",
     ),
-    Nasty("an empty workbook", book({"Sheet1": []}), Refuses("no sheet with|empty", ""),
-          "table.xlsx"),
+    Nasty(
+        "an empty workbook", book({"Sheet1": []}), Refuses("no sheet with|empty", ""), "table.xlsx"
+    ),
     Nasty("macros", book(), Reads(PLAIN, [("", "acro", 1)]), "table.xlsm"),
     Nasty(
         "29 XML that grows without end",
-        edited(book(), "xl/workbook.xml", lambda xml:
-               b'<?xml version="1.0"?><!DOCTYPE lolz [<!ENTITY lol "lol">'
-               b'<!ENTITY lol2 "&lol;&lol;&lol;&lol;&lol;&lol;&lol;&lol;&lol;">]>'
-               + xml.split(b"?>", 1)[-1]),
+        edited(
+            book(),
+            "xl/workbook.xml",
+            lambda xml: (
+                b'<?xml version="1.0"?><!DOCTYPE lolz [<!ENTITY lol "lol">'
+                b'<!ENTITY lol2 "&lol;&lol;&lol;&lol;&lol;&lol;&lol;&lol;&lol;">]>'
+                + xml.split(b"?>", 1)[-1]
+            ),
+        ),
         Refuses("XML entities", ""),
         "table.xlsx",
     ),
     Nasty(
         "29 XML that asks for a file",
-        edited(book(), SHEET, lambda xml:
-               b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY f SYSTEM "file:///etc/passwd">]>'
-               + xml.split(b"?>", 1)[-1]),
+        edited(
+            book(),
+            SHEET,
+            lambda xml: (
+                b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY f SYSTEM "file:///etc/passwd">]>'
+                + xml.split(b"?>", 1)[-1]
+            ),
+        ),
         Refuses("XML entities", ""),
         "table.xlsx",
     ),
     Nasty("30 two cells far apart", far_cells, Refuses("17 billion|cells", ""), "table.xlsx"),
     Nasty(
         "32 a password",
-        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504) + "EncryptedPackage".encode("utf-16-le")
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+        + bytes(504)
+        + "EncryptedPackage".encode("utf-16-le")
         + bytes(2000),
         Refuses("password", ""),
         "table.xlsx",
     ),
-    Nasty("33 HTML with the name .xls", "<html><body><table><tr><td>id</td></tr></table>",
-          Refuses("HTML", ""), "table.xls"),
-    Nasty("33 a tab file with the name .xls", table(sep="\t"),
-          Reads(PLAIN, how={"delimiter": "\t"}), "table.xls"),
-    Nasty("33 a workbook with the name .csv", book(), Reads(PLAIN, how={"format": "XLSX"}),
-          "table.csv"),
-    Nasty("half a workbook", lambda path: (book()(path), path.write_bytes(
-        path.read_bytes()[:3000])), Refuses("damaged|not be read", ""), "table.xlsx"),
+    Nasty(
+        "33 HTML with the name .xls",
+        "<html><body><table><tr><td>id</td></tr></table>",
+        Refuses("HTML", ""),
+        "table.xls",
+    ),
+    Nasty(
+        "33 a tab file with the name .xls",
+        table(sep="\t"),
+        Reads(PLAIN, how={"delimiter": "\t"}),
+        "table.xls",
+    ),
+    Nasty(
+        "33 a workbook with the name .csv",
+        book(),
+        Reads(PLAIN, how={"format": "XLSX"}),
+        "table.csv",
+    ),
+    Nasty(
+        "half a workbook",
+        lambda path: (book()(path), path.write_bytes(path.read_bytes()[:3000])),
+        Refuses("damaged|not be read", ""),
+        "table.xlsx",
+    ),
 ]
 
 

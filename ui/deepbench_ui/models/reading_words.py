@@ -37,6 +37,7 @@ ANSWERS: Mapping[str, tuple[str, Mapping[str, str]]] = {
             "loose": "whatever the case, blanks, dots and dashes",
             "start": "without what stands behind the name",
             "number": "by their number",
+            "order": "not at all: the files are joined line by line",
         },
     ),
     "unmatched": ("Samples that one file lacks", {"leave out": "left out"}),
@@ -51,6 +52,10 @@ ANSWERS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     ),
     "units_in_cells": ("Units written in cells", {"remove": "removed"}),
     "date_order": ("Dates such as 03/04/2021", {}),
+    "sequences": (
+        "Sequences",
+        {"composition": "measured by counting their letters", "leave": "left out"},
+    ),
     "missing_in": ("Signs for “missing” in single columns", {}),
 }
 

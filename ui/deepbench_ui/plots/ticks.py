@@ -6,10 +6,13 @@ import math
 from collections.abc import Sequence
 from typing import Any, Final
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QFontMetricsF
 
 _MOST_LETTERS: Final = 28
 _ROOM: Final = 1.15
+#: Letters that have to fit below a column, or only some of the names are shown.
+_LEAST: Final = 8
 
 
 def shorten(name: str, most: int = _MOST_LETTERS) -> str:
@@ -47,7 +50,7 @@ class NameTicks:
         self._upright = upright
         self._metrics = QFontMetricsF(font)
         self._names = [shorten(name, most) for name in names]
-        self._step = 0
+        self._ticks: list[tuple[int, str]] | None = None
 
     @property
     def width(self) -> float:
@@ -64,7 +67,13 @@ class NameTicks:
         need = self._metrics.height() if self._upright else self.width + 8.0
         each = length / shown if shown > 0 else 0.0
         step = _even(need * _ROOM / each) if each > 0 else max(1, len(self._names))
-        if step != self._step:
-            self._step = step
-            ticks = [(index, self._names[index]) for index in range(0, len(self._names), step)]
+        names = self._names
+        if step > 1 and not self._upright and each >= self._metrics.averageCharWidth() * _LEAST:
+            # A shortened name tells more than none.
+            step, room = 1, each / _ROOM - 8.0
+            middle = Qt.TextElideMode.ElideMiddle
+            names = [self._metrics.elidedText(name, middle, room) for name in names]
+        ticks = [(index, names[index]) for index in range(0, len(names), step)]
+        if ticks != self._ticks:
+            self._ticks = ticks
             self._axis.setTicks([ticks])

@@ -58,7 +58,8 @@ class ChoiceAnswer(QWidget):
             self.box.addItem(option.title, option.value)
             self.box.setItemData(place, option.text or None, Qt.ItemDataRole.ToolTipRole)
         self.purpose = label("", "muted", f"{name}.purpose")
-        self.purpose.setVisible(any(option.text for option in self._options))
+        if not any(option.text for option in self._options):
+            self.purpose.hide()
         self.box.activated.connect(self._write)
         self.question.setBuddy(self.box)
         column.addWidget(self.question)

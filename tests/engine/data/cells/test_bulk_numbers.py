@@ -20,6 +20,7 @@ from deepbench.data.cells.bulk_numbers import (
     TEXT,
     number_blocks,
     read_cells,
+    texts_at,
 )
 from deepbench.data.cells.missing_codes import MISSING_CODES, Codes
 from deepbench.data.text_cells import TextCells
@@ -130,3 +131,13 @@ def test_columns_however_they_lie(chosen, by_column):
 def test_a_decimal_is_rounded_once():
     texts = ["0.1", "2.675", "9007199254740993.0", "1.7976931348623157e308", "5e-324"]
     assert read(texts)[0].tolist() == [float(Decimal(text)) for text in texts]
+
+
+def test_single_cells_however_they_lie():
+    rows, columns = np.array([2, 0, 1, 2]), np.array([1, 4, 3, 0])
+    flat = pa.array([str(i) for i in range(12)])
+    left = TextCells.of_flat(flat, 3, 4)
+    both = left.beside(TextCells.of_flat(pa.array(["a", "b", "c"]), 3, 1, by_column=True))
+    assert texts_at(both, rows, columns).to_pylist() == ["9", "a", "7", "8"]
+    turned = TextCells.of_flat(flat, 4, 3).turned()
+    assert texts_at(turned, rows, np.array([1, 3, 2, 0])).to_pylist() == ["5", "9", "7", "2"]
