@@ -1,8 +1,10 @@
 """How alike sequences are: the share of pieces of k letters that two have in common (Jaccard).
 
 A piece is the longer, the longer the sequences are, so that unrelated ones share few by chance.
-Of many or long sequences only pieces with a small hash are kept, the same ones everywhere, which
-leaves the share as it is on average (Irber et al. 2022, doi:10.1101/2022.01.11.475838).
+Of long sequences only pieces with a small hash are kept, the same ones everywhere, which leaves
+the share as it is on average (Irber et al. 2022, doi:10.1101/2022.01.11.475838). Where counting
+all pairs with a piece in common would take too long, pairs to look at come from the smallest
+hashes (Broder 1997, doi:10.1109/SEQUEN.1997.666900).
 """
 
 from __future__ import annotations
@@ -21,12 +23,12 @@ _LONGEST_PIECE = {"DNA": 12, "RNA": 12, "protein": 6}
 # Letters of a sequence for each different piece there could be, at most: 1,000 bases get pieces
 # of 8, so that two unrelated sequences share about one piece in a hundred.
 _FREE = {"DNA": 20, "RNA": 20, "protein": 10}
-_MOST_PIECES = 5_000_000
-_MOST_COMMON = 150_000_000
+_PIECES_PER_SEQUENCE = 400
+_MOST_PIECES = 6_000_000
+_MOST_COMMON = 60_000_000
 _BLOCK = 500
-_DENSE_WIDTH = 4_096
-_MOST_DENSE = 6_000
-_MOST_PER_ROW = 800
+_HASHES = 32  # of two sequences with 40 % in common, one pair in ten million has none alike
+_MOST_COMPARED = 20_000  # pairs at once
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,34 +48,25 @@ class Likeness:
     shares: NDArray[np.float64]
 
 
-def alike(texts: Sequence[str], alphabet: AlphabetName, least: float) -> Likeness | None:
-    """Return the pairs of sequences that share so many of their pieces, or more.
+def alike(texts: Sequence[str], alphabet: AlphabetName, least: float) -> Likeness:
+    """Return pairs of sequences that share so many of their pieces, or more.
 
-    The cost is bounded: pairs are only counted where they have a piece in common, with longer
-    pieces where that would be too many, or all with all where there are few sequences.
+    All of them where few enough pairs have a piece in common. Else, of sequences that are all
+    alike, enough to tie together those that belong together: the cost is bounded.
 
     Args:
         texts: Different sequences.
         alphabet: Their alphabet.
         least: Share of pieces in common, of all that either has.
-
-    Returns:
-        The pairs, or None where there are too many sequences to compare.
     """
     piece = piece_length(texts, alphabet)
-    while piece <= _LONGEST_PIECE[alphabet]:
-        rows, pieces = _pieces(texts, alphabet, piece, _MOST_PIECES)
-        table = _table(rows, pieces, len(texts))
-        common = np.asarray(table.sum(axis=0), dtype=np.float64)
-        if float((common * common).sum()) <= _MOST_COMMON:
-            return _pairs(table, piece, least)
-        piece += 1
-    if len(texts) > _MOST_DENSE:
-        return None
-    piece = piece_length(texts, alphabet)
-    rows, pieces = _pieces(texts, alphabet, piece, _MOST_PER_ROW * len(texts))
-    table = _table(rows, pieces % _DENSE_WIDTH, len(texts), _DENSE_WIDTH)
-    return _pairs(table.toarray(), piece, least)
+    most = min(_MOST_PIECES, _PIECES_PER_SEQUENCE * len(texts))
+    rows, pieces = _pieces(texts, alphabet, piece, most)
+    table = _table(rows, pieces, len(texts))
+    common = np.asarray(table.sum(axis=0), dtype=np.float64)
+    if float((common * common).sum()) <= _MOST_COMMON:
+        return _all_pairs(table, piece, least)
+    return _compared(table, _candidates(rows, pieces), piece, least)
 
 
 def piece_length(texts: Sequence[str], alphabet: AlphabetName) -> int:
@@ -131,38 +124,78 @@ def _codes(alphabet: AlphabetName) -> NDArray[np.int64]:
     return code
 
 
-def _table(
-    rows: NDArray[np.int64], pieces: NDArray[np.int64], n: int, width: int = 0
-) -> csr_array:
+def _table(rows: NDArray[np.int64], pieces: NDArray[np.int64], n: int) -> csr_array:
     """Return (n, pieces) whether a sequence has a piece."""
-    if not width:
-        _, pieces = np.unique(pieces, return_inverse=True)
-        width = int(pieces.max(initial=0)) + 1
-    table = csr_array((np.ones(len(rows), dtype=np.float32), (rows, pieces)), shape=(n, width))
-    table.sum_duplicates()
-    table.data[:] = 1.0
-    return table
+    different, number = np.unique(pieces, return_inverse=True)
+    shape = (n, max(1, len(different)))
+    return csr_array((np.ones(len(rows), dtype=np.float32), (rows, number)), shape=shape)
 
 
-def _pairs(table: csr_array | NDArray[np.float32], piece: int, least: float) -> Likeness:
+def _all_pairs(table: csr_array, piece: int, least: float) -> Likeness:
     """Return the pairs of rows with enough in common, counted in blocks of rows."""
     sizes = np.asarray(table.sum(axis=1), dtype=np.float64).ravel()
     other = table.T
-    found: list[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]] = []
+    found = []
     for start in range(0, len(sizes), _BLOCK):
-        common = table[start : start + _BLOCK] @ other
-        if isinstance(common, np.ndarray):
-            first, second = np.nonzero(common)
-            shared = common[first, second].astype(np.float64)
-        else:
-            entries = coo_array(common)
-            first, second = (np.asarray(part, dtype=np.int64) for part in entries.coords)
-            shared = np.asarray(entries.data, dtype=np.float64)
+        common = coo_array(table[start : start + _BLOCK] @ other)
+        first, second = (np.asarray(part, dtype=np.int64) for part in common.coords)
+        shared = np.asarray(common.data, dtype=np.float64)
         first = first + start
         once = first < second
         first, second, shared = first[once], second[once], shared[once]
         share = shared / (sizes[first] + sizes[second] - shared)
         enough = share >= least
         found.append((first[enough], second[enough], share[enough]))
-    parts = [np.concatenate(part) for part in zip(*found, strict=True)]
-    return Likeness(piece, parts[0].astype(np.int64), parts[1].astype(np.int64), parts[2])
+    return _joined(found, piece)
+
+
+def _candidates(
+    rows: NDArray[np.int64], pieces: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return pairs of rows with the same smallest hash, for several hashes.
+
+    Of many rows with the same one, each is paired with the first and with the one before it.
+    """
+    present, starts = np.unique(rows, return_index=True)
+    found = []
+    for number in range(_HASHES):
+        mixed = _hashed(pieces + number * 1_000_003)
+        smallest = np.minimum.reduceat(mixed, starts)
+        order = np.argsort(smallest, kind="stable")
+        values, members = smallest[order], present[order]
+        same = np.flatnonzero(values[1:] == values[:-1]) + 1
+        begins = np.flatnonzero(np.append(True, values[1:] != values[:-1]))
+        head = members[begins[np.searchsorted(begins, same, side="right") - 1]]
+        found.append(np.stack([head, members[same]], axis=1))
+        found.append(np.stack([members[same - 1], members[same]], axis=1))
+    pairs = np.unique(np.sort(np.concatenate(found), axis=1), axis=0)
+    return pairs[:, 0], pairs[:, 1]
+
+
+def _compared(
+    table: csr_array,
+    pairs: tuple[NDArray[np.int64], NDArray[np.int64]],
+    piece: int,
+    least: float,
+) -> Likeness:
+    """Return those of some pairs of rows that have enough in common."""
+    sizes = np.asarray(table.sum(axis=1), dtype=np.float64).ravel()
+    found = []
+    for start in range(0, len(pairs[0]), _MOST_COMPARED):
+        first, second = (part[start : start + _MOST_COMPARED] for part in pairs)
+        both = table[first].multiply(table[second])
+        shared = np.asarray(both.sum(axis=1), dtype=np.float64).ravel()
+        share = shared / (sizes[first] + sizes[second] - shared)
+        enough = share >= least
+        found.append((first[enough], second[enough], share[enough]))
+    return _joined(found, piece)
+
+
+def _joined(
+    found: list[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]], piece: int
+) -> Likeness:
+    if not found:
+        none = np.zeros(0, dtype=np.int64)
+        return Likeness(piece, none, none, np.zeros(0))
+    first, second, shares = (np.concatenate(part) for part in zip(*found, strict=True))
+    return Likeness(piece, first, second, shares)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from deepbench.data.wording import counted, did_you_mean, some_names
 from deepbench.errors import DataError
+from deepbench.worker.interruption import interruption_point
 
 _CHUNK_BYTES = 1 << 20
 _MOST_ENTRIES = 10_000
@@ -41,6 +42,7 @@ def file_facts(path: Path) -> FileFacts:
     try:
         with path.open("rb") as stream:
             while chunk := stream.read(_CHUNK_BYTES):
+                interruption_point()
                 digest.update(chunk)
                 size += len(chunk)
     except OSError as error:
@@ -90,8 +92,8 @@ def _folder(path: Path) -> DataError:
         )
     if images:
         return DataError(
-            f"{path.name} is a folder with {counted(len(images), 'image')}, not a table. DeepBench "
-            "does not read images yet.",
+            f"{path.name} is a folder with {counted(len(images), 'image')}, not a table. "
+            "DeepBench does not read images yet.",
             "Measure them first, for example with ImageJ or CellProfiler, and name the table of "
             "measurements: one row per image.",
         )

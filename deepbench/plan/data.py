@@ -20,7 +20,8 @@ class Data(Part):
 
     source: str = Field(
         min_length=1,
-        description="CSV, TSV, TXT, XLSX, XLS, ODS, Parquet, H5AD, GCT or series matrix file.",
+        description="CSV, TSV, TXT, XLSX, XLS, ODS, Parquet, H5AD, GCT, series matrix, FASTA or "
+        "FASTQ file.",
     )
     more: list[str] = Field(
         default_factory=list,

@@ -9,15 +9,25 @@ import tempfile
 import traceback
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import deepbench
-from deepbench.errors import Cancelled, DeepBenchError
+from deepbench.errors import Cancelled, DataQuestion, DeepBenchError
 from deepbench.messages import JobCancelled, JobEnd, JobFailed
-from deepbench.study.questions import asked
 
 PACKAGE_FOLDER = Path(deepbench.__file__).resolve().parent
 CONTINUE = "What was finished is kept; start it again to continue."
 _FRAME = re.compile(r'File "([^"\n]+)", line (\d+)')
+
+
+def _question(error: DeepBenchError) -> dict[str, Any] | None:
+    """Return the question that an error asks, if it asks one."""
+    if not isinstance(error, DataQuestion):
+        return None
+    from deepbench.study.questions import asked  # records: not for "deepbench --help"
+
+    question = asked(error)
+    return None if question is None else question.model_dump(mode="json")
 
 
 def job_end_of(error: BaseException, study: Path | None) -> JobEnd:
@@ -30,13 +40,8 @@ def job_end_of(error: BaseException, study: Path | None) -> JobEnd:
     if isinstance(error, Cancelled):
         return JobCancelled()
     if isinstance(error, DeepBenchError):
-        question = asked(error)
         return JobFailed(
-            type(error).__name__,
-            error.message,
-            error.hint,
-            error.exit_code,
-            question.model_dump(mode="json") if question is not None else None,
+            type(error).__name__, error.message, error.hint, error.exit_code, _question(error)
         )
     if _device_memory_ran_out(error):
         return JobFailed(

@@ -36,6 +36,7 @@ from deepbench.messages import (
     Shutdown,
 )
 from deepbench.worker.failures import job_end_of
+from deepbench.worker.interruption import interruptible_by
 from deepbench.worker.parent_watch import ORPHANED_EXIT_CODE, watch_parent
 from deepbench.worker.priority import step_back
 from deepbench.worker.progress import JobControl, Progress
@@ -126,7 +127,9 @@ class WorkerProcess:
                 raise request
             progress.check_cancelled()
             function = self._find(type(request).__name__)
-            self._send(JobFinished(function(request, progress)))
+            with interruptible_by(progress):
+                result = function(request, progress)
+            self._send(JobFinished(result))
         except BaseException as error:
             self._send(job_end_of(error, _study_of(request)))
         finally:

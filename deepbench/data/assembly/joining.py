@@ -212,8 +212,8 @@ def _joined(keys: Keys, pairing: Pairing, table: RawTable, sheet: RawTable) -> R
         aside=tuple(dict.fromkeys((*(c for c in values.aside if c not in dropped), *spelled))),
         own_sheet=None,
         sequences=(
-            *(name for name in values.columns if name in values.sequences),
-            *(new for new, old in zip(names, facts.columns, strict=True) if old in facts.sequences),
+            *(names[facts.columns.index(name)] for name in facts.sequences),
+            *(name for name in values.sequences if name in values.columns),
         ),
     )
 

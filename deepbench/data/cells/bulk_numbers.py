@@ -28,6 +28,7 @@ from deepbench.data.number_text import (
     written_numbers,
 )
 from deepbench.data.text_cells import TextCells, as_arrow, buffers, joined_arrays
+from deepbench.worker.interruption import interruption_point
 
 #: What a cell is; a cell with none of the first three is a number.
 EMPTY, CODED, TEXT, IDENTIFIER, GROUPED, DASHED = 1, 2, 4, 8, 16, 32
@@ -136,11 +137,16 @@ def in_threads(work: Callable[[int], None], starts: range) -> None:
     threads = min(_MOST_THREADS, os.cpu_count() or 1, len(starts))
     if threads < 2:
         for start in starts:
+            interruption_point()
             work(start)
         return
     with ThreadPoolExecutor(threads) as pool:
-        for _ in pool.map(work, starts):
-            pass
+        try:
+            for _ in pool.map(work, starts):
+                interruption_point()
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
 
 
 class _Slice:

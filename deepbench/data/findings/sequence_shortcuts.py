@@ -68,8 +68,8 @@ def _length(name: str, told: str, in_words: str, outcome: str) -> FindingRecord:
         severity="warning",
         where=f"'{shorten(name)}'",
         message=(
-            f"The '{shorten(name)}' alone tells the outcome '{outcome}' ({told}{in_words}). Is the "
-            "length biology, or does it come from how the sequences of each class were chosen?"
+            f"The '{shorten(name)}' alone tells the outcome '{outcome}' ({told}{in_words}). Is "
+            "the length biology, or does it come from how the sequences of each class were chosen?"
         ),
         hint=(
             "Kept until you decide. If sequences of one class come from another source, choose "

@@ -38,9 +38,8 @@ class Groups:
         column: Column of the sequences.
         codes: (n,) group of each sample; samples without a sequence have one of their own.
         same: (n,) code of the sequence itself; of its own where there is none.
-        share: Share of pieces in common by which sequences are similar; 1 where only those that
-            are the same were found.
-        piece: Letters of a piece; 0 where pieces were not compared.
+        share: Share of pieces in common by which sequences are similar.
+        piece: Letters of a piece.
         at_least: Samples in the largest group at the smallest share, where a larger one had to be
             taken; else 0.
     """
@@ -65,8 +64,6 @@ class SimilarSequences(Finding):
             record = self._record(samples, groups)
             if record is not None:
                 found.append(record)
-            elif not groups.piece:
-                found.append(self._too_many(groups))
             disagreeing = self._disagreeing(samples, groups)
             if disagreeing is not None:
                 found.append(disagreeing)
@@ -76,17 +73,15 @@ class SimilarSequences(Finding):
         sizes = np.bincount(groups.codes)
         rows = np.flatnonzero(sizes[groups.codes] > 1)
         if not len(rows):
-            return None
+            return self._all_related(groups) if groups.at_least else None
         known = all(len(np.unique(samples.units[groups.codes == g])) == 1 for g in _large(groups))
         copies = int((np.bincount(groups.same)[groups.same] > 1).sum())
         of = f"{counted(int((sizes > 1).sum()), 'group')}, the largest of {int(sizes.max()):,}"
         how = (
-            f"share {percent(groups.share)} or more of their pieces of {groups.piece} letters with "
-            "another"
-            if groups.piece
-            else "are the same as another (they are too many to look for similar ones)"
+            f"share {percent(groups.share)} or more of their pieces of {groups.piece} letters "
+            "with another"
         )
-        same = f"; {copies:,} are exactly the same as another" if copies and groups.piece else ""
+        same = f"; {copies:,} are exactly the same as another" if copies else ""
         merged = (
             f" Already at {percent(_SHARES[0])} one group would hold {groups.at_least:,} samples, "
             "too many to be set aside together."
@@ -112,17 +107,20 @@ class SimilarSequences(Finding):
             decision="kept together",
         )
 
-    def _too_many(self, groups: Groups) -> FindingRecord:
+    def _all_related(self, groups: Groups) -> FindingRecord:
         return FindingRecord(
             kind=self.kind,
             severity="warning",
             where=f"'{shorten(groups.column)}'",
             message=(
-                f"The sequences in '{shorten(groups.column)}' are too many, and too much alike, "
-                "to be compared with each other. None is exactly the same as another."
+                f"The sequences in '{shorten(groups.column)}' are relatives of each other: "
+                f"{groups.at_least:,} of them share {percent(_SHARES[0])} or more of their pieces "
+                f"of {groups.piece} letters with another of the same group. That is too many to "
+                "be set aside together, so they are split one by one."
             ),
             hint=(
-                "Cluster them first (CD-HIT, MMseqs2) and give the cluster of each the role unit."
+                "The score is then about further relatives of the same kind, not about other "
+                "sequences. If they fall into families, give the family the role unit."
             ),
         )
 
@@ -181,8 +179,6 @@ def _groups(column: str, texts: list[str], alphabet: Alphabet) -> Groups:
     same, different = pd.factorize(np.array(names, dtype=object))
     same = same.astype(np.int64)
     pairs = alike([str(text) for text in different], alphabet.name, _SHARES[0])
-    if pairs is None:
-        return Groups(column, same, same, 1.0, 0, 0)
     at_least = 0
     codes = same
     for share in _SHARES:

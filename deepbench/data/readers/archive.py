@@ -8,6 +8,7 @@ megabytes can unpack to three gigabytes.
 from __future__ import annotations
 
 import gzip
+import stat
 import tempfile
 import zipfile
 import zlib
@@ -21,6 +22,7 @@ from deepbench.data.readers.base import Reader
 from deepbench.data.wording import counted, did_you_mean, shorten, some_names
 from deepbench.errors import Choice, DataError, DataQuestion
 from deepbench.plan import Data
+from deepbench.worker.interruption import interruption_point
 
 _GZIP, _ZIP = b"\x1f\x8b", b"PK\x03\x04"
 _LARGEST_RATIO = 100
@@ -104,8 +106,12 @@ def members(path: Path) -> tuple[str, ...]:
             f"{path.name} holds {len(infos):,} files, far more than can be chosen from.",
             "Unpack it and name the table inside.",
         )
-    files = [info.filename for info in infos if not info.is_dir()]
+    files = [info.filename for info in infos if not info.is_dir() and not _is_link(info)]
     return tuple(name for name in files if _is_table(name))
+
+
+def _is_link(info: zipfile.ZipInfo) -> bool:
+    return stat.S_ISLNK(info.external_attr >> 16)
 
 
 def _is_table(name: str) -> bool:
@@ -127,10 +133,7 @@ def _chosen_member(path: Path, wanted: str | None) -> str:
             f"{did_you_mean(wanted, found)}It holds {some_names(found)}.",
         )
     if not found:
-        raise DataError(
-            f"{path.name} is a ZIP archive without a table in it.",
-            "Unpack it and name the table inside.",
-        )
+        raise _without_table(path)
     if len(found) > 1:
         shown = found[:_MOST_CHOICES]
         raise DataQuestion(
@@ -140,6 +143,29 @@ def _chosen_member(path: Path, wanted: str | None) -> str:
             "" if len(shown) == len(found) else f"And {len(found) - len(shown)} more.",
         )
     return found[0]
+
+
+def _without_table(path: Path) -> DataError:
+    with zipfile.ZipFile(path) as archive:
+        names = archive.namelist()
+    if any(name.endswith("/data.pkl") for name in names):
+        return DataError(
+            f"{path.name} is a PyTorch file, which can run programs when it is opened.",
+            "Write the table as CSV or Parquet.",
+        )
+    if names and all(name.endswith(".npy") for name in names):
+        return DataError(
+            f"{path.name} is a NumPy file, not a table.",
+            "Export it as CSV with column names, or as Parquet.",
+        )
+    if "Index/Document.iwa" in names:
+        return DataError(
+            f"{path.name} is a file of Apple Numbers or Pages.", "Export it as XLSX or CSV."
+        )
+    return DataError(
+        f"{path.name} is a ZIP archive without a table in it.",
+        "Unpack it and name the table inside.",
+    )
 
 
 def _unpack_gzip(path: Path, target: IO[bytes]) -> None:
@@ -169,6 +195,7 @@ def _copy(stream: IO[bytes] | gzip.GzipFile, target: IO[bytes], path: Path, pack
     """Copy, and stop where the content grows beyond what a table can be."""
     written = 0
     while chunk := stream.read(_CHUNK):
+        interruption_point()
         written += len(chunk)
         too_dense = written > _SMALL and written > _LARGEST_RATIO * packed
         if written > _LARGEST or too_dense:

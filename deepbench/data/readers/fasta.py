@@ -134,8 +134,8 @@ def _require_short_lines(data: bytes, name: str) -> None:
 
 def _too_long(name: str, line: int) -> DataError:
     return DataError(
-        f"{name}, line {line:,}: the sequence has more than {_LONGEST / 1e6:,.0f} million letters, "
-        "as a chromosome has.",
+        f"{name}, line {line:,}: the sequence has more than {_LONGEST / 1e6:,.0f} million "
+        "letters, as a chromosome has.",
         "A table of samples has one short sequence per sample, such as a gene, a protein or a "
         "promoter: cut out what the question needs.",
     )

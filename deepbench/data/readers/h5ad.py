@@ -46,7 +46,11 @@ class H5adReader(Reader):
                 return _read(file, path.name)
         except DataError:
             raise
-        except (OSError, KeyError, ValueError, RuntimeError, TypeError) as error:
+        # Of a damaged file h5py raises almost anything, SystemError among it.
+        except (
+            OSError, LookupError, ValueError, RuntimeError, TypeError, SystemError,
+            AttributeError, MemoryError, OverflowError, RecursionError,
+        ) as error:  # fmt: skip
             reason = (str(error).splitlines() or [""])[0][:200]
             raise DataError(f"{path.name} cannot be read as H5AD ({reason}).", _HINT) from None
 

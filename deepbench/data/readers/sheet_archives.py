@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,13 +20,19 @@ from numpy.typing import NDArray
 
 from deepbench.data.wording import counted
 from deepbench.errors import DataError
+from deepbench.worker.interruption import interruption_point
 
+#: What unpacking a damaged archive raises.
+UNPACKING = (
+    zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError,
+)  # fmt: skip
 _LARGEST_UNPACKED = 4 << 30
-_LARGEST_RATIO = 400  # sheets of equal numbers reach about 100
+_LARGEST_RATIO = 200  # sheets of equal numbers reach about 100
 _SMALL_UNPACKED = 64 << 20
 _LARGEST_AREA = 5_000_000  # cells, beyond which most of them have to be filled
 _LEAST_FILLED = 0.02
 _CHUNK_BYTES = 4 << 20
+_HEAD_BYTES = 64 << 10
 _LONGEST_ROW = 256 << 20
 _CELL = re.compile(rb'<(?:\w+:)?c\s(?:[^>]*?\s)?r="([A-Z]{1,3})(\d{1,7})"')
 _UNSTORED = re.compile(
@@ -63,12 +70,13 @@ def inspect_archive(path: Path) -> ArchiveFacts:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
             _require_reasonable(path, members)
+            _require_no_entities(archive, path.name)
             for member in members:
                 if re.fullmatch(r"xl/worksheets/[^/]+\.xml", member.filename):
                     with archive.open(member) as stream:
                         found += _inspect_sheet(stream, path.name)
             macros = any(member.filename == "xl/vbaProject.bin" for member in members)
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, OSError) as error:
+    except UNPACKING as error:
         raise _cannot_be_unpacked(path, error) from None
     unstored, errors, rows, columns = found.tolist()
     return ArchiveFacts(unstored, errors, macros, rows, columns)
@@ -83,9 +91,10 @@ def require_reasonable_ods(path: Path) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             _require_reasonable(path, archive.infolist())
+            _require_no_entities(archive, path.name)
             with archive.open("content.xml") as stream:
                 _require_few_repeats(stream, path.name)
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, OSError) as error:
+    except UNPACKING as error:
         raise _cannot_be_unpacked(path, error) from None
 
 
@@ -94,8 +103,6 @@ def _require_few_repeats(stream: IO[bytes], name: str) -> None:
     cells = 0
     row_repeats = 1
     for part in _pieces(stream):
-        if b"<!ENTITY" in part or b"<!DOCTYPE" in part:
-            raise DataError(f"{name} contains XML entities, which no spreadsheet program writes.")
         for row, cell in _ODS_PART.findall(part):
             if row:
                 row_repeats = _repeated(_ODS_ROWS, row)
@@ -142,6 +149,23 @@ def _require_reasonable(path: Path, members: list[zipfile.ZipInfo]) -> None:
         )
 
 
+def _require_no_entities(archive: zipfile.ZipFile, name: str) -> None:
+    """Refuse XML that defines entities, which can grow without end or ask for other files.
+
+    They stand before the first element. UTF-16 is looked at without its NULs.
+    """
+    for member in archive.namelist():
+        if not member.endswith((".xml", ".rels")):
+            continue
+        with archive.open(member) as stream:
+            start = stream.read(_HEAD_BYTES).replace(b"\0", b"")
+        if b"<!DOCTYPE" in start or b"<!ENTITY" in start:
+            raise DataError(
+                f"{name} contains XML entities, which no spreadsheet program writes.",
+                "Open it only if you trust where it comes from, and save the table as CSV.",
+            )
+
+
 def _inspect_sheet(stream: IO[bytes], name: str) -> NDArray[np.int64]:
     """Return counts of unstored formulas, error values, hidden rows and hidden columns."""
     filled = last_row = 0
@@ -149,8 +173,6 @@ def _inspect_sheet(stream: IO[bytes], name: str) -> NDArray[np.int64]:
     hidden: list[bytes] = []
     columns: set[bytes] = set()
     for part in _whole_rows(stream, name):
-        if b"<!ENTITY" in part or b"<!DOCTYPE" in part:
-            raise DataError(f"{name} contains XML entities, which no spreadsheet program writes.")
         for letters, row in _CELL.findall(part):
             filled += 1
             columns.add(letters)
@@ -182,6 +204,7 @@ def _whole_rows(stream: IO[bytes], name: str) -> Iterator[bytes]:
     """Yield the content in pieces that end with a row, so that no cell is cut in two."""
     rest = b""
     while chunk := stream.read(_CHUNK_BYTES):
+        interruption_point()
         rest += chunk
         cut = rest.rfind(b"row>") + 4
         if cut > 3:

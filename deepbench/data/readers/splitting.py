@@ -22,6 +22,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from deepbench.data.text_cells import SMALL_OFFSETS, CellRows, joined_arrays
+from deepbench.worker.interruption import interruption_point
 
 LONGEST_CELL = 1_000_000
 _CHUNK_BYTES = 8 << 20
@@ -57,6 +58,7 @@ def cut_regular(text: bytes, delimiter: str, quotes: bool) -> tuple[CellRows, ND
 
     joint = _Joint(len(content), text.count(delimiter.encode()) + text.count(b"\n") + 1)
     for chunk in _in_threads(cut, len(bounds) - 1):
+        interruption_point()
         joint.add(chunk)
     return joint.rows()
 

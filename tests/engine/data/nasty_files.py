@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from deepbench.data.column_types import ParsedTable
 from deepbench.data.table_files import TableFiles
@@ -224,7 +225,7 @@ def found_cells(parsed: ParsedTable, column: str) -> list[float | str | None]:
     values = parsed.frame[column]
     if values.dtype == np.float64:
         return [None if np.isnan(value) else float(value) for value in values]
-    return [None if value is None or value != value else str(value) for value in values]
+    return [None if pd.isna(value) else str(value) for value in values]
 
 
 def shown(parsed: ParsedTable, record: ImportRecord) -> str:

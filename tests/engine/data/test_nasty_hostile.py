@@ -138,9 +138,10 @@ def test_26_a_cell_of_two_megabytes(tmp_path):
     path = put(table(("note", "x" * 2_000_000, *"1234567")), tmp_path / "table.csv")
     error = imported(path, "group", {})
     assert isinstance(error, DataError)
-    assert "row 2" in error.message
-    assert "1 MB" in error.message
-    assert len(error.message + error.hint) < 500
+    assert error.message == (
+        "table.csv: a cell in the row that begins on line 2 is longer than a million characters."
+    )
+    assert error.hint
 
 
 # --- in a process of its own --------------------------------------------------------------------
@@ -174,7 +175,7 @@ print("peak", peak, sep="\\t")
 
 def sparse(path):
     with path.open("wb") as stream:
-        stream.truncate(5 << 30)
+        stream.truncate(9 << 30)
 
 
 BOMBS = {
@@ -182,7 +183,7 @@ BOMBS = {
     "bomb.zip": (zip_bomb(200), "bomb.zip unpacks to more than"),
     "bomb.xlsx": (workbook_bomb(100), "bomb.xlsx would unpack to"),
     "far.xlsx": (far_cells, "far.xlsx: a sheet spans 17,179,869,184 cells"),
-    "huge.csv": (sparse, "huge.csv has 5.4 GB; tables up to 2 GB can be read."),
+    "huge.csv": (sparse, "huge.csv has 9.7 GB; tables up to 2 GB can be read."),
 }
 
 

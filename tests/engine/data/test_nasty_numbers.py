@@ -58,14 +58,14 @@ CODES = [
         reads(
             "yes",
             "no",
-            None,
+            "NA",
             "yes",
             "no",
             "yes",
             "no",
             "yes",
             name="smokes",
-            said=[("smokes", "'NA' read as missing", 1)],
+            said=[("smokes", "'NA' kept as a label of its own", 1)],
         ),
     ),
     Nasty(
@@ -672,14 +672,6 @@ LABELS = [
         "outcome with numbers as classes",
         table().replace("case", "1").replace("control", "2"),
         Reads({"group": ("1", "2") * 4}),
-    ),
-    Nasty(
-        "outcome NA",
-        table().replace("s3,case", "s3,NA"),
-        Reads(
-            {"group": ("case", "control", None, *GROUP[3:])},
-            [("group", "'NA' read as missing", 1)],
-        ),
     ),
 ]
 

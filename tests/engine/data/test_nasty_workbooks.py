@@ -1,6 +1,7 @@
 """Workbooks as people keep them."""
 
 import datetime
+import zipfile
 
 import pytest
 from openpyxl.styles import Font
@@ -8,8 +9,20 @@ from openpyxl.styles import Font
 from .nasty_archives import ROWS, SHEET, book, edited, far_cells, with_column
 from .nasty_files import PLAIN, Asks, Nasty, Reads, Refuses, check, table
 
+UNREAD = [("(file)", "empty or hidden sheets not read", 1)]
 EIGHT = (1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0)
 DAYS = tuple(datetime.date(2021, 4, day) for day in range(1, 9))
+
+
+def with_macros(path):
+    book()(path)
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("xl/vbaProject.bin", b"\xd0\xcf\x11\xe0")
+
+
+def exact(xml):
+    """Return a sheet in which cell E2 holds a number of 17 digits, as spreadsheets store it."""
+    return xml.replace(b'<c r="E2" t="n"><v>1</v>', b'<c r="E2" t="n"><v>0.30000000000000004</v>')
 
 
 def merged_title(workbook):
@@ -55,10 +68,10 @@ WORKBOOKS = [
         book({"plate 1": ROWS, "plate 2": ROWS}),
         Asks(
             "data.sheet",
-            "plate 1.*plate 2",
+            "2 sheets with content: 'plate 1' and 'plate 2'",
             [
-                ("plate 1", Reads(PLAIN, [("", "sheet", 1)])),
-                ("plate 2", Reads(PLAIN, [("", "sheet", 1)])),
+                ("plate 1", Reads(PLAIN)),
+                ("plate 2", Reads(PLAIN)),
             ],
         ),
         "table.xlsx",
@@ -66,31 +79,40 @@ WORKBOOKS = [
     Nasty(
         "32 an empty sheet first",
         book({"Sheet1": [], "data": ROWS}),
-        Reads(PLAIN, [("", "sheet", 1)], how={"sheet": "data"}),
+        Reads(PLAIN, UNREAD, how={"sheet": "data"}),
         "table.xlsx",
     ),
     Nasty(
         "32 a hidden sheet",
         book({"data": ROWS, "lists": [("case",), ("control",)]}, hidden),
-        Reads(PLAIN, [("", "hidden sheet", 1)], how={"sheet": "data"}),
+        Reads(PLAIN, UNREAD, how={"sheet": "data"}),
         "table.xlsx",
     ),
     Nasty(
         "32 hidden rows and columns",
         book(edit=hidden_columns),
-        Reads(PLAIN, [("", "hidden", 2)]),
+        Reads(
+            PLAIN,
+            [
+                ("(rows)", "hidden rows read like all others", 1),
+                ("(columns)", "hidden columns read like all others", 1),
+            ],
+        ),
         "table.xlsx",
     ),
     Nasty(
         "32 a title over merged cells",
         book({"Sheet1": [("Cohort 2021, final version",), *ROWS]}, merged_title),
-        Reads(PLAIN, [("(rows)", "above the table", 1)]),
+        Reads(PLAIN, [("(rows)", r"above the table skipped \(row 1\)", 1)]),
         "table.xlsx",
     ),
     Nasty(
         "32 groups in merged cells",
         book(edit=merged_groups),
-        Reads({"group": ("case",) * 4 + ("control",) * 4}, [("group", "merged", 6)]),
+        Reads(
+            {"group": ("case",) * 4 + ("control",) * 4},
+            [("(cells)", "merged down a column: each has the value of the first", 6)],
+        ),
         "table.xlsx",
     ),
     Nasty(
@@ -98,8 +120,16 @@ WORKBOOKS = [
         book({"Sheet1": with_column("x", *[f"=C{row}*2" for row in range(2, 10)])}),
         Asks(
             "data.formulas",
-            "8 formulas",
-            [("empty", Reads({"x": (None,) * 8}, [("", "formula", 8)]))],
+            "8 formulas without a stored result",
+            [
+                (
+                    "empty",
+                    Reads(
+                        {"x": (None,) * 8},
+                        [("(cells)", "formulas without a stored result read as empty", 8)],
+                    ),
+                )
+            ],
         ),
         "table.xlsx",
     ),
@@ -112,7 +142,7 @@ WORKBOOKS = [
                 b'<c r="E4" t="n"><v>3</v></c>', b'<c r="E4" t="e"><v>#REF!</v></c>'
             ),
         ),
-        Reads({"x": (1, 2, None, 4, 5, 6, 7, 8)}, [("x", "#REF!", 1)]),
+        Reads({"x": (1, 2, None, 4, 5, 6, 7, 8)}, [("(cells)", "error values", 1)]),
         "table.xlsx",
     ),
     Nasty(
@@ -151,8 +181,14 @@ WORKBOOKS = [
             }
         ),
         Reads(
-            {"x": EIGHT, "ok": ("False", "True") * 4, "big": tuple(0.1 * n for n in range(1, 9))}
+            {"x": EIGHT, "ok": ("FALSE", "TRUE") * 4, "big": tuple(0.1 * n for n in range(1, 9))}
         ),
+        "table.xlsx",
+    ),
+    Nasty(
+        "a number of 17 digits",
+        edited(book({"Sheet1": with_column("x", 1, 2, 3, 4, 5, 6, 7, 8)}), SHEET, exact),
+        Reads({"x": (0.30000000000000004, *EIGHT[1:])}),
         "table.xlsx",
     ),
     Nasty(
@@ -168,9 +204,12 @@ WORKBOOKS = [
         "table.xlsx",
     ),
     Nasty(
-        "an empty workbook", book({"Sheet1": []}), Refuses("no sheet with|empty", ""), "table.xlsx"
+        "an empty workbook",
+        book({"Sheet1": []}),
+        Refuses("none of its sheets has a cell", "holds a table"),
+        "table.xlsx",
     ),
-    Nasty("macros", book(), Reads(PLAIN, [("", "acro", 1)]), "table.xlsm"),
+    Nasty("macros", with_macros, Reads(PLAIN, [("(file)", "macros", 1)]), "table.xlsm"),
     Nasty(
         "29 XML that grows without end",
         edited(
@@ -182,7 +221,7 @@ WORKBOOKS = [
                 + xml.split(b"?>", 1)[-1]
             ),
         ),
-        Refuses("XML entities", ""),
+        Refuses("contains XML entities, which no spreadsheet program writes", "[Ss]ave"),
         "table.xlsx",
     ),
     Nasty(
@@ -195,29 +234,34 @@ WORKBOOKS = [
                 + xml.split(b"?>", 1)[-1]
             ),
         ),
-        Refuses("XML entities", ""),
+        Refuses("contains XML entities, which no spreadsheet program writes", "[Ss]ave"),
         "table.xlsx",
     ),
-    Nasty("30 two cells far apart", far_cells, Refuses("17 billion|cells", ""), "table.xlsx"),
+    Nasty(
+        "30 two cells far apart",
+        far_cells,
+        Refuses("a sheet spans 17,179,869,184 cells, of which only 2 are filled", "Delete"),
+        "table.xlsx",
+    ),
     Nasty(
         "32 a password",
         b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
         + bytes(504)
         + "EncryptedPackage".encode("utf-16-le")
         + bytes(2000),
-        Refuses("password", ""),
+        Refuses("protected by a password", "remove the password"),
         "table.xlsx",
     ),
     Nasty(
         "33 HTML with the name .xls",
         "<html><body><table><tr><td>id</td></tr></table>",
-        Refuses("HTML", ""),
+        Refuses("is a web page or XML", "save it as XLSX or CSV"),
         "table.xls",
     ),
     Nasty(
         "33 a tab file with the name .xls",
         table(sep="\t"),
-        Reads(PLAIN, how={"delimiter": "\t"}),
+        Reads(PLAIN, how={"delimiter": "tab"}),
         "table.xls",
     ),
     Nasty(
@@ -229,7 +273,7 @@ WORKBOOKS = [
     Nasty(
         "half a workbook",
         lambda path: (book()(path), path.write_bytes(path.read_bytes()[:3000])),
-        Refuses("damaged|not be read", ""),
+        Refuses("damaged|cannot be read", "save it again"),
         "table.xlsx",
     ),
 ]
