@@ -13,6 +13,7 @@ from deepbench.errors import DataError
 from deepbench.worker.interruption import interruption_point
 
 _CHUNK_BYTES = 1 << 20
+_LARGEST_FILE = 2 << 30
 _MOST_ENTRIES = 10_000
 _IMAGES = frozenset(
     ".jpg .jpeg .png .tif .tiff .gif .bmp .webp .svs .ndpi .czi .nd2 .lif .dcm".split()
@@ -66,6 +67,23 @@ def require_regular_file(path: Path) -> None:
         raise _folder(path)
     if not stat.S_ISREG(mode):
         raise DataError(f"{path.name} is not a regular file.", "Copy the table into a file.")
+
+
+def require_readable_size(path: Path) -> None:
+    """Refuse a regular file that is too large to be read as a table.
+
+    Raises:
+        DataError: says how large it is.
+    """
+    try:
+        size = path.stat().st_size
+    except OSError as error:
+        raise unreadable(path, error) from None
+    if size > _LARGEST_FILE:
+        raise DataError(
+            f"{path.name} has {size / 1e9:.1f} GB; tables up to 2 GB can be read.",
+            "Choose the rows and columns that the question needs.",
+        )
 
 
 def unreadable(path: Path, error: OSError | ValueError) -> DataError:

@@ -26,7 +26,7 @@ from deepbench.data.role_words import (
     sounds_like_part,
     sounds_like_timepoint,
 )
-from deepbench.data.sequences import sequences_in
+from deepbench.data.sequences import is_measured, sequences_in
 from deepbench.study.records import ColumnRecord
 
 _FILLERS = frozenset(
@@ -173,7 +173,7 @@ def guess(parsed: ParsedTable, outcome: str = "") -> Guesses:
     columns = [
         _Column(record, place, rows - record.missing, frozenset(words(record.name)), parsed)
         for place, record in enumerate(parsed.columns)
-        if record.kind in _GUESSED_KINDS
+        if record.kind in _GUESSED_KINDS and not is_measured(record.name)
     ]
     roles = _guess_roles([column for column in columns if column.name != outcome])
     taken = {name for names in roles.values() for name in names}

@@ -27,10 +27,11 @@ LETTERS: dict[AlphabetName, str] = {
 _NUCLEOTIDES = frozenset(b"ACGTU")
 _ANY_NUCLEOTIDE = frozenset(b"ACGTURYSWKMBDHVN")
 _AMINO_ACIDS = frozenset(LETTERS["protein"].encode())
-_ANY_AMINO_ACID = _AMINO_ACIDS | frozenset(b"BXZUOJ*")
-_IN_TABLES = _AMINO_ACIDS | frozenset(b"BXZU*")
+_ANY_AMINO_ACID = _AMINO_ACIDS | frozenset(b"BXZUOJ")
+_IN_TABLES = _AMINO_ACIDS | frozenset(b"BXZU")
 _GAPS = frozenset(b"-.")
-_ENOUGH = 0.95
+_NO_LETTERS = _GAPS | {ord("*")}
+_ENOUGH, _MOST = 0.95, 0.5
 _SURELY_DNA = 20
 _CHUNK = 4_000_000
 _CODES = 256
@@ -60,9 +61,9 @@ def find_alphabet(texts: Sequence[str], in_table: bool = False) -> Alphabet | No
     """
     counts = _letter_counts(texts)
     found = {int(code) for code in np.flatnonzero(counts)}
-    gaps = int(sum(counts[code] for code in found & _GAPS))
+    gaps = int(sum(counts[code] for code in found & _NO_LETTERS))
     letters = int(counts.sum()) - gaps
-    plain = found - _GAPS
+    plain = found - _NO_LETTERS
     if not letters:
         return None
     bases = int(sum(counts[code] for code in plain & _NUCLEOTIDES))
@@ -71,7 +72,8 @@ def find_alphabet(texts: Sequence[str], in_table: bool = False) -> Alphabet | No
     if plain <= _ANY_NUCLEOTIDE and bases and bases >= _ENOUGH * (letters - unknown):
         return _nucleotides(counts, letters - bases + gaps)
     amino = int(sum(counts[code] for code in plain & _AMINO_ACIDS))
-    if plain <= (_IN_TABLES if in_table else _ANY_AMINO_ACID) and amino >= _ENOUGH * letters:
+    known = _IN_TABLES if in_table else _ANY_AMINO_ACID
+    if plain <= known and amino >= (_ENOUGH if in_table else _MOST) * letters:
         telling = [chr(code) for code in sorted(plain & _AMINO_ACIDS - _ANY_NUCLEOTIDE)]
         shown = ", ".join(telling[:4])
         reason = (
@@ -107,7 +109,7 @@ def is_surely_protein(text: str) -> bool:
 
 def foreign_letter(text: str) -> str:
     """Return the first sign of a text that stands in no sequence; empty if there is none."""
-    known = _ANY_AMINO_ACID | _ANY_NUCLEOTIDE | _GAPS
+    known = _ANY_AMINO_ACID | _ANY_NUCLEOTIDE | _NO_LETTERS
     for sign in text:
         upper = sign.upper()
         if len(upper) != 1 or ord(upper) not in known:
@@ -197,5 +199,5 @@ def _codes(alphabet: AlphabetName) -> NDArray[np.int64]:
         code[ord(letter)] = number
     if alphabet != "protein":
         code[ord("T")] = code[ord("U")] = 3
-    code[[*_GAPS, ord("*")]] = -2
+    code[[*_NO_LETTERS]] = -2
     return code

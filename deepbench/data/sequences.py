@@ -132,11 +132,9 @@ def sequences_in(texts: Sequence[str], certain: bool = False) -> Alphabet | None
 
 def _are_no_words(present: Sequence[str], different: int) -> bool:
     """Whether texts over the letters of proteins are no labels or words."""
-    letters = "".join(present)
-    upper = sum(map(str.isupper, letters)) / len(letters)
-    one_case = upper >= _ONE_CASE or upper <= 1 - _ONE_CASE
+    one_case = sum(text.isupper() or text.islower() for text in present) / len(present)
     enough = min(_LEAST_DIFFERENT, len(present))
-    return one_case and different >= max(enough, len(present) / 2)
+    return one_case >= _ONE_CASE and different >= max(enough, len(present) / 2)
 
 
 def _candidates(raw: RawTable) -> list[int]:

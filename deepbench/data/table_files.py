@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from deepbench.data.provenance import file_facts
+from deepbench.data.provenance import file_facts, require_readable_size, require_regular_file
 from deepbench.plan import Data
 from deepbench.study.records import SourceFile
 
@@ -55,6 +55,8 @@ class TableFiles:
         """
         found = []
         for path in self:
+            require_regular_file(path)
+            require_readable_size(path)  # before gigabytes are hashed
             facts = file_facts(path)
             part = "source" if path is self.source else "more"
             found.append(

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+import numpy as np
+import pyarrow.compute as pc
+
 from deepbench.data.assembly.assemble import assemble
 from deepbench.data.column_types import ROLES_OF_DATES, ParsedTable, parse_columns
 from deepbench.data.raw_table import RawTable
@@ -11,9 +14,12 @@ from deepbench.data.roles import ResolvedRoles, find_column, resolve_roles, with
 from deepbench.data.sequences import sequence_question
 from deepbench.data.table_files import TableFiles, joint_sha256
 from deepbench.data.wording import counted, did_you_mean, shorten
-from deepbench.errors import DataError, DeepBenchError, PlanError
+from deepbench.errors import Choice, DataError, DataQuestion, DeepBenchError, PlanError
 from deepbench.plan import Data, StudyPlan
 from deepbench.study.records import ColumnRecord, ImportRecord
+
+_ROWS_LOOKED_AT = 100
+_SHOWN_NAMES = 6
 
 
 def import_table(files: TableFiles, plan: StudyPlan) -> tuple[ParsedTable, ImportRecord]:
@@ -119,6 +125,8 @@ def with_way_to_outcome(
     """
     if data.sample_sheet or not error.message.startswith("question.outcome"):
         return error
+    if (row := _row_with(outcome, raw)) is not None and data.header_row is None:
+        return _names_lower_down(raw, row, outcome, error.hint)
     sheet = (
         "If another file says it of each sample, name that file: write "
         'sample_sheet = "FILE" under [data] in the plan.'
@@ -134,6 +142,28 @@ def with_way_to_outcome(
         f"question.outcome: none of the {counted(len(raw.columns) - 1, 'measurement')} of "
         f"{raw.source_name} is called '{shorten(outcome)}'.",
         f"{did_you_mean(outcome, raw.columns)}{sheet}",
+    )
+
+
+def _row_with(outcome: str, raw: RawTable) -> int | None:
+    """Return the first row of data that holds the outcome's name, which is no data then."""
+    if raw.how.turned or raw.locator.files or not outcome:
+        return None
+    cells = raw.cells.take_rows(np.arange(min(_ROWS_LOOKED_AT, raw.rows))).row_by_row()
+    place = pc.index(cells, outcome).as_py()
+    return None if place < 0 else int(place // len(raw.columns))
+
+
+def _names_lower_down(raw: RawTable, row: int, outcome: str, hint: str) -> DataQuestion:
+    number = int(raw.locator.rows[row])
+    cells = raw.cells.take_rows(np.array([row])).row_by_row().to_pylist()
+    shown = ", ".join(shorten(cell, 20) for cell in cells[:_SHOWN_NAMES] if cell)
+    return DataQuestion(
+        f"question.outcome: no column of {raw.source_name} is called '{shorten(outcome)}', but "
+        f"row {number:,} holds it as a cell.",
+        "data.header_row",
+        (Choice(number, f"Names in Row {number:,}", shown),),
+        hint,
     )
 
 

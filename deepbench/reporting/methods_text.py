@@ -249,7 +249,7 @@ def _interpretation(summary: StudySummary) -> str:
     record = summary.interpretation
     if record is None or not record.models:
         return ""
-    methods = sorted({model.method for model in record.models})
+    methods = sorted({shorten(model.method, 200) for model in record.models})
     cited = " (Lundberg and Lee, 2017)" if "shap" in " ".join(methods).lower() else ""
     titles = [_running(title_of(summary, model.model)) for model in record.models]
     return (

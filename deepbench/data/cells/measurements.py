@@ -118,7 +118,14 @@ def _is_measured(column: OddColumn, cells: _Cells) -> bool:
     share = float(cells.where([part.kind != "text" for part in parts]).mean())
     if share == 1.0 or share >= MOSTLY_NUMBERS:
         return True
-    return share > _HALF_NUMBERS and len(parts) > FEW_LEVELS
+    return share > _HALF_NUMBERS and (len(parts) > FEW_LEVELS or _hardly_repeat(numbers, cells))
+
+
+def _hardly_repeat(numbers: set[float], cells: _Cells) -> bool:
+    """Whether numbers are measured ones even in a small table: fractions, most of them once."""
+    fractions = sum(not value.is_integer() for value in numbers)
+    several = cells.where([part.kind == "number" for part in cells.each()]).sum()
+    return fractions >= _LEAST_NUMBERS and len(numbers) > _HALF_NUMBERS * several
 
 
 def _problem(column: OddColumn, cells: _Cells, options: Data) -> DataError | None:

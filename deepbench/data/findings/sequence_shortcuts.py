@@ -17,7 +17,12 @@ from deepbench.data.findings.base import (
     numeric_names,
     one_row_per_unit,
 )
-from deepbench.data.findings.rank_tests import feature_aurocs, feature_spearmans
+from deepbench.data.findings.rank_tests import (
+    auroc_chance,
+    feature_aurocs,
+    feature_spearmans,
+    spearman_chance,
+)
 from deepbench.data.findings.similar_sequences import sequences_of
 from deepbench.data.samples import AllSamples
 from deepbench.data.sequences import is_measured, length_name
@@ -26,8 +31,7 @@ from deepbench.study.records import FindingRecord
 
 _LENGTH = 0.8
 _OTHERS = 0.9
-_SURELY = 0.1  # the lower end of the interval may be so far below
-_Z = 1.96
+_EXPECTED_AMONG_NOISE = 0.01
 
 Outcome = NDArray[np.int64] | NDArray[np.float64]
 
@@ -44,31 +48,29 @@ class SequenceShortcuts(Finding):
         if not columns:
             return []
         rows = one_row_per_unit(samples)
-        X = samples.features.iloc[rows][names].to_numpy(dtype=np.float64)
-        strength, surely, measure = _strength(X, samples.outcome[rows], samples.info.classes)
+        outcome, classes = samples.outcome[rows], samples.info.classes
         lengths = {length_name(), *(length_name(column) for column in columns)}
         found = []
-        for place, name in enumerate(names):
-            least = _LENGTH if name in lengths else _OTHERS
-            if strength[place] < least or surely[place] < least - _SURELY:
+        for name in names:
+            values = samples.features[name].to_numpy(dtype=np.float64)[rows]
+            strength, chance = _strength(values, outcome, classes)
+            if strength < (_LENGTH if name in lengths else _OTHERS):
                 continue
-            told = f"{measure} {strength[place]:.2f}"
-            in_words = _middles(X[:, place], samples.outcome[rows], samples.info.classes)
-            found.append(
-                _length(name, told, in_words, shorten(samples.info.column))
-                if name in lengths
-                else _other(name, told, in_words, shorten(samples.info.column))
-            )
+            if chance > _EXPECTED_AMONG_NOISE / len(names):
+                continue
+            told = f"{_measure(classes)} {strength:.2f}{_middles(values, outcome, classes)}"
+            say = _length if name in lengths else _other
+            found.append(say(name, told, shorten(samples.info.column)))
         return found
 
 
-def _length(name: str, told: str, in_words: str, outcome: str) -> FindingRecord:
+def _length(name: str, told: str, outcome: str) -> FindingRecord:
     return FindingRecord(
         kind=SequenceShortcuts.kind,
         severity="warning",
         where=f"'{shorten(name)}'",
         message=(
-            f"The '{shorten(name)}' alone tells the outcome '{outcome}' ({told}{in_words}). Is "
+            f"The '{shorten(name)}' alone tells the outcome '{outcome}' ({told}). Is "
             "the length biology, or does it come from how the sequences of each class were chosen?"
         ),
         hint=(
@@ -80,13 +82,13 @@ def _length(name: str, told: str, in_words: str, outcome: str) -> FindingRecord:
     )
 
 
-def _other(name: str, told: str, in_words: str, outcome: str) -> FindingRecord:
+def _other(name: str, told: str, outcome: str) -> FindingRecord:
     return FindingRecord(
         kind=SequenceShortcuts.kind,
         severity="warning",
         where=f"'{shorten(name)}'",
         message=(
-            f"The '{shorten(name)}' alone tells the outcome '{outcome}' ({told}{in_words}). A "
+            f"The '{shorten(name)}' alone tells the outcome '{outcome}' ({told}). A "
             "larger model may add nothing to that."
         ),
         hint=(
@@ -98,34 +100,27 @@ def _other(name: str, told: str, in_words: str, outcome: str) -> FindingRecord:
 
 
 def _strength(
-    X: NDArray[np.float64], outcome: Outcome, classes: tuple[str, ...]
-) -> tuple[NDArray[np.float64], NDArray[np.float64], str]:
-    """Return (p,) how well each column tells the outcome, the lower end of that, and its name."""
+    values: NDArray[np.float64], outcome: Outcome, classes: tuple[str, ...]
+) -> tuple[float, float]:
+    """Return how well a column tells the outcome, and the chance that noise does as well."""
     if not classes:
-        rho, counts = feature_spearmans(X, outcome.astype(np.float64))
-        size = np.nan_to_num(np.abs(rho))
-        z = np.arctanh(np.minimum(size, 1 - 1e-12)) - _Z / np.sqrt(np.maximum(counts - 3, 1))
-        return size, np.tanh(z), "rank correlation"
-    codes = np.arange(1, 2) if len(classes) == 2 else np.arange(len(classes))
-    best, surely = np.zeros(X.shape[1]), np.zeros(X.shape[1])
-    for code in codes.tolist():
-        auroc, n1, n0 = feature_aurocs(X, outcome == code)
-        either = np.nan_to_num(np.maximum(auroc, 1 - auroc))
-        lower = either - _Z * _standard_error(either, n1, n0)
-        best, surely = np.maximum(best, either), np.maximum(surely, lower)
-    return best, surely, "AUROC" if len(classes) == 2 else "AUROC of one class against the others"
+        rho, counts = feature_spearmans(values[:, None], outcome.astype(np.float64))
+        size = float(np.nan_to_num(np.abs(rho[0])))
+        return size, spearman_chance(size, int(counts[0]))
+    codes = range(1, 2) if len(classes) == 2 else range(len(classes))
+    best, chance = 0.0, 1.0
+    for code in codes:
+        auroc, n1, n0 = feature_aurocs(values[:, None], outcome == code)
+        either = float(np.nan_to_num(np.maximum(auroc[0], 1 - auroc[0])))
+        if either > best:
+            best, chance = either, auroc_chance(either, int(n1[0]), int(n0[0]))
+    return best, min(1.0, chance * len(codes))
 
 
-def _standard_error(
-    auroc: NDArray[np.float64], n1: NDArray[np.int64], n0: NDArray[np.int64]
-) -> NDArray[np.float64]:
-    """Return the standard error of an AUROC (Hanley and McNeil 1982)."""
-    q1, q2 = auroc / (2 - auroc), 2 * auroc**2 / (1 + auroc)
-    square = auroc**2
-    variance = auroc * (1 - auroc) + (n1 - 1) * (q1 - square) + (n0 - 1) * (q2 - square)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        error: NDArray[np.float64] = np.sqrt(np.maximum(variance, 0) / (n1 * n0))
-    return np.nan_to_num(error, nan=1.0, posinf=1.0)
+def _measure(classes: tuple[str, ...]) -> str:
+    if not classes:
+        return "rank correlation"
+    return "AUROC" if len(classes) == 2 else "AUROC of one class against the others"
 
 
 def _middles(values: NDArray[np.float64], outcome: Outcome, classes: tuple[str, ...]) -> str:

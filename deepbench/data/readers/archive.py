@@ -146,6 +146,11 @@ def _chosen_member(path: Path, wanted: str | None) -> str:
 
 
 def _without_table(path: Path) -> DataError:
+    if not zipfile.is_zipfile(path):
+        return DataError(
+            f"{path.name} is damaged: it is no whole ZIP archive.",
+            "Get it again, or unpack it yourself and name the table inside.",
+        )
     with zipfile.ZipFile(path) as archive:
         names = archive.namelist()
     if any(name.endswith("/data.pkl") for name in names):

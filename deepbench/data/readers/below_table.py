@@ -132,7 +132,9 @@ def _footers(grid: Grid, width: int) -> NDArray[np.int64]:
     summaries = set()
     while start > 1 and end - start < _MOST_FOOTERS:
         cells = [cell.strip() for cell in grid.rows.row(start - 1)]
-        if _is_short(cells, width, int(grid.rows.widths[start - 1])):
+        gap = grid.row_numbers[start - 1] - grid.row_numbers[start - 2] > 1
+        behind_gap = gap and 2 * _filled(cells) <= width
+        if behind_gap or _is_short(cells, width, int(grid.rows.widths[start - 1])):
             start -= 1
         elif _SUMMARY_WORDS & {_first(cells).casefold().rstrip(":")}:
             summaries.add(start - 1)

@@ -17,7 +17,11 @@ from numpy.typing import NDArray
 from deepbench.data.provenance import unreadable
 from deepbench.data.raw_table import RawTable
 from deepbench.data.readers.base import Grid, Reader
-from deepbench.data.readers.quotes import explain, require_no_swallowed_rows
+from deepbench.data.readers.quotes import (
+    explain,
+    require_no_swallowed_rows,
+    without_outer_quotes,
+)
 from deepbench.data.readers.separators import (
     Separator,
     chosen_separator,
@@ -78,6 +82,15 @@ def text_grid(data: bytes, options: Data, name: str) -> Grid:
     said = said_separator(text.data)
     separator = Separator(mark) if mark else said or detect_separator(text.data, name)
     rows, numbers = _cut_all(text.data, separator.mark, options.quotes == "auto", name)
+    if options.quotes == "auto" and text.data.startswith(b'"'):
+        body = without_outer_quotes(rows)
+        if body is not None:
+            if not mark:
+                separator = detect_separator(body, name)
+            rows, inner = _cut_all(body, separator.mark, True, name)
+            numbers = numbers[inner - 1]
+            what = "quotation marks around whole lines removed"
+            text.conversions.append(Conversion(column="(file)", what=what, count=len(rows)))
     if separator.mark == " ":
         rows, notes = _without_comment_sign(rows)
         text.conversions.extend(notes)
@@ -100,9 +113,9 @@ def _cut_all(
     """Return the rows, and the line on which each begins."""
     comments = _end_of_comments(text) if quotes and b'"' in text else 0
     if not comments:
-        return _cut(text, delimiter, quotes, name)
-    above, numbers = _cut(text[:comments], delimiter, False, name)
-    below, later = _cut(text[comments:], delimiter, quotes, name, len(numbers))
+        return cut_text(text, delimiter, quotes, name)
+    above, numbers = cut_text(text[:comments], delimiter, False, name)
+    below, later = cut_text(text[comments:], delimiter, quotes, name, len(numbers))
     rows = CellRows(
         joined_arrays([above.flat, below.flat]),
         np.concatenate([above.starts, above.starts[-1] + below.starts[1:]]),
@@ -137,10 +150,18 @@ def _end_of_comments(text: bytes) -> int:
     return end
 
 
-def _cut(
+def cut_text(
     text: bytes, delimiter: str, quotes: bool, name: str, above: int = 0
 ) -> tuple[CellRows, NDArray[np.int64]]:
-    """Cut text that begins after ``above`` lines of the file."""
+    """Cut text that begins after ``above`` lines of the file.
+
+    Returns:
+        The rows, and the line of the file on which each begins.
+
+    Raises:
+        DataError: a cell is too long.
+        DataQuestion: quotes are not what they seem.
+    """
     if delimiter != " ":
         try:
             rows, numbers = cut_regular(text, delimiter, quotes)

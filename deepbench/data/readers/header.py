@@ -24,6 +24,7 @@ MISSING = frozenset(
     | {"missing", "unknown", "#n/a", "<na>"}
 )
 NUMERIC_SHARE = 0.9
+_LEAST_AXIS = 6  # so many numbers are in order by chance once in 360 rows
 _NAMES = "(column names)"
 _SAVETXT = re.compile(r"#\s+(?=\S)")  # NumPy's savetxt puts "# " before the first name
 
@@ -67,11 +68,14 @@ def votes(rows: Sequence[Sequence[str]], counting: bool = True) -> Votes:
     numbers = are_numbers(cells)
     if counting and _counts_up(first, numbers[0]):
         return Votes(len(first), 0)
+    axis = counting and _is_axis(cells, numbers[0])
     speaks_for = speaks_against = 0
     for column, name in enumerate(first):
         if name.casefold() in MISSING:
             continue
         vote = _vote(name, bool(numbers[0, column]), cells[1:, column], numbers[1:, column])
+        if axis and numbers[0, column]:
+            vote = 1
         speaks_for += vote > 0
         speaks_against += vote < 0
     return Votes(speaks_for, speaks_against)
@@ -91,6 +95,21 @@ def _counts_up(first: list[str], numbers: NDArray[np.bool_]) -> bool:
     if len(first) < 3 or not numbers.all():
         return False
     return any(first == [str(start + i) for i in range(len(first))] for start in (0, 1))
+
+
+def _is_axis(cells: NDArray[np.object_], numbers: NDArray[np.bool_]) -> bool:
+    """Whether the numbers of the first row only rise or fall, as wavelengths or times do.
+
+    The rows below hold measurements, which go up and down.
+    """
+    if numbers.sum() < _LEAST_AXIS or numbers.all():
+        return False
+    point, _ = parse_numbers(cells[:, numbers].ravel(), ".")
+    comma, _ = parse_numbers(cells[:, numbers].ravel(), ",")
+    values = np.where(np.isnan(point), comma, point).reshape(len(cells), -1)
+    steps = np.diff(values, axis=1)
+    one_way = (steps > 0).all(axis=1) | (steps < 0).all(axis=1)
+    return bool(one_way[0] and not one_way[1:].any())
 
 
 def _vote(

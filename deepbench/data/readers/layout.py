@@ -33,6 +33,7 @@ _SHOWN_CELLS = 5
 _SHOWN_LENGTH = 80
 _WORD = re.compile(r"[^\W\d_]")
 _VALUE = re.compile(r"^\s*[<>≤≥~]|\d")
+_BEGINS_AS_VALUE = re.compile(r"^\s*([<>≤≥~]|[=+-]?\s*[.,]?\d)")  # but IL6 is a name
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,8 @@ def _type_break(top: Top, start: int) -> int | None:
         beside = row == start + 1 and top.filled[start] >= top.least_width
         if not numeric.any() or beside or top.filled[row] < top.least_width:
             continue
-        if any(cell.casefold() in MISSING or _VALUE.search(cell) for cell in own):
+        value = _VALUE if (top.filled[start:row] >= top.filled[row]).any() else _BEGINS_AS_VALUE
+        if any(cell.casefold() in MISSING or value.search(cell) for cell in own):
             continue
         found = top.votes(row)
         above = numbers[:place, numeric]

@@ -15,6 +15,8 @@ from deepbench.errors import Choice, DataError, DataQuestion
 _CLOSE = 'Or close it in the file; a quote inside a quoted text is written twice ("").'
 _MOST_SHOWN = 60
 _LEAST_WIDTH = 3
+_LEAST_LINES = 2
+_MARKS = ",;\t|"
 _ROWS_LOOKED_AT = 200
 _NUMBER = re.compile(r"[+-]?(\d[\d.,]*|[.,]\d+)([eE][+-]?\d+)?")
 
@@ -104,6 +106,27 @@ def require_no_swallowed_rows(
                 f"{last + above} and holds whole rows of the table."
             )
             raise _question(message, text, first, above)
+
+
+def without_outer_quotes(rows: CellRows) -> bytes | None:
+    """Return the text of a file each line of which stands in quotes as a whole.
+
+    Spreadsheet programs write such files from a sheet whose first column holds whole lines.
+
+    Args:
+        rows: The rows as they were cut.
+
+    Returns:
+        The lines without those quotes; None if the file is no such one.
+    """
+    if len(rows) < _LEAST_LINES or (rows.widths != 1).any():
+        return None
+    lines = [str(line) for line in rows.flat.to_pylist()]
+    for mark in _MARKS:
+        least = lines[0].count(mark)
+        if least and all(line.count(mark) == least or '"' in line for line in lines):
+            return "\n".join(lines).encode()
+    return None
 
 
 def _numeric_columns(rows: CellRows, without: set[int], width: int) -> list[int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from deepbench.data.provenance import require_regular_file, unreadable
+from deepbench.data.provenance import require_readable_size, require_regular_file, unreadable
 from deepbench.data.raw_table import RawTable
 from deepbench.data.readers.archive import ArchiveReader, is_plain_archive
 from deepbench.data.readers.base import Reader
@@ -21,7 +21,6 @@ from deepbench.plan import Data
 
 #: Bytes from the start of a file that tell what it is.
 HEAD_BYTES = 512
-_LARGEST_FILE = 2 << 30
 
 
 def read_raw(path: Path, options: Data) -> RawTable:
@@ -36,19 +35,14 @@ def read_raw(path: Path, options: Data) -> RawTable:
         PlanError: an option names an encoding or delimiter that does not exist.
     """
     require_regular_file(path)
+    require_readable_size(path)
     try:
-        size = path.stat().st_size
         with path.open("rb") as stream:
             head = stream.read(HEAD_BYTES)
     except OSError as error:
         raise unreadable(path, error) from None
     if not head:
         raise DataError(f"{path.name} is empty (0 bytes).", "Name a file that holds a table.")
-    if size > _LARGEST_FILE:
-        raise DataError(
-            f"{path.name} has {size / 1e9:.1f} GB; tables up to 2 GB can be read.",
-            "Choose the rows and columns that the question needs.",
-        )
     refuse_if_no_table(head, path.name)
     return reader_of(path, head).read(path, options)
 

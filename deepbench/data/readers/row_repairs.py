@@ -37,6 +37,14 @@ def fitted_header(grid: Grid, layout: Layout, cells: list[str], options: Data) -
     least, most = layout.filled_width, layout.width
     while len(header) > least and not header[-1].strip():
         header.pop()
+    if most == least < len(cells) and len(header) < len(cells):
+        grid.conversions.append(
+            Conversion(
+                column="(columns)",
+                what="empty columns without a name skipped",
+                count=len(cells) - max(len(header), most),
+            )
+        )
     if least <= len(header) <= most:
         return header
     if len(header) != least - 1:

@@ -17,7 +17,7 @@ import numpy as np
 from deepbench.data.provenance import unreadable
 from deepbench.data.raw_table import CellLocator, HowRead, RawTable
 from deepbench.data.readers.base import Grid, Reader
-from deepbench.data.readers.splitting import cut_regular
+from deepbench.data.readers.delimited import cut_text
 from deepbench.data.readers.table_building import build_table
 from deepbench.data.readers.text_encoding import decode
 from deepbench.data.text_cells import TextCells
@@ -59,11 +59,13 @@ class SeriesMatrixReader(Reader):
                 "Use the table of counts from the supplementary files of the series, with this "
                 "file as sample sheet.",
             )
-        rows, numbers = cut_regular("\n".join(lines[begin + 1 : end]).encode(), "\t", quotes=True)
+        body = "\n".join(lines[begin + 1 : end]).encode()
+        quotes = options.quotes == "auto"
+        rows, numbers = cut_text(body, "\t", quotes, path.name, above=begin + 1)
         grid = Grid(
             source_name=path.name,
             rows=rows,
-            row_numbers=numbers + begin + 1,
+            row_numbers=numbers,
             format="GEO series matrix",
             encoding=encoding,
             delimiter="tab",

@@ -24,8 +24,9 @@ from deepbench.worker.interruption import interruption_point
 
 #: What unpacking a damaged archive raises.
 UNPACKING = (
-    zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError,
-)  # fmt: skip
+    *(zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError),
+    *(RuntimeError, OSError, ValueError),
+)
 _LARGEST_UNPACKED = 4 << 30
 _LARGEST_RATIO = 200  # sheets of equal numbers reach about 100
 _SMALL_UNPACKED = 64 << 20

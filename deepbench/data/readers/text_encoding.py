@@ -28,7 +28,9 @@ _NO_FILE_CODECS = frozenset({"unicode_escape", "raw_unicode_escape", "idna", "pu
 
 # No text has these; UTF-16 and UTF-32 without a mark have NUL, which is told apart.
 _BINARY = re.compile(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f]")
+_LINE_END = re.compile(rb"[\n\r]")
 _HEAD_BYTES = 4096
+_MOST_NUL = 0.01  # share of NUL, above which there is nothing to be looked at
 _CHUNK_BYTES = 8 << 20
 _SECOND_MARK = "\ufeff".encode()
 
@@ -116,6 +118,8 @@ def decode_leniently(data: bytes, encoding: str) -> tuple[str, str]:
         codec, words = wide, wide.upper()
     if codec == "utf-8" and _BINARY.search(data[:_HEAD_BYTES]):
         return "", words
+    if codec == "utf-8" and data.count(0) > len(data) * _MOST_NUL:
+        return "", words
     text = data.decode(codec, errors="replace").lstrip("\ufeff")
     return text.replace("\0", "⟦U+0000⟧"), words
 
@@ -169,7 +173,7 @@ def _ask_wide_encoding(data: bytes, name: str) -> None:
     codec = _wide_encoding(data)
     if not codec:
         return
-    start = data[:120].decode(codec, errors="replace").split("\n", 1)[0].strip()
+    start = " ".join(data[:120].decode(codec, errors="replace").split("\n", 1)[0].split())
     raise DataQuestion(
         f"{name}: every second byte is NUL, as in text from Excel or an instrument in UTF-16.",
         "data.encoding",
@@ -182,7 +186,8 @@ def _repaired(
     data: bytes, codec: str, words: str, options: Data, name: str, notes: list[Conversion]
 ) -> bytes:
     """Return UTF-8 with its wrong bytes marked, if the plan says so."""
-    if options.encoding == "auto" and _BINARY.search(data[:_HEAD_BYTES]):
+    no_text = _BINARY.search(data[:_HEAD_BYTES]) or not _LINE_END.search(data)
+    if options.encoding == "auto" and no_text:
         raise DataError(
             f"{name} is not text, and no kind of table that is known here.",
             "Open it in the program that made it and save the table as CSV or XLSX.",
@@ -232,6 +237,8 @@ def _with_plain_line_ends(data: bytes, notes: list[Conversion]) -> bytes:
     unix = data.count(b"\n") - windows
     if odd := mac + unix + windows - max(mac, unix, windows):
         notes.append(_note("line ends of different kinds read alike", odd))
+    elif mac:
+        notes.append(_note("line ends of old Macs read as line ends", mac))
     if windows:
         data = data.replace(b"\r\n", b"\n")
     return data.replace(b"\r", b"\n") if mac else data

@@ -23,6 +23,7 @@ from deepbench.data.number_text import Decimal, detect_decimal
 from deepbench.data.raw_table import RawTable
 from deepbench.data.readers.base import Grid, Reader
 from deepbench.data.readers.sheet_archives import (
+    UNPACKING,
     ArchiveFacts,
     inspect_archive,
     require_reasonable_ods,
@@ -149,20 +150,36 @@ def _container_format(path: Path) -> str:
         if _ENCRYPTED in content:
             raise _protected(path)
         return "XLS"
-    with zipfile.ZipFile(path) as archive:
-        names = set(archive.namelist())
-        if "xl/workbook.xml" in names:
-            return "XLSX"
-        if "content.xml" in names and "mimetype" in names:
-            if b"spreadsheet" in archive.read("mimetype")[:200]:
-                return "ODS"
-            raise DataError(f"{path.name} is not a spreadsheet.", "Save the table as CSV or XLSX.")
+    try:
+        names, mimetype = _names_and_mimetype(path)
+    except UNPACKING as error:
+        raise _damaged(path, error) from None
+    if "xl/workbook.xml" in names:
+        return "XLSX"
+    if "content.xml" in names and mimetype:
+        if b"spreadsheet" in mimetype:
+            return "ODS"
+        raise DataError(f"{path.name} is not a spreadsheet.", "Save the table as CSV or XLSX.")
+    if "word/document.xml" in names:
+        raise DataError(
+            f"{path.name} is a Word document, not a table.",
+            "Copy the table into a spreadsheet and save it as CSV or XLSX.",
+        )
     if "xl/workbook.bin" in names:
         raise DataError(f"{path.name} is a binary workbook (XLSB).", "Save it as XLSX or CSV.")
     raise DataError(
         f"{path.name} is a ZIP archive, not a table.",
         "Unpack it and name the table inside.",
     )
+
+
+def _names_and_mimetype(path: Path) -> tuple[set[str], bytes]:
+    with zipfile.ZipFile(path) as archive:
+        names = set(archive.namelist())
+        if "mimetype" not in names:
+            return names, b""
+        with archive.open("mimetype") as stream:
+            return names, stream.read(200)
 
 
 def _protected(path: Path) -> DataError:
@@ -173,7 +190,8 @@ def _protected(path: Path) -> DataError:
 
 
 def _damaged(path: Path, error: Exception | None) -> DataError:
-    reason = "" if error is None else f" ({str(error).splitlines()[0][:200]})"
+    said = str(error or "").splitlines()
+    reason = f" ({said[0][:200]})" if said else ""
     return DataError(
         f"{path.name} cannot be read as a workbook{reason}.",
         "Open it in a spreadsheet program and save it again as XLSX or CSV.",

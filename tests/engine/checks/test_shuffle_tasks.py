@@ -22,6 +22,7 @@ def test_a_shuffle_without_a_score_counts_as_guessing(
     bench = SimpleNamespace(training=training, fold_of=None)
     monkeypatch.setattr(shuffle_tasks, "load_workbench", lambda source: bench)
     monkeypatch.setattr(shuffle_tasks, "shuffle_blocks", lambda *_: None)
+    monkeypatch.setattr(shuffle_tasks, "unit_parts", lambda *_: None)
     drawn = iter(outcomes)
     monkeypatch.setattr(shuffle_tasks, "shuffled_outcome", lambda *_: next(drawn))
     monkeypatch.setattr(shuffle_tasks, "_predictions", lambda *_: [None, None])

@@ -229,7 +229,7 @@ SEPARATORS = [
     Nasty(
         "each line in quotes as a whole",
         "\n".join(f'"{line}"' for line in table().splitlines()),
-        Refuses("quot", "quot"),
+        Reads(PLAIN, [("(file)", "quotation marks around whole lines removed", 9)]),
     ),
     Nasty(
         "6 one cell more per row than in the header",

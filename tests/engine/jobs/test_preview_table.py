@@ -307,9 +307,10 @@ def test_a_ragged_file_shows_its_first_lines(look: Preview) -> None:
 
 def test_lines_above_the_header_are_shown(look: Preview) -> None:
     shown = look("Exported 2024\n\na\tb\ty\n1\t2\tu\n3\t4\tv\n")
-    assert "the header (row 1) has 1 column" in shown.problem
-    assert shown.raw[1] == ("a", "b", "y")
-    assert shown.row_numbers == (1, 3, 4, 5)
+    assert shown.problem == ""
+    assert shown.remarks == ("row 1: Exported 2024",)
+    assert shown.raw[0] == ("1", "2", "u")
+    assert shown.row_numbers == (4, 5)
 
 
 def test_another_encoding_shows_what_can_be_read(look: Preview) -> None:
@@ -326,7 +327,9 @@ def test_another_encoding_shows_what_can_be_read(look: Preview) -> None:
 
 def test_an_open_quote_and_a_wrong_delimiter_are_shown(look: Preview) -> None:
     shown = look('a,y\n"1,u\n2,v\n')
-    assert "is not closed" in shown.problem
+    assert "a quote is opened there and not closed" in shown.problem
+    assert shown.question is not None
+    assert shown.question.key == "data.quotes"
     assert shown.raw[2] == ("2", "v")
     wrong = look("a,y\n1,u\n2,v\n", data={"delimiter": "both"})
     assert "'both' is not one character" in wrong.problem

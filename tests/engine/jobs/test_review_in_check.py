@@ -53,9 +53,15 @@ def test_review_and_its_finding_are_in_the_record(folder: Path) -> None:
     assert kinds.count("more variance than the outcome") == 1
 
 
-def test_an_answer_about_the_design_is_checked_again(folder: Path) -> None:
+def test_an_answer_about_the_design_is_held_against_the_table(folder: Path) -> None:
+    record = checked(folder, '[design]\nrepeated = "no"\n')
+    (found,) = [f for f in record.findings if f.kind == "design and data"]
+    assert "60 rows come from 30 units" in found.message
+
+
+def test_an_answer_about_the_design_puts_nothing_out_of_date(folder: Path) -> None:
+    """Given after the test set was opened, it must not ask for a second opening."""
     before = checked(folder, "")
     after = checked(folder, '[design]\nrepeated = "no"\n')
+    assert after == before
     assert not [f for f in before.findings if f.kind == "design and data"]
-    (found,) = [f for f in after.findings if f.kind == "design and data"]
-    assert "60 rows come from 30 units" in found.message

@@ -31,7 +31,7 @@ def test_a_traceback_is_reduced_to_kinds_and_our_places() -> None:
         f"DeepBench 0.1.0, 20250101-120000\n{crash(ValueError('HIV: Anna Schmidt'))}"
         f'  File "{PACKAGE / "jobs" / "predict.py"}", line 12, in predict\n'
         '    raise ValueError("Anna Schmidt")\n'
-        'File "C:\\Users\\Anna\\app\\deepbench\\plan.py", line 3\n'
+        'File "C:\\Users\\Anna\\app\\deepbench\\errors.py", line 3\n'
     )
     assert is_crash_text(text)
     assert crash_outline(text).splitlines() == [
@@ -39,7 +39,7 @@ def test_a_traceback_is_reduced_to_kinds_and_our_places() -> None:
         "KeyError",
         "ValueError",
         "deepbench/jobs/predict.py:12",
-        "deepbench/plan.py:3",
+        "deepbench/errors.py:3",
     ]
 
 

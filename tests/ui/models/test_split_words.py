@@ -52,7 +52,7 @@ def test_an_answer_is_not_overruled_by_the_units() -> None:
 def test_a_design_that_needs_a_role_is_possible_with_it(design: str, role: str) -> None:
     text, possible = describe_design(design, {}, 50)
     assert not possible
-    assert text.endswith(f"Not possible now: no column has the role {role} (step 4).")
+    assert text.endswith(f"Not possible now: no column has the role “{role}” (step 4).")
     assert describe_design(design, {"roles": {role: ["x"]}}, 50) == (TEXTS[design], True)
 
 
@@ -108,7 +108,7 @@ def test_not_every_line_is_a_proof() -> None:
         "2 samples of units that began before the test set does, but measured after that, are in "
         "neither set.",
     )
-    shown = proof_lines(split().model_copy(update={"proofs": lines}))
+    shown = proof_lines(lines)
     assert [proved for _, proved in shown] == [True, False, False]
     assert tuple(text for text, _ in shown) == lines
 
