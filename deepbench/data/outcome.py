@@ -47,6 +47,7 @@ _CASE_WORDS = frozenset(
     "positive pos present + dead died deceased affected infected treated ko mutant mut knockout "
     "responder resistant relapse progressed active high".split()
 )  # fmt: skip
+_HIDDEN = re.compile(r"⟦U\+[0-9A-F]{4,6}⟧")  # how a character that cannot be seen is shown
 _NEGATION = re.compile(r"^(no|non|not|un|without)[\s_-]+(.+)$")
 
 
@@ -221,7 +222,8 @@ def _require_classes(source: str, column: str, classes: Sequence[str], rows: int
     where = f"{source}: the outcome '{shorten(column)}'"
     if len(classes) == 1:
         raise DataError(
-            f"{where} has a single class, '{shorten(classes[0])}', in all {counted(rows, 'row')}.",
+            f"{where} has a single class, '{shorten(classes[0])}', in "
+            f"{f'all {rows:,} rows' if rows > 1 else 'its one row'}.",
             "There is nothing to predict: add samples of another class, or name another outcome.",
         )
     if len(classes) > _MOST_CLASSES:
@@ -233,11 +235,14 @@ def _require_classes(source: str, column: str, classes: Sequence[str], rows: int
         )
     folded: dict[str, str] = {}
     for name in classes:
-        twin = folded.setdefault(name.casefold(), name)
+        seen = _HIDDEN.sub("", name).casefold()
+        twin = folded.setdefault(seen, name)
         if twin != name:
+            hidden = _HIDDEN.search(twin) or _HIDDEN.search(name)
+            how = "characters that cannot be seen" if hidden else "upper and lower case"
             raise DataError(
                 f"{where} has the classes '{shorten(twin)}' and '{shorten(name)}', which differ "
-                "in upper and lower case only.",
+                f"in {how} only.",
                 "Write them alike in the file.",
             )
 

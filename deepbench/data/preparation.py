@@ -193,7 +193,7 @@ def _require_fitting_values(
             f"{len(columns):,} features that {title_of(transform)} is applied to: nothing was "
             "measured there.",
             "check.leave_out_samples",
-            (Choice(sorted({*left_out_samples, *names}), "Leave such samples out"),),
+            (Choice(sorted({*left_out_samples, *names}), "Leave Such Samples Out"),),
         )
 
 
@@ -217,13 +217,13 @@ def _question_about_values(
     return DataQuestion(
         message,
         "preparation.not_transformed",
-        (Choice(sorted({*asked.not_transformed, *few}), "Leave these columns as they are"),),
+        (Choice(sorted({*asked.not_transformed, *few}), "Leave These Columns as They Are"),),
         'Or correct the values in the file. transform = "none" leaves all columns as they are.',
     )
 
 
 def _other_transforms(transform: AppliedTransform, recognised: Recognised) -> tuple[Choice, ...]:
-    choices = [Choice("none", "Leave the values as they are")]
+    choices = [Choice("none", "Leave the Values as They Are")]
     if recognised.transform not in ("none", transform):
         title = title_of(recognised.transform)
         choices.insert(0, Choice(recognised.transform, f"Use {title}", f"{title}, the usual one"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from deepbench.data.wording import counted, in_sentence, noun
+from deepbench.data.wording import counted, in_sentence, noun, shorten
 from deepbench.errors import PlanError
 from deepbench.plan import StudyPlan, parse_plan
 from deepbench.reporting.preparation_text import REFERENCES, filter_text, transformation_text

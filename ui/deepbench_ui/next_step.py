@@ -46,8 +46,11 @@ def next_step(page: Page) -> NextStep:
     obstacle = ""
     if runnable:
         obstacle = wrong or (known if state == "ready" else "") or why_no_run(session)
+    first = page.first_step() if runnable else ""
     if session.run is not None and not can_next:
         reason = RUNNING
+    elif first:
+        reason = first
     elif state == "done":
         reason = problem
     elif obstacle:

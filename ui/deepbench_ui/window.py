@@ -280,6 +280,7 @@ class MainWindow(QMainWindow):
             page = PAGE_BY_KEY[key].load()(session)
             self._pages[key] = page
             self.stack.addWidget(page)
+            page.first_step_changed.connect(self._study_changed)
             for number in page.findChildren(NumberAnswer):
                 number.problem_changed.connect(self._study_changed)
         self._current = key

@@ -140,7 +140,7 @@ def _ask(column: OddColumn, doubt: Doubt) -> DataError:
     row = int(np.argmax(column.texts == text))
     if doubt.why == "order":
         choices = tuple(
-            Choice(order, order.capitalize(), f"{text} is {iso_of(text, order == 'day first')}")
+            Choice(order, order.title(), f"{text} is {iso_of(text, order == 'day first')}")
             for order in ("day first", "month first")
         )
         return DataQuestion(

@@ -23,9 +23,9 @@ from deepbench.plan import Data
 _FACTORS = {"limit/sqrt2": 1 / math.sqrt(2), "limit/2": 0.5, "limit": 1.0, "missing": math.nan}
 _WORDS = {
     "limit/sqrt2": "Limit / √2",
-    "limit/2": "Half the limit",
-    "limit": "The limit",
-    "missing": "Count as missing",
+    "limit/2": "Half the Limit",
+    "limit": "The Limit",
+    "missing": "Count as Missing",
 }
 _READ_AS = {"limit/sqrt2": "limit/√2", "limit/2": "limit/2", "limit": "the limit"}
 _SHOWN_DIGITS = 4

@@ -178,8 +178,8 @@ def _other_notation(column: OddColumn, cells: _Cells) -> DataError:
     if column.is_outcome:
         return DataError(message, f"Write {number_text(value)} in the file if that is meant.")
     choices = (
-        Choice({column.name: "numeric"}, "Read as numbers", shows),
-        Choice({column.name: "categorical"}, "The column holds labels"),
+        Choice({column.name: "numeric"}, "Read as Numbers", shows),
+        Choice({column.name: "categorical"}, "The Column Holds Labels"),
     )
     return DataQuestion(message, "data.types", choices, column.other_use(labels=False))
 

@@ -104,7 +104,7 @@ def not_a_number(
     texts = list(dict.fromkeys(str(text) for text in column.texts[rows]))
     if len(texts) <= _MOST_CODES:
         return count_as_missing(column, message, texts, len(rows))
-    choice = Choice({column.name: "categorical"}, "The column holds labels")
+    choice = Choice({column.name: "categorical"}, "The Column Holds Labels")
     if column.is_outcome:
         return DataError(message, column.way_out())
     return DataQuestion(message, "data.types", (choice,), column.other_use(labels=False))
@@ -117,7 +117,7 @@ def count_as_missing(
     what = some_names([shorten(text, _LONGEST_CELL) for text in texts])
     choice = Choice(
         {column.name: list(texts)},
-        "Count as missing",
+        "Count as Missing",
         f"{what} {noun(len(texts), 'stands', 'stand')} for a missing value, "
         f"{counted(cells, 'cell')}",
     )

@@ -79,6 +79,6 @@ def _ask(column: OddColumn, row: int, part: Part, with_unit: int, without: int) 
         f"{counted(with_unit, 'cell carries', 'cells carry')} it.{rest}"
     )
     shows = f"'{text}' is {number_text(part.value)}, in {unit}"
-    choice = Choice("remove", "Read the numbers", shows)
+    choice = Choice("remove", "Read the Numbers", shows)
     hint = f"The answer holds for all columns. {column.other_use()}".strip()
     return DataQuestion(message, "data.units_in_cells", (choice,), hint)

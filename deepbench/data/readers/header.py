@@ -108,7 +108,7 @@ def _is_axis(cells: NDArray[np.object_], numbers: NDArray[np.bool_]) -> bool:
     comma, _ = parse_numbers(cells[:, numbers].ravel(), ",")
     values = np.where(np.isnan(point), comma, point).reshape(len(cells), -1)
     steps = np.diff(values, axis=1)
-    one_way = (steps > 0).all(axis=1) | (steps < 0).all(axis=1)
+    one_way = np.asarray((steps > 0).all(axis=1) | (steps < 0).all(axis=1))
     return bool(one_way[0] and not one_way[1:].any())
 
 

@@ -135,7 +135,7 @@ def _which(cuts: list[_Found], name: str) -> DataQuestion:
         tuple(
             Choice(
                 _IN_THE_PLAN.get(cut.mark, cut.mark),
-                f"Cut at {noun(2, _NOUNS[cut.mark]).capitalize()}",
+                f"Cut at {noun(2, _NOUNS[cut.mark]).title()}",
                 f"{counted(cut.width, 'column')}: {'  │  '.join(cut.example[:4])}",
             )
             for cut in cuts

@@ -9,6 +9,8 @@ from typing import Any
 #: as they are.
 ANSWERS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "member": ("File inside the archive", {}),
+    "sheet": ("Sheet with the table", {}),
+    "decimal": ("Decimal mark", {".": "point", ",": "comma"}),
     "bad_bytes": ("Bytes that are no text", {"replace": "replaced by marks"}),
     "nul_characters": ("NUL characters", {"remove": "removed"}),
     "quotes": ("Quotation marks", {"none": "ordinary characters"}),

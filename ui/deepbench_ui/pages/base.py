@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -45,6 +45,8 @@ class Page(QWidget):
     lead: ClassVar[str] = ""
     #: Text of the footer's button that calculates the stage; empty when there is nothing to run.
     run_verb: str = ""
+    #: What `first_step` says may be something else now.
+    first_step_changed = Signal()
 
     def __init__(self, session: StudySession, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -110,6 +112,10 @@ class Page(QWidget):
 
     def next_problem(self) -> str:
         """Return why Next is not possible although the stage is done; empty when it is."""
+        return ""
+
+    def first_step(self) -> str:
+        """Return what has to be done on this page before it can be calculated; mostly nothing."""
         return ""
 
     def confirm_run(self) -> bool:

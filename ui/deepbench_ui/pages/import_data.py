@@ -15,6 +15,7 @@ from deepbench.study.provenance_score import completeness
 from deepbench.study.records import ColumnRecord, PreviewRecord
 from deepbench.workflow import READING as READING_KEYS
 from deepbench_ui.dialogs import file_dialog_options
+from deepbench_ui.models.file_facts import conversion_line, facts_line
 from deepbench_ui.models.reading_words import ANSWERS, answered
 from deepbench_ui.pages.base import Page, card, label
 from deepbench_ui.widgets.answered_questions import AnsweredQuestions
@@ -28,6 +29,8 @@ from deepbench_ui.widgets.reading_options import ReadingOptions
 from deepbench_ui.widgets.reading_question import ReadingQuestionCard
 
 FILE, CHOOSE, NO_FILE = "Your table", "Choose File…", "No file yet. Drag one here, or choose it."
+ANSWER_FIRST = "Answer the question about your file first."
+OTHER_FILE = "Choose a file that holds a table."
 FILE_HINT = (
     "CSV, TSV, TXT, Excel, ODS, Parquet, H5AD, GCT and GEO series matrix are read, also packed "
     "(.gz, .zip). A table with genes in rows is turned. The file itself is never changed."
@@ -38,7 +41,6 @@ FILTER = (
 )
 CHOOSE_TITLE, FILE_STEP = "Choose the file with your table", "choice of the file"
 READING = "Reading {name} …"
-FACTS = "{name}: {rows:,} rows, {columns:,} columns, {size}. {how}"
 OUTCOME = "Which column is the outcome?"
 OUTCOME_MISSING = "The table has no column called “{name}”. Which one is the outcome?"
 CHOOSE_COLUMN, OUTCOME_STEP = "Choose a column", "outcome"
@@ -177,12 +179,8 @@ class ImportPage(Page):
         self.completeness.setText(self._completeness())
         for field in self.origin:
             field.refresh()
-        known = self._preview is not None and bool(source)
         self.further_card.setVisible(bool(source))
-        for part in (self.how_card, self.columns_card, self.cells):
-            part.setVisible(known)
-        self.outcome.setVisible(known)
-        self.outcome_question.setVisible(known)
+        self._show_parts(self._preview if source else None)
         wanted = _what_is_read(self.session.draft.answers)
         if not source:
             self.facts.setText(NO_FILE)
@@ -191,6 +189,15 @@ class ImportPage(Page):
             self._later.start()
         self._show_question()
         self._show_outcome()
+
+    def _show_parts(self, preview: PreviewRecord | None) -> None:
+        """Show the parts that there is something in: of a file that is no table there is little."""
+        has_cells = preview is not None and bool(preview.raw)
+        has_columns = preview is not None and bool(preview.columns)
+        self.how_card.setVisible(preview is not None and bool(preview.format))
+        self.cells.setVisible(has_cells)
+        for part in (self.columns_card, self.outcome, self.outcome_question):
+            part.setVisible(has_columns)
 
     def _show_question(self) -> None:
         """Show what the file leaves open, or what the last run could not go on without."""
@@ -205,9 +212,12 @@ class ImportPage(Page):
         if self.session.value("data.source") and not self._reading:
             self._ask()
 
-    def next_problem(self) -> str:
-        """The stage's own state says all."""
-        return ""
+    def first_step(self) -> str:
+        """A question about the file, or a file that is no table, comes before all else."""
+        preview = self._preview
+        if self.question.question is not None:
+            return ANSWER_FIRST
+        return OTHER_FILE if preview is not None and not preview.columns else ""
 
     def _ask(self) -> None:
         answers = self.session.draft.answers
@@ -243,27 +253,17 @@ class ImportPage(Page):
         self._show_conversions(preview)
         self._show_remarks(preview)
         self.refresh()
+        self.first_step_changed.emit()
 
     def _show_facts(self, preview: PreviewRecord) -> None:
         if preview.problem and preview.question is None:
             self.problem.show_message("danger", f"{preview.problem} {preview.hint}".strip())
         else:
             self.problem.clear()
-        self.facts.setText(
-            FACTS.format(
-                name=preview.source_name,
-                rows=preview.rows,
-                columns=len(preview.columns),
-                size=spell_size(preview.size_bytes),
-                how=_how_read(preview),
-            )
-        )
+        self.facts.setText(facts_line(preview))
 
     def _show_conversions(self, preview: PreviewRecord) -> None:
-        lines = [
-            f"{item.column}: {item.what} ({item.count:,}×)" if item.column else item.what
-            for item in preview.conversions[:_MOST_CONVERSIONS]
-        ]
+        lines = [conversion_line(item) for item in preview.conversions[:_MOST_CONVERSIONS]]
         more = len(preview.conversions) - len(lines)
         if more > 0:
             lines.append(MORE_CONVERSIONS.format(count=more))
@@ -361,25 +361,3 @@ def _column_called(name: str, columns: tuple[ColumnRecord, ...]) -> str:
     wanted = name.strip().casefold()
     found = [column.name for column in columns if column.name.casefold() == wanted]
     return found[0] if wanted and found else ""
-
-
-def _how_read(preview: PreviewRecord) -> str:
-    parts = [preview.format.upper() if preview.format else ""]
-    if preview.sheet:
-        parts.append(f"sheet “{preview.sheet}”")
-    if preview.encoding:
-        parts.append(preview.encoding)
-        separator = {"\t": "tabulators", ",": "commas", ";": "semicolons"}
-        parts.append(f"columns between {separator.get(preview.delimiter, preview.delimiter)}")
-    if preview.decimal == ",":
-        parts.append("decimal commas")
-    text = ", ".join(part for part in parts if part)
-    return f"Read as {text}." if text else ""
-
-
-def spell_size(size: int) -> str:
-    """Return a size in bytes as a person says it."""
-    for unit, scale in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
-        if size >= scale:
-            return f"{size / scale:.1f} {unit}"
-    return f"{size} bytes"

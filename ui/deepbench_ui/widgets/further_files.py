@@ -67,9 +67,12 @@ class FurtherFiles(QWidget):
         )
         for row, (title, text, choose, remove) in enumerate(rows):
             buttons = QHBoxLayout()
+            buttons.addStretch(1)
             buttons.addWidget(choose)
             buttons.addWidget(remove)
-            grid.addWidget(label(title), 2 * row, 0, Qt.AlignmentFlag.AlignTop)
+            name = label(title)
+            name.setWordWrap(False)
+            grid.addWidget(name, 2 * row, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(text, 2 * row, 1, Qt.AlignmentFlag.AlignTop)
             grid.addLayout(buttons, 2 * row, 2, Qt.AlignmentFlag.AlignTop)
         grid.addWidget(self.matched, 1, 1, 1, 2)
