@@ -31,8 +31,11 @@ from deepbench_ui.pages.registry import PAGES
 from deepbench_ui.session import RunEnd, StudySession
 from deepbench_ui.settings import Settings
 from deepbench_ui.theme import ThemeMode, theme
+from deepbench_ui.widgets.further_files import FurtherFiles
+from deepbench_ui.widgets.reading_question import ReadingQuestionCard
 from deepbench_ui.window import MainWindow
 from tour import Route
+from tour_files import OUTCOME, write_files
 
 DESK_MILLISECONDS = 120_000
 RUN_MILLISECONDS = 1_800_000
@@ -110,6 +113,7 @@ class Tour:
         """Take all pictures."""
         self._before_a_study()
         self._blank_study()
+        self._two_files()
         self._open_finished()
         for number, entry in enumerate(PAGES, start=1):
             self._show(entry.key)
@@ -139,6 +143,31 @@ class Tour:
         for key in ("start", "import", "baselines"):
             self._show(key)
             self._picture(f"00-welcome-then-{key}")
+        self.window.close_study()
+
+    def _two_files(self) -> None:
+        """Show what is asked about a table with genes in rows, and a sample sheet matched."""
+        table, sheet = write_files(self.route.place)
+        self.window.create_study(self.route.place / "Two files.deepbench")
+        self._session().answer("question.outcome", OUTCOME, "outcome")
+        self._show("import")
+        page = self._page()
+        self._session().answer("data.source", str(table), "file")
+        self._settle()
+        asks = page.findChildren(ReadingQuestionCard)[0]
+        if asks.question is None:
+            raise TourStopped("Nothing was asked about a table with genes in rows.")
+        self._picture("00-welcome-then-question")
+        page.findChildren(FurtherFiles)[0].use_sheet(str(sheet))
+        self._settle()
+        self._picture("00-welcome-then-names")
+        while asks.question is not None:
+            answered = asks.question
+            asks.buttons[0].click()
+            self._settle()
+            if asks.question == answered:
+                raise TourStopped(f"Asked again: {answered.message}")
+        self._picture("00-welcome-then-matched", full=True)
         self.window.close_study()
 
     def _open_finished(self) -> None:

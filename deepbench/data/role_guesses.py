@@ -26,7 +26,8 @@ from deepbench.data.role_words import (
     sounds_like_part,
     sounds_like_timepoint,
 )
-from deepbench.data.sequences import is_measured, sequences_in
+from deepbench.data.sequence_columns import sequences_in
+from deepbench.data.sequences import is_measured
 from deepbench.study.records import ColumnRecord
 
 _FILLERS = frozenset(

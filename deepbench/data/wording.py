@@ -9,8 +9,19 @@ _LONGEST_NAME = 60
 
 
 def shorten(text: str, limit: int = _LONGEST_NAME) -> str:
-    """Return the text, cut with an ellipsis if it is too long for a sentence."""
+    """Return the text, cut with an ellipsis if it is too long for a sentence.
+
+    Line breaks become blanks, and characters that cannot be seen ``⟦U+202E⟧``.
+    """
+    if not text.isprintable():
+        text = "".join(map(_in_line, text[: limit + 1]))
     return text if len(text) <= limit else f"{text[: limit - 1]}…"
+
+
+def _in_line(sign: str) -> str:
+    if sign.isprintable():
+        return sign
+    return " " if sign.isspace() else f"⟦U+{ord(sign):04X}⟧"
 
 
 def some_names(names: Sequence[str], limit: int = 3) -> str:

@@ -80,6 +80,17 @@ def test_no_key_of_the_plan_is_left(text: str) -> None:
             "Close other programs, use fewer processes (--workers 1), or use fewer columns.",
             "Close other programs, use fewer processes (step 0), or use fewer columns.",
         ),
+        (
+            'If the column holds labels, write types = {"a b" = "categorical"} under [data]; if '
+            'no model should see it, write ignore = ["a b"] under [roles].',
+            "If the column holds labels, change its type to labels (step 3); if no model should "
+            "see it, give it the role “Ignore” (step 4).",
+        ),
+        (
+            'name that file: write sample_sheet = "FILE" under [data] in the plan.',
+            "Choose that file as the sample sheet (step 3).",
+        ),
+        ('Add it: more = ["…"] under [data].', "Add it with “Add Files…” (step 3)."),
         ("Nothing to change here.", "Nothing to change here."),
         (
             "question.outcome: there is no column 'x'.",

@@ -207,6 +207,22 @@ def test_the_list_of_steps_works_with_arrows(window: MainWindow, session: StudyS
     assert tab_stops == ["suitability"]
 
 
+def test_the_focus_does_not_leave_the_footer_with_its_button(window: MainWindow) -> None:
+    footer = window.footer
+    footer.show()
+    state: dict[str, Any] = {"can_back": True, "reason": "Wait.", "verb": "Read the Table"}
+    footer.show_state(**state, can_next=False, can_run=True)
+    footer.run_button.setFocus(Qt.FocusReason.TabFocusReason)
+    assert footer.run_button.hasFocus()
+    footer.show_state(**state, can_next=False, can_run=False)  # it runs
+    assert footer.reason.hasFocus()
+    footer.show_state(**state | {"verb": ""}, can_next=True, can_run=False)
+    assert footer.next_button.hasFocus()
+    footer.back_button.setFocus(Qt.FocusReason.TabFocusReason)
+    footer.show_state(**state, can_next=False, can_run=True)
+    assert footer.back_button.hasFocus()
+
+
 def test_the_keys_are_listed(window: MainWindow) -> None:
     def look(box: Any) -> None:
         assert box.text() == KEYS_TEXT

@@ -39,6 +39,7 @@ CONTROLS: Mapping[str, str] = {
     "data.below_detection": "values such as <0.5 (step 3)",
     "data.units_in_cells": "units written in cells (step 3)",
     "data.date_order": "the order of day and month (step 3)",
+    "data.sequences": "what is done with sequences (step 3)",
     "data.bad_bytes": "bytes that are no text (step 3)",
     "data.nul_characters": "NUL characters (step 3)",
     "data.quotes": "quotation marks (step 3)",
@@ -148,6 +149,26 @@ _OPTIONS: Mapping[str, str] = {
     "Use --device auto or --device cpu": "Let networks train on the processor (step 0)",
     "Run one first: deepbench run PLAN --study STUDY.": "Go through the steps first.",
 }
+#: What a line of the plan is in the window, where it is no list or field.
+_LINES = (
+    (
+        re.compile(r'[Ww]rite types = \{[^}]*= "categorical"\} under \[data\]'),
+        "change its type to labels (step 3)",
+    ),
+    (
+        re.compile(r'name that file: write sample_sheet = "FILE" under \[data\] in the plan'),
+        "choose that file as the sample sheet (step 3)",
+    ),
+    (
+        re.compile(r'[Ww]rite ignore = \["[^\]]*"\] under \[roles\]'),
+        "give it the role “Ignore” (step 4)",
+    ),
+    (re.compile(r': more = \["…"\] under \[data\]'), " with “Add Files…” (step 3)"),
+    (
+        re.compile(r"write the others into more = \[\.\.\.\] and name the outcome"),
+        "add the others with “Add Files…” (step 3) and name the outcome",
+    ),
+)
 _TYPES = re.compile(r"types = \{[^}]*\} there")
 _ALONE = re.compile(rf"(?:under )?{_TABLE}{_PLAN}")
 _DOTTED = re.compile(r"\b(?P<table>" + "|".join(_TABLES) + r")\.(?P<key>[a-z_]+)\b")
@@ -159,6 +180,8 @@ def in_window(text: str) -> str:
     for option, words in _OPTIONS.items():
         text = text.replace(option, words)
     if "[" in text or "." in text:
+        for line, words in _LINES:
+            text = line.sub(words, text)
         for pattern in _PATTERNS:
             text = pattern.sub(_set_value, text)
         for pattern in _NAMED:

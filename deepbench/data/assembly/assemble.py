@@ -71,7 +71,9 @@ def turn(
     if raw.own_sheet is None:
         return table
     exact = data.model_copy(update={"matching": "exact", "sample_sheet_key": ""})
-    return replace(join(table, raw.own_sheet, exact), matching=None)
+    # Unpacked files have names that nobody knows.
+    described = replace(raw.own_sheet, source_name=raw.source_name)
+    return replace(join(table, described, exact), matching=None)
 
 
 def _further(path: Path, first: RawTable, data: Data, sheet: RawTable | None) -> RawTable:

@@ -18,8 +18,8 @@ from scipy.sparse.csgraph import connected_components
 from deepbench.data.findings.base import Finding, FindingContext, percent
 from deepbench.data.kmers import alike
 from deepbench.data.samples import AllSamples
+from deepbench.data.sequence_columns import is_label, sequences_in
 from deepbench.data.sequence_letters import Alphabet
-from deepbench.data.sequences import is_label, sequences_in
 from deepbench.data.wording import counted, shorten
 from deepbench.study.records import FindingRecord
 

@@ -106,7 +106,7 @@ def members(path: Path) -> tuple[str, ...]:
             f"{path.name} holds {len(infos):,} files, far more than can be chosen from.",
             "Unpack it and name the table inside.",
         )
-    files = [info.filename for info in infos if not info.is_dir() and not _is_link(info)]
+    files = [info.filename for info in infos if not _is_link(info)]
     return tuple(name for name in files if _is_table(name))
 
 
@@ -116,7 +116,9 @@ def _is_link(info: zipfile.ZipInfo) -> bool:
 
 def _is_table(name: str) -> bool:
     hidden = name.startswith("__MACOSX/") or PurePosixPath(name).name.startswith(".")
-    return not hidden and PurePosixPath(name.removesuffix(".gz")).suffix.lower() in _TABLES
+    if hidden or name.endswith("/"):
+        return False
+    return PurePosixPath(name.removesuffix(".gz")).suffix.lower() in _TABLES
 
 
 def _without_gz(path: Path) -> str:
@@ -146,13 +148,11 @@ def _chosen_member(path: Path, wanted: str | None) -> str:
 
 
 def _without_table(path: Path) -> DataError:
-    if not zipfile.is_zipfile(path):
-        return DataError(
-            f"{path.name} is damaged: it is no whole ZIP archive.",
-            "Get it again, or unpack it yourself and name the table inside.",
-        )
-    with zipfile.ZipFile(path) as archive:
-        names = archive.namelist()
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = archive.namelist()
+    except (zipfile.BadZipFile, OSError, NotImplementedError, ValueError) as error:
+        return _damaged(path, error)
     if any(name.endswith("/data.pkl") for name in names):
         return DataError(
             f"{path.name} is a PyTorch file, which can run programs when it is opened.",

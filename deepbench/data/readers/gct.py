@@ -6,6 +6,7 @@ doi:10.1093/bioinformatics/bty784 (1.3, with descriptions of features and sample
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
@@ -26,6 +27,7 @@ from deepbench.plan import Data
 from deepbench.study.records import Conversion
 
 _VERSIONS = ("#1.2", "#1.3")
+_COUNT = re.compile("[0-9]{1,9}")
 _COUNTS = {"#1.2": 2, "#1.3": 4}
 _HINT = "Write the file again with the program that made it, or save the table as TSV."
 
@@ -54,7 +56,11 @@ class GctReader(Reader):
                 f"{path.name}: a cell on line {broken.line} is longer than a million characters.",
                 _HINT,
             ) from None
-        shape = _shape(rows, path.name)
+        filled = [i for i, row in enumerate(rows) if i < 3 or any(map(str.strip, row))]
+        if blank := len(rows) - len(filled):
+            notes.append(Conversion(column="(rows)", what="blank rows skipped", count=blank))
+        rows, numbers = [rows[i] for i in filled], [numbers[i] for i in filled]
+        shape = _shape(rows, numbers, path.name)
         described, samples, features = shape.described, shape.samples, shape.features
         names = [cell.strip() for cell in rows[2][1 + described : 1 + described + samples]]
         body = rows[3 + shape.facts :]
@@ -83,12 +89,12 @@ class _Shape:
         self.facts = facts
 
 
-def _shape(rows: list[list[str]], name: str) -> _Shape:
+def _shape(rows: list[list[str]], numbers: list[int], name: str) -> _Shape:
     if len(rows) < 4:
         raise DataError(f"{name} is a GCT file without any data.", _HINT)
     version = rows[0][0].strip().removeprefix("\ufeff")
     counts = [cell.strip() for cell in rows[1] if cell.strip()]
-    if len(counts) < _COUNTS[version] or not all(count.isdecimal() for count in counts):
+    if len(counts) < _COUNTS[version] or not all(map(_COUNT.fullmatch, counts)):
         raise DataError(
             f"{name}, row 2: it does not say how many rows and columns there are, as a GCT file "
             "must.",
@@ -98,7 +104,7 @@ def _shape(rows: list[list[str]], name: str) -> _Shape:
     described, facts = (int(counts[2]), int(counts[3])) if version == "#1.3" else (1, 0)
     width = 1 + described + samples
     header = len(rows[2])
-    body = [row for row in rows[3:] if any(cell.strip() for cell in row)]
+    body = rows[3:]
     if header < width or len(body) != facts + features:
         raise DataError(
             f"{name} announces {counted(features, 'feature')} and {counted(samples, 'sample')}, "
@@ -106,14 +112,13 @@ def _shape(rows: list[list[str]], name: str) -> _Shape:
             f"{counted(max(0, header - 1 - described), 'sample')}.",
             "The file may be cut off: get it again.",
         )
-    uneven = [i for i, row in enumerate(rows[3:], start=4) if len(row) not in (0, width)]
-    if uneven:
-        cells = counted(len(rows[uneven[0] - 1]), "cell")
-        raise DataError(
-            f"{name}, row {uneven[0]}: the row has {cells}, the header has {width:,}.",
-            _HINT,
-        )
-    del rows[3 + len(body) :]
+    for row, number in zip(body, numbers[3:], strict=True):
+        if len(row) != width:
+            raise DataError(
+                f"{name}, row {number}: the row has {counted(len(row), 'cell')}, the header has "
+                f"{width:,}.",
+                _HINT,
+            )
     return _Shape(features, samples, described, facts)
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from deepbench.data.readers.splitting import BrokenRow
 from deepbench.data.text_cells import CellRows
+from deepbench.data.wording import shorten
 from deepbench.errors import Choice, DataError, DataQuestion
 
 _CLOSE = 'Or close it in the file; a quote inside a quoted text is written twice ("").'
@@ -54,7 +55,7 @@ def explain(
 def _question(message: str, text: bytes, line: int, above: int) -> DataQuestion:
     start = int(_line_begins(text)[line - 1])
     shown = text[start : start + 4 * _MOST_SHOWN].split(b"\n", 1)[0]
-    words = shown.decode("utf-8", errors="replace")[:_MOST_SHOWN]
+    words = shorten(shown.decode("utf-8", errors="replace"), _MOST_SHOWN)
     choice = Choice(
         "none", "Quotes Are Ordinary Characters", f"line {line + above} reads: {words}"
     )

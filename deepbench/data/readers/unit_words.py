@@ -13,7 +13,9 @@ _BASE = (
 _WORDS = (
     r"(?:%|‰|°|°[CF]|deg(?:ree)?s?|ppm|ppb|ppt|percent|ratio|fold|counts?|copies|cells?|reads?|CFU"
     r"|RLU|RFU|MFI|a\.?u\.?|arb\.? ?units?|arbitrary units?|units?|number|years?|yrs?|months?|mo"
-    r"|weeks?|wks?|days?|d|hours?|hrs?|h|minutes?|mins?|seconds?|secs?|mmHg|mm ?Hg|cmH2O|beats"
+    r"|weeks?|wks?|days?|d|hours?|hrs?|h|minutes?|mins?|seconds?|secs?"
+    r"|Jahre?|Monate?|Wochen?|Tage?|Stunden?|Minuten?|Sekunden?|Anzahl|Punkte?|ans?|jours?|mois"
+    r"|mmHg|mm ?Hg|cmH2O|beats"
     r"|bpm|rpm|pH|log2|log10|ln|TPM|FPKM|RPKM|CPM|kcal|mEq|nt|kb|kbp|Mb|field|hpf|kg|lbs?|in"
     r"|inch(?:es)?|ft|dB|score|points?|z-?score|MET|OD\d{3}|x? ?10\s?[\^*]?\s?\d+)"
 )

@@ -268,7 +268,7 @@ def _inspect(path: Path, form: str) -> ArchiveFacts:
 
 
 def _size_of(sheet: CalamineSheet) -> str:
-    return f"{sheet.height:,} rows, {sheet.width:,} columns"
+    return f"{counted(sheet.height, 'row')}, {counted(sheet.width, 'column')}"
 
 
 def _require_results(facts: ArchiveFacts, options: Data, name: str) -> None:

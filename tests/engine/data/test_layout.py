@@ -160,6 +160,7 @@ def test_labels_under_sample_names_are_data(read):
         (["Unit", "(ng/mL)", "10^9/L"], True),
         (["", "kg/m²", "-"], True),
         (["", "°C", "mm Hg"], True),
+        (["", "Jahre", "pg/ml"], True),
         (["Sex", "M", "F"], False),
         (["", "A", "C"], False),
         (["", "control", "case"], False),

@@ -196,6 +196,12 @@ NO_TABLES = [
         "36 a picture with the name .csv", picture, Refuses("is an image, not a table", "Measure")
     ),
     Nasty(
+        "37 a truncated JPEG with another name",
+        b"\xff\xd8\xff\xe0\x00\x10JFIF\x00",
+        Refuses("is an image, not a table", "Measure"),
+        "table.tsv",
+    ),
+    Nasty(
         "a PDF with the name .csv",
         b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<< >>\nendobj\n",
         Refuses("is a PDF document", "CSV"),

@@ -210,6 +210,19 @@ HEADERS = [
         + "".join(f"{g}," + ",".join(map(str, SPECTRA[m])) + "\n" for m, g in enumerate(GROUP)),
         Reads({"group": GROUP, "400": tuple(row[0] for row in SPECTRA)}, how={"header": True}),
     ),
+    Nasty(
+        "growth curves: all rows rise, as the hours in the header do",
+        "group,0,1,2,4,6,8,10,12,16,20,24,36\n"
+        + "".join(
+            f"{g}," + ",".join(f"{0.1 * (m + 1) * (n + 1):.1f}" for n in range(12)) + "\n"
+            for m, g in enumerate(GROUP)
+        ),
+        Asks(
+            "data.header_row",
+            "no column of table.csv is called 'group', but row 1 holds it as a cell",
+            [(1, Reads({"group": GROUP, "0": tuple(round(0.1 * m, 1) for m in range(1, 9))}))],
+        ),
+    ),
 ]
 
 

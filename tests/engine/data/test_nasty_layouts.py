@@ -143,6 +143,55 @@ INSTRUMENTS = [
     ),
 ]
 
+EXPRESSION = (
+    "#1.3\n2\t4\t0\t1\nid\tA\tB\tC\tD\ngroup\tcase\tcontrol\tcase\tcontrol\n"
+    "g1\t1.5\t2\t3\t4\n\ng2\t5\t6\t7\t8\n\n"
+)
+SERIES = (
+    '!Series_title\t"T"\n!Sample_title\t"a"\t"b"\n!Sample_geo_accession\t"GSM1"\t"GSM2"\n'
+    '!Sample_characteristics_ch1\t"group: case"\t"group: control"\n'
+    '!series_matrix_table_begin\n"ID_REF"\t"GSM1"\t"GSM2"\n"p1"\t1.5\t2\n"p2\t3\t4\n'
+    "!series_matrix_table_end\n"
+)
+FORMATS = [
+    Nasty(
+        "blank lines in a GCT file",
+        EXPRESSION,
+        Reads(
+            {"group": GROUP[:4], "g1": (1.5, 2.0, 3.0, 4.0), "g2": (5.0, 6.0, 7.0, 8.0)},
+            [
+                ("(rows)", "blank rows skipped", 2),
+                ("(table)", "each column of the file is a sample", 4),
+                ("(samples)", "names are exactly alike", 4),
+                ("sample", "the same in both files", 4),
+            ],
+        ),
+        "table.gct",
+    ),
+    Nasty(
+        "a GCT file that is cut off",
+        EXPRESSION[:-20],
+        Refuses("announces 2 features and 4 samples, but has 1 row and 4 samples", "cut off"),
+        "table.gct",
+    ),
+    Nasty(
+        "a series matrix with a quote that nobody closed",
+        SERIES,
+        Asks(
+            "data.quotes",
+            "line 8: a quote is opened there and not closed",
+            [("none", Refuses("samples described are not those of the table", "Get"))],
+        ),
+        "table.txt",
+    ),
+    Nasty(
+        "a series matrix without its end",
+        SERIES[:-25],
+        Refuses("line '!series_matrix_table_end' of a series matrix is missing", "cut off"),
+        "table.txt",
+    ),
+]
+
 NAMES = [
     Nasty(
         "14 a name twice",
@@ -171,6 +220,14 @@ NAMES = [
         "15 a column without a name",
         table(("", *"12345678")),
         Reads({**PLAIN, "column 5": EIGHT}, [("column 5", "without a name", 1)]),
+    ),
+    Nasty(
+        "25 60,000 columns",
+        "group,"
+        + ",".join(f"g{n}" for n in range(60_000))
+        + "\n"
+        + "".join(g + ",0.25" * 60_000 + "\n" for g in GROUP[:3]),
+        Reads({"group": GROUP[:3], "g59999": (0.25, 0.25, 0.25)}),
     ),
     Nasty(
         "thousands of columns and one without a name",
@@ -215,6 +272,8 @@ TOO_LITTLE = [
 ]
 
 
-@pytest.mark.parametrize("case", [*INSTRUMENTS, *NAMES, *TOO_LITTLE], ids=lambda case: case.title)
+@pytest.mark.parametrize(
+    "case", [*INSTRUMENTS, *FORMATS, *NAMES, *TOO_LITTLE], ids=lambda case: case.title
+)
 def test_layout(case, tmp_path):
     check(case, tmp_path)

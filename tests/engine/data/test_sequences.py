@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from deepbench.data.assembly.assemble import assemble
 from deepbench.data.new_samples import ModelColumns, read_new_samples
+from deepbench.data.sequence_columns import sequence_columns, sequences_in
 from deepbench.data.sequence_letters import LETTERS, count_letters, find_alphabet
-from deepbench.data.sequences import sequence_columns, sequences_in
 from deepbench.data.table_files import TableFiles
 from deepbench.data.table_import import import_table
 from deepbench.errors import DataError, DataQuestion

@@ -257,6 +257,48 @@ def test_a_decision_can_be_about_some_of_the_names() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("kind", "where", "code"),
+    [("zeros for gaps", "zeros", "0"), ("code for missing?", "-99", "-99")],
+)
+def test_a_code_can_be_counted_as_missing_column_by_column(
+    kind: str, where: str, code: str
+) -> None:
+    record = finding(
+        kind,
+        where=where,
+        severity="warning",
+        columns=("a", "b"),
+        can_leave_out=True,
+        decision="kept",
+    )
+    first = card(record)
+    assert first.actions == ("leave out features", "count as missing", "reason")
+    assert first.can_choose
+    answers = {"data": {"missing_in": {"a": ["x"]}}}
+    assert changed(record, "count as missing", answers) == {
+        ("data", "missing_in", "a"): ["x", code],
+        ("data", "missing_in", "b"): [code],
+    }
+    answers = {"data": {"missing_in": {"a": ["x", code]}}}
+    half = card(record, answers, current=False)
+    assert half.pending == (
+        f"{code} will be read as missing in 1 of these 2 features when the data is checked again."
+    )
+    assert {"count as missing", "take back"} <= set(half.actions)
+    back = changed(record, "take back", answers)
+    assert back["data", "missing_in", "a"] == ["x"]
+    answers = {"data": {"missing_in": {"a": [code], "b": [code]}}}
+    done = card(record, answers, current=False)
+    assert "count as missing" not in done.actions
+    assert done.pending.startswith(f"{code} will be read as missing in these 2 features when")
+    assert changed(record, "take back", answers)["data", "missing_in", "b"] is None
+
+
+def test_only_findings_about_a_code_offer_to_count_it_as_missing() -> None:
+    assert "count as missing" not in card(finding(columns=("a",), severity="warning")).actions
+
+
 def test_taking_back_undoes_everything_about_the_finding_and_nothing_else() -> None:
     record = finding(columns=("a",), samples=("s1",))
     answers = {

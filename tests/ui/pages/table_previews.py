@@ -24,7 +24,7 @@ def preview(**other: Any) -> dict[str, Any]:
     values: dict[str, Any] = {
         "source_name": "table.csv",
         "size_bytes": 1234,
-        "format": "csv",
+        "format": "CSV",
         "sheet": "",
         "sheets": (),
         "encoding": "utf-8",

@@ -13,22 +13,24 @@ from pytestqt.qtbot import QtBot
 
 from deepbench.messages import JobFailed, PreviewTable
 from deepbench.plan import Data
-from deepbench.study.records import ColumnRecord, Conversion
+from deepbench.study.records import ColumnRecord, Conversion, PreviewRecord
 from deepbench_ui.models.columns import TYPE_COLUMN
+from deepbench_ui.models.file_facts import conversion_line, facts_line, spell_size
 from deepbench_ui.models.reading_words import ANSWERS
 from deepbench_ui.pages import import_data
 from deepbench_ui.pages.import_data import (
+    ANSWER_FIRST,
     CHOOSE_COLUMN,
     FILE_STEP,
     MORE_CONVERSIONS,
     NO_CONVERSIONS,
     NO_FILE,
+    OTHER_FILE,
     OUTCOME,
     OUTCOME_MISSING,
     PROVENANCE,
     READING,
     ImportPage,
-    spell_size,
 )
 from deepbench_ui.session import StudySession
 from tests.ui.conftest import child, settle
@@ -155,11 +157,15 @@ def test_a_wrong_file_then_the_right_one(
         "The file is empty or no table: set what stands between columns (step 3) to “;”. "
         "Choose another file."
     )
-    assert page.next_problem() == ""
+    assert page.facts.text().startswith("photo.csv: 1.2 kB.")
+    assert page.first_step() == OTHER_FILE
+    assert not page.outcome.isVisible()
+    assert not page.cells.isVisible()
     page.use_file("/lab/table.csv")
     settle()
     desk.answer_last(preview())
     assert not page.problem.isVisible()
+    assert page.first_step() == ""
     assert page.facts.text().startswith("table.csv: 3 rows")
     session.undo()
     assert session.value("data.source") == "/lab/photo.csv"
@@ -293,6 +299,7 @@ def test_a_question_is_answered_by_a_button(
     settle()
     desk.answer_last(preview(problem="Two ways.", hint="Write decimal …", question=QUESTION))
     assert page.question.isVisible()
+    assert page.first_step() == ANSWER_FIRST
     assert not page.problem.isVisible()  # said once, with the answers beside it
     assert [button.text() for button in page.question.buttons] == ["Decimal Comma", "Thousands"]
     assert "1,234 is 1.234" in page.question.buttons[0].accessibleName()
@@ -300,8 +307,10 @@ def test_a_question_is_answered_by_a_button(
     settle()
     assert session.value("data.decimal") == "."
     assert asked_for(desk)[-1]["decimal"] == "."
+    assert page.answers.lines == (("decimal", "Decimal mark: point"),)
     desk.answer_last(preview())
     assert not page.question.isVisible()
+    assert page.first_step() == ""
     session.undo()
     assert session.value("data.decimal") is None
 
@@ -455,14 +464,14 @@ def test_columns_are_found_and_sorted(read: ImportPage) -> None:
 
 
 def test_what_was_changed_while_reading_is_listed(read: ImportPage, desk: Any) -> None:
-    assert read.conversions.text() == "p1: decimal commas read (2×)"
+    assert read.conversions.text() == "“p1”: decimal commas read (2×)"
     many = tuple(Conversion(column=f"c{n}", what="trimmed", count=1000) for n in range(15))
     read.entered()
     desk.answer_last(
         preview(conversions=(Conversion(column="", what="a tail cut", count=1), *many))
     )
     lines = read.conversions.text().split("\n")
-    assert lines[:2] == ["a tail cut", "c0: trimmed (1,000×)"]
+    assert lines[:2] == ["a tail cut", "“c0”: trimmed (1,000×)"]
     assert len(lines) == 13
     assert lines[-1] == MORE_CONVERSIONS.format(count=4)
     read.entered()
@@ -528,6 +537,50 @@ def test_where_the_data_came_from_is_kept(page: ImportPage, session: StudySessio
 )
 def test_sizes_are_said_as_people_say_them(size: int, said: str) -> None:
     assert spell_size(size) == said
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (Conversion(column="p1", what="rounded", count=1200), "“p1”: rounded (1,200×)"),
+        (
+            Conversion(column="(rows)", what="blank rows skipped", count=2),
+            "Blank rows skipped (2×)",
+        ),
+    ],
+)
+def test_what_concerns_no_column_names_none(change: Conversion, said: str) -> None:
+    assert conversion_line(change) == said
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (
+            {"format": "TSV", "delimiter": "tab", "decimal": ".", "rows": 1},
+            "table.csv: 1 row, 3 columns, 1.2 kB. Read as TSV, utf-8, columns between tabs.",
+        ),
+        (
+            {
+                "columns": (),
+                "rows": 0,
+                "format": "XLSX",
+                "sheet": "A",
+                "encoding": "",
+                "decimal": "",
+            },
+            "table.csv: 1.2 kB. It looks like an Excel file, sheet “A”.",
+        ),
+        (
+            {"columns": (), "rows": 0, "format": "", "encoding": "", "decimal": ""},
+            "table.csv: 1.2 kB.",
+        ),
+    ],
+)
+def test_a_file_that_is_no_table_yet_has_no_rows_and_columns(
+    given: dict[str, Any], said: str
+) -> None:
+    assert facts_line(PreviewRecord(**preview(**given))) == said
 
 
 def test_a_file_beside_the_study_is_looked_for_there(

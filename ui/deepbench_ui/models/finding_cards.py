@@ -15,7 +15,7 @@ from deepbench_ui.models.role_answers import role_changes, role_of
 
 Action = Literal[
     "leave out features", "leave out samples", "keep", "reason", "unit", "ignore", "batch", "site",
-    "take back",
+    "count as missing", "take back",
 ]  # fmt: skip
 Changes = dict[str | tuple[str, ...], Any]
 
@@ -33,6 +33,7 @@ STOPS = "The study cannot go on like this. No decision here can repair it."
 WILL_OUT = "{things} will be left out when the data is checked again."
 WILL_STAY = "{things} will stay in the models when the data is checked again."
 WILL_ROLE = "“{column}” will be {role} when the data is checked again."
+WILL_BE_MISSING = "{code} will be read as missing in {things} when the data is checked again."
 WILL_RETURN = "Your decision is taken back; the check decides anew when you run it again."
 ROLES = {
     "unit": "the biological unit",
@@ -40,9 +41,11 @@ ROLES = {
     "site": "a site",
     "ignore": "ignored, its rows counted as independent,",
 }
+_ON_NAMES = {"leave out features", "leave out samples", "keep", "count as missing"}
 _BY_PLAN = "as the plan asks"
 _BY_YOU = "left out by the plan"
 _UNITS, _ROLE = "repeated units", "possible role"
+_ZEROS, _CODE = "zeros for gaps", "code for missing?"
 _USED = ("numeric", "categorical")
 
 
@@ -76,7 +79,7 @@ class FindingCard:
     def can_choose(self) -> bool:
         """Whether a decision can be taken for some of the names alone."""
         names = self.finding.columns or self.finding.samples
-        on_names = {"leave out features", "leave out samples", "keep"} & set(self.actions)
+        on_names = _ON_NAMES & set(self.actions)
         return len(names) > 1 and bool(on_names)
 
 
@@ -144,6 +147,16 @@ class Given:
             return ""
         role = role_of(self.answers, finding.columns[0])
         return role if role in ROLES and role != self.role_at_check(finding.columns[0]) else ""
+
+    def missing_codes(self, column: str) -> list[str]:
+        """Return what is read as missing in a column, as was answered."""
+        given = self.answers.get("data", {}).get("missing_in", {})
+        return [str(code) for code in given.get(column, [])]
+
+    def counts_as_missing(self, finding: FindingRecord) -> list[str]:
+        """Return those of a finding's columns in which its code was said to mean missing."""
+        code = _code(finding)
+        return [name for name in finding.columns if code and code in self.missing_codes(name)]
 
     def thing(self, finding: FindingRecord) -> str:
         """Return what a finding's columns are called: features, unless they are none."""
@@ -216,6 +229,10 @@ def _pending(finding: FindingRecord, given: Given) -> str:
     role = given.new_role(finding)
     if role:
         return WILL_ROLE.format(column=finding.columns[0], role=ROLES[role])
+    missing = given.counts_as_missing(finding)
+    if missing:
+        things = _things(missing, finding.columns, "feature").replace("These", "these")
+        return WILL_BE_MISSING.format(code=_code(finding), things=things)
     left_out = finding.decision == "left out"
     for names, key, what, sentence, settled in (
         (finding.samples, SAMPLES_OUT, "sample", WILL_OUT, left_out),
@@ -228,6 +245,13 @@ def _pending(finding: FindingRecord, given: Given) -> str:
     if _by_plan(finding) and not _is_decided(finding, given):
         return WILL_RETURN
     return ""
+
+
+def _code(finding: FindingRecord) -> str:
+    """Return what stands in the cells that may mean “missing”; empty for other findings."""
+    if finding.kind == _ZEROS:
+        return "0"
+    return finding.where if finding.kind == _CODE else ""
 
 
 def _things(chosen: Sequence[str], names: Sequence[str], what: str) -> str:
@@ -258,6 +282,8 @@ def _actions(finding: FindingRecord, given: Given) -> tuple[Action, ...]:
         actions += _role_actions(finding, given)
         if finding.can_leave_out and not given.covers(finding.columns, OUT):
             actions.append("leave out features")
+        if _code(finding) and len(given.counts_as_missing(finding)) < len(finding.columns):
+            actions.append("count as missing")
         others = finding.samples and finding.kind != _BY_YOU
         if others and not given.covers(finding.samples, SAMPLES_OUT):
             actions.append("leave out samples")
@@ -283,8 +309,11 @@ def _role_actions(finding: FindingRecord, given: Given) -> tuple[Action, ...]:
 
 def _can_take_back(finding: FindingRecord, given: Given) -> bool:
     return (
-        bool(finding.reason) or _is_decided(finding, given) or bool(given.new_role(finding))
-    )  # fmt: skip
+        bool(finding.reason)
+        or _is_decided(finding, given)
+        or bool(given.new_role(finding))
+        or bool(given.counts_as_missing(finding))
+    )
 
 
 def decision_changes(
@@ -307,15 +336,25 @@ def decision_changes(
         return _lists(out=_without(out, columns), keep=_with(keep, columns))
     if action == "leave out samples":
         return {f"check.{SAMPLES_OUT}": _with(samples_out, samples)}
+    if action == "count as missing":
+        return {
+            _place(name): _with(given.missing_codes(name), [_code(finding)]) for name in columns
+        }
     if action == "take back":
         changes = _lists(out=_without(out, finding.columns), keep=_without(keep, finding.columns))
         changes[f"check.{SAMPLES_OUT}"] = _without(samples_out, finding.samples)
         changes["check", "reasons", reason_name(given.answers, finding.name)] = None
+        for name in given.counts_as_missing(finding):
+            changes[_place(name)] = _without(given.missing_codes(name), [_code(finding)]) or None
         if given.new_role(finding):
             before = given.role_at_check(finding.columns[0])
             changes.update(role_changes(given.answers, finding.columns[0], before).items())
         return changes
     return dict(role_changes(given.answers, finding.columns[0], action).items())
+
+
+def _place(column: str) -> tuple[str, ...]:
+    return ("data", "missing_in", column)
 
 
 def reason_name(answers: Mapping[str, Any], name: str) -> str:

@@ -38,6 +38,10 @@ _WORDS = (
         r"A column of names can have the role sample or unit\.",
         f"On {SHEET} a column of names can become the sample name or the biological unit.",
     ),
+    (
+        r"write under \[data\.missing_in\] in the plan: .*; or a model",
+        "count these cells as missing; or a model",
+    ),
     (r"at missing in \[data\]", "at the signs for “missing” (step 3)"),
     (
         r"For a split by time name the column: roles\.date = \"…\"\.",

@@ -191,7 +191,7 @@ class ImportPage(Page):
         self._show_outcome()
 
     def _show_parts(self, preview: PreviewRecord | None) -> None:
-        """Show the parts that there is something in: of a file that is no table there is little."""
+        """Show the parts that hold something; of a file that is no table there is little."""
         has_cells = preview is not None and bool(preview.raw)
         has_columns = preview is not None and bool(preview.columns)
         self.how_card.setVisible(preview is not None and bool(preview.format))

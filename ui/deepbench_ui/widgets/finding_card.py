@@ -43,6 +43,11 @@ TEXTS: dict[Action, tuple[str, str, str]] = {
         "Keep Them in the Models",
         "Keep {some} of {many} in the Models",
     ),
+    "count as missing": (
+        "Count These Cells as Missing",
+        "Count These Cells as Missing",
+        "Count Cells of {some} of {many} Features as Missing",
+    ),
     "reason": ("Keep, With a Reason…",) * 3,
     "take back": ("Take the Decision Back",) * 3,
 }
@@ -50,7 +55,8 @@ REASON = "Why is it right to go on? The report prints your reason."
 REASON_SHORT = f"Write at least {REASON_LETTERS} letters; until then no reason is saved."
 _ICON = 20
 _REASON_LINES = 2
-_OF_FEATURES, _OF_SAMPLES = ("leave out features", "keep"), ("leave out samples",)
+_OF_FEATURES = ("leave out features", "keep", "count as missing")
+_OF_SAMPLES = ("leave out samples",)
 
 
 class FindingView(QFrame):

@@ -59,6 +59,8 @@ class Footer(QFrame):
             verb: Text of the step's own button; hidden if empty.
             can_run: Whether it can be pressed.
         """
+        ours = (self.run_button, self.next_button, self.reason)
+        focused = next((part for part in ours if part.hasFocus()), None)
         self.back_button.setEnabled(can_back)
         self.next_button.setEnabled(can_next)
         self.next_button.setToolTip("" if can_next else reason)
@@ -69,6 +71,10 @@ class Footer(QFrame):
         self.run_button.setEnabled(can_run)
         self._set_kind(self.run_button, "primary" if verb and can_run else "")
         self._set_kind(self.next_button, "primary" if can_next else "")
+        if focused is self.reason or (focused is not None and not focused.hasFocus()):
+            # Its button went, and Qt would hand the focus to the help panel.
+            target = self.next_button if can_next else self.reason
+            target.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _set_kind(self, button: QPushButton, kind: str) -> None:
         if button.property("kind") != kind:

@@ -67,6 +67,7 @@ class FurtherFiles(QWidget):
         )
         for row, (title, text, choose, remove) in enumerate(rows):
             buttons = QHBoxLayout()
+            buttons.setSpacing(8)
             buttons.addStretch(1)
             buttons.addWidget(choose)
             buttons.addWidget(remove)
