@@ -155,20 +155,21 @@ class Tour:
         self._session().answer("data.source", str(table), "file")
         self._settle()
         asks = page.findChildren(ReadingQuestionCard)[0]
-        if asks.question is None:
-            raise TourStopped("Nothing was asked about a table with genes in rows.")
         self._picture("00-welcome-then-question")
+        self._press_first(asks)
         page.findChildren(FurtherFiles)[0].use_sheet(str(sheet))
         self._settle()
         self._picture("00-welcome-then-names")
-        while asks.question is not None:
-            answered = asks.question
-            asks.buttons[0].click()
-            self._settle()
-            if asks.question == answered:
-                raise TourStopped(f"Asked again: {answered.message}")
+        self._press_first(asks)
         self._picture("00-welcome-then-matched", full=True)
         self.window.close_study()
+
+    def _press_first(self, asks: ReadingQuestionCard) -> None:
+        """Give the first answer to the question about a file; there has to be one."""
+        if asks.question is None:
+            raise TourStopped("Nothing was asked about the two files.")
+        asks.buttons[0].click()
+        self._settle()
 
     def _open_finished(self) -> None:
         if self.route.study is not None:

@@ -7,7 +7,8 @@ units at random, so that nothing real is left, and a known shift is added to som
 ridge classifier is cross-validated as the traditional models are, units together; the effect is
 found if its score lies above 95 % of those without any effect.
 
-Only products between samples are needed (kernel ridge), so 20,000 features cost as much as 200.
+Where features outnumber samples only products between samples are needed (kernel ridge), so that
+20,000 features cost as much as 200; else the features themselves are fewer. Both predict the same.
 """
 
 from __future__ import annotations
@@ -29,14 +30,14 @@ EFFECTS = (0.2, 0.35, 0.5, 0.65, 0.8, 1.0, 1.25, 1.5, 2.0)
 #: Share of the simulated studies in which an effect has to be found.
 POWER = 0.8
 _LEVEL = 0.05
-# Features with an effect: one in a hundred of a wide table, as biology touches more than ten genes.
+# Features with an effect: one in a hundred of a wide table, as biology touches more than ten.
 _PLANTED = (10, 200)
 _PLANTED_SHARE = 0.01
 _FOLDS = 5
 _NULL_DRAWS = 400
 _LARGEST = 700  # rows; beyond it units are drawn, and the sentence says so
-_WORK = 4e10  # multiplications that all repeats may take together
-_REPEATS = (20, 100)
+_WORK = 3e10  # multiplications that all repeats may take together
+_REPEATS = (20, 60)
 _LEAST_UNITS = 10
 
 
@@ -45,14 +46,17 @@ class _Bench:
     """What does not change between simulated studies.
 
     Attributes:
-        products: (n, n) products between samples of the standardised features.
-        planted: (n, m) features that may be planted into.
+        table: (n, p) standardised features, the m that are planted into first; none (n, 0) where
+            they outnumber the samples.
+        products: (n, n) products between samples of these features; empty where they are few.
+        planted: (n, m) features that are planted into.
         labels: (U, c) outcome of each unit, centred: one column per class but the first, or one.
         unit_of: (n,) number of the unit of each row.
         folds: Rows that fit and rows that are predicted.
         ridge: Penalty; the mean diagonal of the products, which is the trace over n.
     """
 
+    table: NDArray[np.float64]
     products: NDArray[np.float64]
     planted: NDArray[np.float64]
     labels: NDArray[np.float64]
@@ -81,7 +85,9 @@ def detectable_effect(
     generator = np.random.default_rng(derive_seed(seed, "planted control"))
     threshold = _threshold(bench, generator)
     rows = len(bench.unit_of)
-    cost = len(EFFECTS) * rows**2 * (rows / 3 + 4 * bench.planted.shape[1]) * _FOLDS / 2
+    width = bench.table.shape[1]
+    step = rows * width**2 if width else rows**2 * (rows / 3 + 4 * bench.planted.shape[1])
+    cost = len(EFFECTS) * step * _FOLDS / 2
     repeats = int(np.clip(_WORK / cost, *_REPEATS))
     found = np.zeros(len(EFFECTS))
     scores = np.zeros(len(EFFECTS))
@@ -122,12 +128,17 @@ def _bench(samples: AllSamples, seed: int) -> _Bench | None:
     if len(first) < _LEAST_UNITS or not labels.shape[1]:
         return None
     generator = np.random.default_rng(derive_seed(seed, "planted features"))
-    products = np.zeros((n, n))
     wanted = int(np.clip(round(_PLANTED_SHARE * samples.features.shape[1]), *_PLANTED))
+    few = samples.features.shape[1] <= n // 2
+    products = np.zeros((0, 0) if few else (n, n))
+    kept: list[NDArray[np.float64]] = []
     columns: list[NDArray[np.float64]] = []
     seen = 0
     for block in standardised_blocks(samples.features, []):
-        products += block @ block.T
+        if few:
+            kept.append(block)
+        else:
+            products += block @ block.T
         # Reservoir of features: each is as likely as any other to be planted into.
         for column in block.T:
             seen += 1
@@ -137,15 +148,23 @@ def _bench(samples: AllSamples, seed: int) -> _Bench | None:
                 columns[place] = column.copy()
     if not seen:
         return None
+    table = np.hstack(kept) if few else np.zeros((n, 0))
+    if few and table.shape[1] > n // 2:  # labels with many values
+        few, products, table = False, table @ table.T, np.zeros((n, 0))
     planted = np.stack(columns, axis=1)[:, : max(1, min(wanted, seen // 2))]
+    if few:
+        # The planted features first: the others are those of which the planted are no copies.
+        chosen = [int(np.argmin(((table.T - column) ** 2).sum(axis=1))) for column in planted.T]
+        rest = np.setdiff1d(np.arange(table.shape[1]), chosen)
+        table = table[:, [*chosen, *rest]]
     order = generator.permutation(len(first))
     fold_of = (np.argsort(order) % _FOLDS)[unit_of]
     folds = tuple(
         (np.flatnonzero(fold_of != fold), np.flatnonzero(fold_of == fold))
         for fold in range(_FOLDS)
     )
-    ridge = float(np.trace(products)) / n
-    return _Bench(products, planted, labels, unit_of.astype(np.int64), folds, ridge)
+    ridge = float((table**2).sum() if few else np.trace(products)) / n
+    return _Bench(table, products, planted, labels, unit_of.astype(np.int64), folds, ridge)
 
 
 def _unit_labels(samples: AllSamples, first: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -174,7 +193,8 @@ def _threshold(bench: _Bench, generator: np.random.Generator) -> float:
         [bench.labels[generator.permutation(number)][bench.unit_of] for _ in range(_NULL_DRAWS)]
     )
     flat = draws.transpose(1, 0, 2).reshape(len(bench.unit_of), -1)
-    predicted = _predicted(bench, bench.products, flat).reshape(len(flat), _NULL_DRAWS, -1)
+    known = bench.table if bench.table.size else bench.products
+    predicted = _predicted(bench, known, flat).reshape(len(flat), _NULL_DRAWS, -1)
     statistics = [
         _statistic(bench, draws[number], predicted[:, number]) for number in range(_NULL_DRAWS)
     ]
@@ -186,38 +206,52 @@ def _one_study(bench: _Bench, generator: np.random.Generator) -> list[tuple[floa
     labels = bench.labels[generator.permutation(len(bench.labels))][bench.unit_of]
     signs = generator.choice([-1.0, 1.0], size=(labels.shape[1], bench.planted.shape[1]))
     shift = labels @ signs
-    own = bench.planted @ bench.planted.T
-    crossed = bench.planted @ shift.T
-    crossed = crossed + crossed.T
-    shifted = shift @ shift.T
     variance = shift.var(axis=0).mean()
+    own = bench.planted @ bench.planted.T if not bench.table.size else np.zeros(0)
     found = []
     for effect in EFFECTS:
         # Features are measured anew in units of their standard deviation, shift included.
-        scale = 1.0 / (1.0 + effect**2 * variance)
-        changed = scale * (own + effect * crossed + effect**2 * shifted) - own
-        predicted = _predicted(bench, bench.products + changed, labels)
+        scale = 1.0 / np.sqrt(1.0 + effect**2 * variance)
+        shifted = scale * (bench.planted + effect * shift)
+        if bench.table.size:
+            known = np.hstack([shifted, bench.table[:, shifted.shape[1] :]])
+        else:
+            known = bench.products + (shifted @ shifted.T - own)
+        predicted = _predicted(bench, known, labels)
         found.append((_statistic(bench, labels, predicted), _score(bench, labels, predicted)))
     return found
 
 
 def _predicted(
-    bench: _Bench, products: NDArray[np.float64], labels: NDArray[np.float64]
+    bench: _Bench, known: NDArray[np.float64], labels: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Return (n, c) out-of-fold predictions of kernel ridge regression."""
+    """Return (n, c) out-of-fold predictions of ridge regression.
+
+    Args:
+        bench: Folds and penalty.
+        known: (n, p) features, or (n, n) products between samples where there is no table.
+        labels: (n, c) outcomes.
+    """
     predicted = np.zeros_like(labels)
+    primal = bool(bench.table.size)
     for fit, tune in bench.folds:
-        part = products[np.ix_(fit, fit)].copy()
-        part[np.diag_indices_from(part)] += bench.ridge
         mean = labels[fit].mean(axis=0)
+        if primal:
+            part = known[fit].T @ known[fit]
+            right = known[fit].T @ (labels[fit] - mean)
+            outside = known[tune]
+        else:
+            part = known[np.ix_(fit, fit)].copy()
+            right = labels[fit] - mean
+            outside = known[np.ix_(tune, fit)]
+        part[np.diag_indices_from(part)] += bench.ridge
         weights = cho_solve(
             cho_factor(part, lower=True, overwrite_a=True, check_finite=False),
-            labels[fit] - mean,
+            right,
             check_finite=False,
         )
-        # Around the mean of the fit rows in both: an intercept.
-        centre = products[np.ix_(tune, fit)] - products[np.ix_(tune, fit)].mean(axis=0)
-        predicted[tune] = centre @ weights
+        # Only differences inside a fold are looked at, so that an intercept does not matter.
+        predicted[tune] = outside @ weights
     return predicted
 
 

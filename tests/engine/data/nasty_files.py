@@ -31,6 +31,7 @@ Cells = Sequence[float | str | None]
 ID = ("s1", "s2", "s3", "s4", "s5", "s6", "s7", "s8")
 GROUP = ("case", "control") * 4
 AGE = (31.0, 42.0, 29.0, 55.0, 61.0, 38.0, 47.0, 33.0)
+COMMA = (("(all)", "decimal comma read as decimal point", 1),)
 CRP = (1.5, 0.25, 64.0, 3.75, 0.5, 12.125, 7.5, 2.25)
 
 
@@ -110,6 +111,21 @@ def table(
 
 
 PLAIN = {"id": ID, "group": GROUP, "age": AGE, "crp": CRP}
+
+
+def extra(*cells: object, name: str = "x", **how: str) -> str:
+    """Return the plain table with one more column."""
+    return table((name, *cells), **how)  # type: ignore[arg-type]
+
+
+def reads(
+    *cells: float | str | None,
+    said: Sequence[tuple[str, str, int]] = (),
+    name: str = "x",
+    options: Mapping[str, Any] | None = None,
+) -> Reads:
+    """Return that the plain table is read with one more column."""
+    return Reads({**PLAIN, name: cells}, said, options=options or {})
 
 
 def put(content: Content, path: Path) -> Path:

@@ -2,21 +2,9 @@
 
 import pytest
 
-from .nasty_files import PLAIN, Asks, Nasty, Reads, Refuses, check, table
+from .nasty_files import COMMA, Asks, Nasty, Reads, Refuses, check, extra, reads
 
-SQRT2 = 2**0.5
-COMMA = [("(all)", "decimal comma read as decimal point", 1)]
-SPECTRA = [[round(abs(20 - (7 * n + 3 * m) % 41) / 8, 3) for n in range(20)] for m in range(8)]
 AS_NAMES = "numbers kept as text"
-
-
-def extra(*cells, name="x", **how):
-    return table((name, *cells), **how)
-
-
-def reads(*cells, said=(), name="x", **more):
-    return Reads({**PLAIN, name: cells}, said, **more)
-
 
 NUMBERS = [
     Nasty(

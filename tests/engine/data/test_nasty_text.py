@@ -5,13 +5,12 @@ import unicodedata
 
 import pytest
 
-from .nasty_files import CRP, GROUP, ID, PLAIN, Asks, Nasty, Reads, Refuses, check, table
+from .nasty_files import COMMA, CRP, GROUP, ID, PLAIN, Asks, Nasty, Reads, Refuses, check, table
 
 MICRO = table(("µg/ml é", *"12345678"))
 EIGHT = (1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0)
 WITH_MICRO = {**PLAIN, "µg/ml é": EIGHT}
 TIDIED = [("(column names)", "spaces or unusual characters tidied", 1)]
-COMMA = [("(all)", "decimal comma read as decimal point", 1)]
 OLD_MAC = [("(file)", "old Mac", 9)]
 SKIPPED = [("(columns)", "empty columns without a name skipped", 1)]
 LEFT_OUT = [("(rows)", r"rows with a wrong number of cells skipped \(row 5\)", 1)]
