@@ -30,7 +30,7 @@ _NO_FILE_CODECS = frozenset({"unicode_escape", "raw_unicode_escape", "idna", "pu
 _BINARY = re.compile(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f]")
 _LINE_END = re.compile(rb"[\n\r]")
 _HEAD_BYTES = 4096
-_MOST_NUL = 0.01  # share of NUL, above which there is nothing to be looked at
+_NO_MORE_TEXT = bytes(16)  # NUL in a row, as where a file was cut off or never written
 _CHUNK_BYTES = 8 << 20
 _SECOND_MARK = "\ufeff".encode()
 
@@ -118,8 +118,8 @@ def decode_leniently(data: bytes, encoding: str) -> tuple[str, str]:
         codec, words = wide, wide.upper()
     if codec == "utf-8" and _BINARY.search(data[:_HEAD_BYTES]):
         return "", words
-    if codec == "utf-8" and data.count(0) > len(data) * _MOST_NUL:
-        return "", words
+    if codec == "utf-8":
+        data = data.partition(_NO_MORE_TEXT)[0]
     text = data.decode(codec, errors="replace").lstrip("\ufeff")
     return text.replace("\0", "⟦U+0000⟧"), words
 

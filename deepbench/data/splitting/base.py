@@ -65,7 +65,8 @@ def require_complete(samples: AllSamples, column: str, what: str) -> None:
         raise DataError(
             f"{counted(len(missing), 'sample')} without a {what} in column '{shorten(column)}', "
             f"the first is '{shorten(str(samples.sample_ids[missing[0]]))}'.",
-            f'Fill the {what} in, remove these rows, or choose another way (split.design = "auto").',
+            f"Fill the {what} in, remove these rows, or choose another way "
+            '(split.design = "auto").',
         )
 
 

@@ -114,7 +114,5 @@ def test_features_and_products_between_samples_give_the_same_predictions():
     # And those of scikit-learn, whose penalty stands in the same place.
     fit, tune = folds[0]
     mean = labels[fit].mean(axis=0)
-    ridge = Ridge(alpha=3.0, fit_intercept=False).fit(
-        table[fit], labels[fit] - labels[fit].mean(0)
-    )
+    ridge = Ridge(alpha=3.0, fit_intercept=False).fit(table[fit], labels[fit] - mean)
     np.testing.assert_allclose(one[tune], ridge.predict(table[tune]), atol=1e-10)

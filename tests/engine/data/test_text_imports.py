@@ -187,7 +187,9 @@ def test_line_ends_of_several_kinds_are_noted(read):
     raw = read(b"a,b\r\n1,2\n3,4\r\n5,6\r")
     assert raw.rows == 3
     assert changes(raw)["(file)", "line ends of different kinds read alike"] == 2
-    assert read(b"a,b\r1,2\r").conversions == ()
+    old = changes(read(b"a,b\r1,2\r"))
+    assert old == {("(file)", "line ends of old Macs read as line ends"): 2}
+    assert read(b"a,b\r\n1,2\r\n").conversions == ()
 
 
 # --- quotes, long cells ------------------------------------------------------------------

@@ -342,7 +342,6 @@ def test_an_open_quote_and_a_wrong_delimiter_are_shown(look: Preview) -> None:
         ("x.jpg", b"\xff\xd8\xff\xe0abc", "x.jpg is an image"),
         ("x.csv", b"", "x.csv is empty"),
         ("x.csv", b"\x01\x02\x03\xff\xfe,1\n", "x.csv is not text"),
-        ("x.csv", b"a,b\n\x00,1\n", "NUL character"),
         ("x.xlsx", b"PK\x03\x04nothing", "cannot be read as a workbook"),
         ("x.parquet", b"PAR1nothing", "cannot be read as Parquet"),
         ("x.pkl", b"a,b\n1,2\n", "pickle"),
@@ -355,6 +354,12 @@ def test_what_is_no_table_shows_nothing(
     assert problem in shown.problem
     assert (shown.raw, shown.columns) == ((), ())
     assert shown.size_bytes == len(content)
+
+
+def test_nul_characters_are_shown_where_they_stand(look: Preview) -> None:
+    shown = look(b"a,b\n\x00,1\n")
+    assert "1 NUL character" in shown.problem
+    assert shown.raw == (("a", "b"), ("⟦U+0000⟧", "1"))
 
 
 def test_a_missing_file_is_told(look: Preview) -> None:

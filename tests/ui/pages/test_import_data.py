@@ -327,6 +327,19 @@ def test_a_question_that_only_a_run_met_is_asked_too(
     assert not read.question.isVisible()
 
 
+def test_a_question_is_brought_into_sight(read: ImportPage, desk: Any) -> None:
+    bar = read.scroll_area.verticalScrollBar()
+    read.resize(900, 300)
+    settle()
+    bar.setValue(bar.maximum())
+    assert bar.value() > 0
+    read.entered()
+    desk.answer_last(preview(problem="Two ways.", hint="", question=QUESTION))
+    settle()
+    top = read.question.mapTo(read.scroll_area.viewport(), read.question.rect().topLeft()).y()
+    assert 0 <= top < read.scroll_area.viewport().height()
+
+
 def test_what_was_answered_is_listed_and_can_be_taken_back(
     read: ImportPage, session: StudySession
 ) -> None:

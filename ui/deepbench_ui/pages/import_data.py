@@ -96,6 +96,10 @@ class ImportPage(Page):
         self._later.setSingleShot(True)
         self._later.setInterval(_WAIT_MILLISECONDS)
         self._later.timeout.connect(self._ask)
+        self._bring = QTimer(self)
+        self._bring.setSingleShot(True)
+        self._bring.setInterval(0)
+        self._bring.timeout.connect(self._bring_question)
 
     # --- building ---------------------------------------------------------------------
 
@@ -205,7 +209,15 @@ class ImportPage(Page):
         question = preview.question if preview is not None else None
         if question is None and asked is not None and asked.key.startswith("data."):
             question = asked
+        is_new = question is not None and question != self.question.question
         self.question.show_question(question)
+        if is_new:
+            self._bring.start()  # it has no place on the page yet
+
+    def _bring_question(self) -> None:
+        """Scroll to the question: an answer taken back further down asks it again up here."""
+        if self.question.isVisible():
+            self.scroll_area.ensureWidgetVisible(self.question)
 
     def entered(self) -> None:
         """Look at the file again: it may have been changed meanwhile."""
