@@ -117,7 +117,7 @@ def run_here(
 def require_clear(said: DeepBenchError, exit_code: int = 2) -> str:
     """Hold an error to what a bench biologist needs, and return it as one text."""
     assert said.exit_code == exit_code
-    assert re.fullmatch(r"\S.*[.)…]", said.message), said.message
+    assert re.fullmatch(r"\S.*[.?)…]", said.message), said.message
     assert re.fullmatch(r"\S.*[.?]", said.hint), said.hint
     everything = str(said)
     for jargon in ("Traceback", "Error", "Exception", "None", "nan", "pydantic", "Input should"):
@@ -165,7 +165,7 @@ BAD_TABLES = {
     "two sheets": (
         workbook("May", "June"),
         plan_with(source="table.xlsx"),
-        ("2 sheets", "'May' and 'June'", 'sheet = "May" under [data]'),
+        ("2 sheets", "'May' and 'June'", 'sheet = "May"'),
     ),
     "no such sheet": (
         workbook("May", "June"),
@@ -308,7 +308,7 @@ BAD_PLANS = {
         ("line 4", 'source = "C:/Users/eva/table.csv"'),
     ),
     "twice": (plan_with('[question]\ntask = "auto"\n'), ("[question] twice", "Keep one")),
-    "no path": (plan_with(source="a\\u0000b.csv"), ("source under [data]", "no path")),
+    "no path": (plan_with(source="a\\u0000b.csv"), ("under [data]", "no path")),
     "an unknown issue": (
         plan_with(
             '[[ethics.entries]]\nissue = "licence not said"\ndecision = "resolved"\n'
