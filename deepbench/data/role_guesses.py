@@ -47,6 +47,8 @@ _UNITS = (
     "individuals individuum organism plant pflanze twin case fall eye specimen culture cellline "
     "isolate isolat cage kaefig käfig tank clone klon strain stamm"
 ).split()
+_UNIT_WORDS = frozenset(_UNITS)
+_NAMING_WORDS = _SAMPLE | _UNIT_WORDS
 _FRAMES = frozenset({"frame", "video", "clip"})
 _BATCH = ROLE_WORDS["batch"] | frozenset(
     "chargen chargennummer chargennr platte plattennummer lauf flowcell processing extraction "
@@ -112,13 +114,14 @@ class Guesses:
 
 @dataclass(frozen=True)
 class _Column:
-    """A column as the guesses see it."""
+    """A column as the guesses see it; ``telling`` are the words of its name that say something."""
 
     record: ColumnRecord
     place: int
     present: int
     words: frozenset[str]
     parsed: ParsedTable = field(repr=False)
+    telling: frozenset[str]
 
     @property
     def name(self) -> str:
@@ -127,11 +130,6 @@ class _Column:
     @property
     def unique(self) -> bool:
         return self.record.distinct == self.present > 1
-
-    @property
-    def telling(self) -> frozenset[str]:
-        """The words of the name without numbers and words that say nothing."""
-        return frozenset(w for w in self.words - _FILLERS if not w.isdecimal())
 
     def values(self) -> pd.Series:
         """Return the values that are there."""
@@ -163,6 +161,13 @@ class _Column:
         return alone or bool(self.words & known)
 
 
+def _column(parsed: ParsedTable, place: int, record: ColumnRecord) -> _Column:
+    named = frozenset(words(record.name))
+    telling = frozenset(word for word in named - _FILLERS if not word.isdecimal())
+    present = len(parsed.locator.rows) - record.missing
+    return _Column(record, place, present, named, parsed, telling)
+
+
 def guess(parsed: ParsedTable, outcome: str = "") -> Guesses:
     """Guess what the columns of a table mean.
 
@@ -170,9 +175,8 @@ def guess(parsed: ParsedTable, outcome: str = "") -> Guesses:
         parsed: The table, whatever columns were left as text.
         outcome: The outcome column, where it is known.
     """
-    rows = len(parsed.locator.rows)
     columns = [
-        _Column(record, place, rows - record.missing, frozenset(words(record.name)), parsed)
+        _column(parsed, place, record)
         for place, record in enumerate(parsed.columns)
         if record.kind in _GUESSED_KINDS and not is_measured(record.name)
     ]
@@ -207,10 +211,10 @@ def _guess_roles(columns: Sequence[_Column]) -> dict[str, tuple[str, ...]]:
 def _unit(columns: Sequence[_Column]) -> list[str]:
     """Return the column that best names what repeats; more than one would be joined."""
     ranked = [
-        (min(map(_UNITS.index, column.words & set(_UNITS)), default=len(_UNITS)),
+        (min(map(_UNITS.index, column.words & _UNIT_WORDS), default=len(_UNITS)),
          column.place, column.name)
         for column in columns
-        if (column.words & set(_UNITS) or _is_frame(column)) and _repeats(column)
+        if (column.words & _UNIT_WORDS or _is_frame(column)) and _repeats(column)
     ]  # fmt: skip
     return [min(ranked)[2]] if ranked else []
 
@@ -228,7 +232,7 @@ def _repeats(column: _Column) -> bool:
 def _sample(columns: Sequence[_Column]) -> list[str]:
     """Return the column that names every sample: known by its name, else by its texts."""
     unique = [c for c in columns if c.unique and c.record.kind != "date"]
-    named = [c for c in unique if c.words & (_SAMPLE | set(_UNITS)) and _is_name(c)]
+    named = [c for c in unique if c.words & _NAMING_WORDS and _is_name(c)]
     texts = [
         c for c in unique
         if c.record.kind == "text" and _is_name(c) and sequences_in(list(c.values())) is None

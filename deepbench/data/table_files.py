@@ -7,9 +7,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from deepbench.data.provenance import file_facts, require_readable_size, require_regular_file
+from deepbench.data.provenance import (
+    file_facts,
+    require_readable_size,
+    require_regular_file,
+    unreadable,
+)
 from deepbench.plan import Data
 from deepbench.study.records import SourceFile
+
+_LARGE_BYTES = 32 << 20
 
 
 @dataclass(frozen=True)
@@ -47,8 +54,8 @@ class TableFiles:
         if self.sample_sheet is not None:
             yield self.sample_sheet
 
-    def facts(self) -> tuple[SourceFile, ...]:
-        """Return name, size and hash of each file, the source first.
+    def state(self) -> tuple[tuple[int, int, int], ...]:
+        """Return size, time of change and number of each file, which change when it is written.
 
         Raises:
             DataError: a file is missing, is no regular file, or cannot be read.
@@ -56,7 +63,37 @@ class TableFiles:
         found = []
         for path in self:
             require_regular_file(path)
-            require_readable_size(path)  # before gigabytes are hashed
+            try:
+                facts = path.stat()
+            except OSError as error:
+                raise unreadable(path, error) from None
+            found.append((facts.st_size, facts.st_mtime_ns, facts.st_ino))
+        return tuple(found)
+
+    @property
+    def large(self) -> bool:
+        """Whether reading the files once more, to compare their hashes, would take long."""
+        return sum(size for size, _, _ in self.state()) > _LARGE_BYTES
+
+    def require_readable(self) -> None:
+        """Refuse what is missing, no regular file or too large, before gigabytes are hashed.
+
+        Raises:
+            DataError: says which, and what to do.
+        """
+        for path in self:
+            require_regular_file(path)
+            require_readable_size(path)
+
+    def facts(self) -> tuple[SourceFile, ...]:
+        """Return name, size and hash of each file, the source first.
+
+        Raises:
+            DataError: a file is missing, is no regular file, or cannot be read.
+        """
+        found = []
+        self.require_readable()
+        for path in self:
             facts = file_facts(path)
             part = "source" if path is self.source else "more"
             found.append(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pyarrow.compute as pc
@@ -36,9 +37,13 @@ def import_table(files: TableFiles, plan: StudyPlan) -> tuple[ParsedTable, Impor
         DataError: the file cannot be read or used, or changed while it was read.
         PlanError: an option or a role does not fit the file.
     """
-    facts = files.facts()
-    raw = assemble(files, plan.data, plan.question.outcome)
-    if files.facts() != facts:
+    before = files.state()
+    files.require_readable()
+    with ThreadPoolExecutor(1) as beside:
+        hashing = beside.submit(files.facts)  # while the same bytes are being read
+        raw = assemble(files, plan.data, plan.question.outcome)
+        facts = hashing.result()
+    if files.state() != before or (not files.large and files.facts() != facts):
         raise DataError(
             f"{files.source.name} or a file read with it changed while it was being read.",
             "Close the program that writes it (or wait for it to synchronise) and run again.",

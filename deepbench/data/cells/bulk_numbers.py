@@ -41,6 +41,8 @@ _HUGE = 1e15  # from here on a number may have 16 digits
 _LONG = 16
 
 _ZERO, _COMMA, _POINT = b"0,."
+_PLUS, _SLASH, _NINE, _E = (np.uint8(sign) for sign in b"+/9e")
+_LOWER_CASE = np.uint8(0x20)
 
 
 def _table(signs: bytes) -> NDArray[np.bool_]:
@@ -53,7 +55,6 @@ _DIGIT = _table(b"0123456789")
 _SIGN = _table(b"+-")
 _FIRST = _table(b"0123456789.+-")
 _LAST = _table(b"0123456789.")
-_FOREIGN = ~_table(b"0123456789.+-eE")
 _LETTER_E = _table(b"eE")
 # Exchanges commas and points, so that the decimal mark is a point.
 _EXCHANGE = np.arange(256, dtype=np.uint8)
@@ -204,8 +205,7 @@ class _Slice:
 
     def _holding_foreign(self) -> NDArray[Any]:
         """Return the texts with bytes of no plain number, as places or as (m,) booleans."""
-        foreign = _FOREIGN if self._decimal == "." else _FOREIGN[_EXCHANGE]
-        found = foreign[self._used]
+        found = self._foreign()
         places = np.flatnonzero(found)
         if len(places) * _MANY_SIGNS > len(self._lengths):
             filled = self._lengths > 0
@@ -214,6 +214,20 @@ class _Slice:
             holding[filled] = np.maximum.reduceat(found.view(np.uint8), starts) > 0
             return holding
         return np.asarray(np.searchsorted(self._ends, places + self._starts[0], side="right"))
+
+    def _foreign(self) -> NDArray[np.bool_]:
+        """Return for each byte whether it belongs to no plain number.
+
+        Digits, signs and marks stand in one row (+ , - . / 0 … 9), so that a difference tells
+        nearly all of it, at a fraction of the cost of looking each byte up in a table.
+        """
+        places = self._used - _PLUS  # bytes: what lies below wraps around to above
+        found: NDArray[np.bool_] = places > _NINE - _PLUS
+        found |= places == _SLASH - _PLUS
+        found |= places == (_COMMA if self._decimal == "." else _POINT) - _PLUS
+        letters = np.flatnonzero(found)
+        found[letters[_LETTER_E[self._used[letters]]]] = False
+        return found
 
     def _convert(self, plain: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Convert the texts that probably are plain numbers; return which ones are."""
@@ -256,7 +270,7 @@ class _Slice:
 
     def _with_whole_exponent(self, plain: NDArray[np.bool_]) -> NDArray[np.int64]:
         """Return the numbers with an E between two digits, such as 2310009E13."""
-        places = np.flatnonzero(_LETTER_E[self._used]) + self._starts[0]
+        places = np.flatnonzero((self._used | _LOWER_CASE) == _E) + self._starts[0]
         if not len(places):
             return np.zeros(0, dtype=np.int64)
         between = _DIGIT[self._at(places + 1)] & _DIGIT[self._content[np.maximum(places - 4, 0)]]

@@ -56,7 +56,7 @@ def cut_regular(text: bytes, delimiter: str, quotes: bool) -> tuple[CellRows, ND
     def cut(number: int) -> _Chunk:
         return _cut_chunk(content[bounds[number] : bounds[number + 1]], mark, quoted)
 
-    joint = _Joint(len(content), text.count(delimiter.encode()) + text.count(b"\n") + 1)
+    joint = _Joint(len(content))
     for chunk in _in_threads(cut, len(bounds) - 1):
         interruption_point()
         joint.add(chunk)
@@ -68,13 +68,13 @@ class _Chunk:
     """Cells of some rows.
 
     Attributes:
-        ends: (cells,) end of each cell in ``content``.
+        ends: (cells,) end of each cell in ``content``; a chunk is small enough for 32 bits.
         content: Bytes of all cells, one behind the other.
         widths: (rows,) number of cells of each row.
         lines: (rows,) number of lines of each row.
     """
 
-    ends: NDArray[np.int64]
+    ends: NDArray[np.int32]
     content: NDArray[np.uint8]
     widths: NDArray[np.int64]
     lines: NDArray[np.int64]
@@ -83,11 +83,10 @@ class _Chunk:
 class _Joint:
     """Chunks put together as they come, so that the cells are in memory once."""
 
-    def __init__(self, most_bytes: int, most_cells: int) -> None:
+    def __init__(self, most_bytes: int) -> None:
         self._small = most_bytes < SMALL_OFFSETS
         self._content = np.empty(most_bytes, dtype=np.uint8)
-        self._ends = np.empty(most_cells + 1, dtype=np.int32 if self._small else np.int64)
-        self._ends[0] = 0
+        self._ends = np.zeros(1, dtype=np.int32 if self._small else np.int64)
         self._bytes = self._cells = 0
         self._widths = [np.zeros(1, dtype=np.int64)]
         self._lines = [np.ones(1, dtype=np.int64)]
@@ -95,13 +94,22 @@ class _Joint:
     def add(self, chunk: _Chunk) -> None:
         """Put a chunk behind those that came before."""
         begin, cells = self._bytes, self._cells + 1
+        if cells + len(chunk.ends) > len(self._ends):
+            self._make_room(begin, cells + len(chunk.ends), len(chunk.ends), len(chunk.content))
         self._bytes += len(chunk.content)
         self._cells += len(chunk.ends)
         self._content[begin : self._bytes] = chunk.content
         ends = self._ends[cells : self._cells + 1]
-        np.add(chunk.ends, begin, out=ends, casting="same_kind")
+        np.add(chunk.ends, begin, out=ends, dtype=ends.dtype)
         self._widths.append(chunk.widths)
         self._lines.append(chunk.lines)
+
+    def _make_room(self, done: int, needed: int, cells: int, content: int) -> None:
+        """Make room for the cells of the rest, judged by those of the last chunk."""
+        rest = (len(self._content) - done) / max(1, content)
+        ends = np.empty(needed + int(1.1 * rest * cells), dtype=self._ends.dtype)
+        ends[: len(self._ends)] = self._ends
+        self._ends = ends
 
     def rows(self) -> tuple[CellRows, NDArray[np.int64]]:
         """Return all rows, and the line on which each begins."""
@@ -164,20 +172,30 @@ def _cut_chunk(chunk: NDArray[np.uint8], delimiter: int, quoted: bool) -> _Chunk
         _require_whole_cells(marks, inside, separators)
         dropped = separators | marks
         places = np.flatnonzero(separators)
-        ends = (places + 1) - np.cumsum(dropped)[places]
+        ends = ((places + 1) - np.cumsum(dropped)[places]).astype(np.int32)
         content = chunk[~dropped]
         row_ends = np.flatnonzero(line_ends[places]) + 1
         lines = np.diff(np.cumsum(line_ends)[places[row_ends - 1]], prepend=0)
     else:
         places = np.flatnonzero(separators)
-        ends = places - np.arange(len(places))
+        ends = (places - np.arange(len(places))).astype(np.int32)
         bare = chunk.tobytes().translate(None, bytes((delimiter, _LINE_END)))
         content = np.frombuffer(bare, dtype=np.uint8)
         row_ends = np.flatnonzero(line_ends[places]) + 1
         lines = np.ones(len(row_ends), dtype=np.int64)
-    if len(ends) and int(np.diff(ends, prepend=0).max()) > LONGEST_CELL:
+    if (
+        _may_hold_long_cell(places, len(chunk))
+        and int(np.diff(ends, prepend=0).max()) > LONGEST_CELL
+    ):
         raise ValueError("a cell is too long")
     return _Chunk(ends, content, np.diff(row_ends, prepend=0), lines)
+
+
+def _may_hold_long_cell(separators: NDArray[np.int64], length: int) -> bool:
+    """Whether half the length of the longest cell goes by somewhere without a separator."""
+    marks = np.arange(0, length + LONGEST_CELL, LONGEST_CELL // 2)
+    between = np.diff(np.searchsorted(separators, marks))
+    return bool(len(separators)) and bool((between[:-1] == 0).any())
 
 
 def _require_whole_cells(
