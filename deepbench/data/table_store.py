@@ -143,14 +143,13 @@ def _file_places(stored: dict[str, Any]) -> FilePlaces:
 def _write(columns: dict[str, Any], meta: dict[str, Any]) -> bytes:
     text = json.dumps({"format": STORE_FORMAT, **meta}, ensure_ascii=False)
     table = pa.table(columns).replace_schema_metadata({_META: text.encode("utf-8")})
-    stream = pa.BufferOutputStream()
+    stream = io.BytesIO()
     # Measurements hardly repeat: a dictionary would only cost time. Snappy costs a quarter of what
     # writing does, and makes counts small.
     pq.write_table(
         table, stream, compression="snappy", use_dictionary=False, write_statistics=False
     )
-    written: bytes = stream.getvalue().to_pybytes()
-    return written
+    return stream.getvalue()
 
 
 def _read(data: bytes, content: str) -> tuple[Any, dict[str, Any]]:
@@ -179,8 +178,7 @@ def _add_frame(columns: dict[str, Any], prefix: str, frame: pd.DataFrame) -> dic
     if numbers:
         values = np.ascontiguousarray(frame[numbers].to_numpy(dtype=np.float64))
         flat = pa.array(values.reshape(-1))
-        kind = pa.list_(pa.field("element", pa.float64(), nullable=False), len(numbers))
-        columns[f"{prefix}.numbers"] = pa.FixedSizeListArray.from_arrays(flat, type=kind)
+        columns[f"{prefix}.numbers"] = pa.FixedSizeListArray.from_arrays(flat, len(numbers))
     if texts:
         cells = frame[texts].astype(object).where(frame[texts].notna(), None)
         flat = pa.array(cells.to_numpy(dtype=object).reshape(-1), type=pa.large_string())
