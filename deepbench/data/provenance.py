@@ -41,11 +41,12 @@ def file_facts(path: Path) -> FileFacts:
     digest = hashlib.sha256()
     size = 0
     try:
-        with path.open("rb") as stream:
-            while chunk := stream.read(_CHUNK_BYTES):
+        with path.open("rb", buffering=0) as stream:
+            room = memoryview(bytearray(_CHUNK_BYTES))
+            while number := stream.readinto(room):
                 interruption_point()
-                digest.update(chunk)
-                size += len(chunk)
+                digest.update(room[:number])
+                size += number
     except OSError as error:
         raise unreadable(path, error) from None
     return FileFacts(size, digest.hexdigest())

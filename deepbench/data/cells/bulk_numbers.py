@@ -190,12 +190,17 @@ class _Slice:
             self._values[coded] = np.nan
 
     def _at(self, places: NDArray[Any]) -> NDArray[np.uint8]:
-        found: NDArray[np.uint8] = self._content[np.minimum(places, len(self._content) - 1)]
+        if len(places) and int(places[-1]) >= len(self._content):  # a last text that is empty
+            places = np.minimum(places, len(self._content) - 1)
+        found: NDArray[np.uint8] = self._content[places]
         return found
 
     def _probably_plain(self) -> NDArray[np.bool_]:
         """Return (m,) whether each text has the signs of a plain number only."""
-        first, last = self._at(self._starts), self._at(np.maximum(self._ends - 1, 0))
+        before_end = self._ends - 1
+        if before_end[0] < 0:  # first texts that are empty
+            before_end = np.maximum(before_end, 0)
+        first, last = self._at(self._starts), self._content[before_end]
         if self._decimal == ",":
             first, last = _EXCHANGE[first], _EXCHANGE[last]
         plain: NDArray[np.bool_] = _FIRST[first] & _LAST[last] & (self._lengths > 0)
