@@ -94,9 +94,9 @@ def table_to_parquet_bytes(parsed: ParsedTable) -> bytes:
     meta = {
         "content": "table",
         "frame": _add_frame(columns, "frame", parsed.frame),
-        "columns": [
-            {name: getattr(column, name) for name in _COLUMN_FIELDS} for column in parsed.columns
-        ],
+        "columns": {
+            name: [getattr(column, name) for column in parsed.columns] for name in _COLUMN_FIELDS
+        },
         "conversions": [conversion.model_dump() for conversion in parsed.conversions],
         "first_column": parsed.locator.first_column,
         "files": [_places(file) for file in parsed.locator.files],
@@ -115,7 +115,7 @@ def table_from_parquet_bytes(data: bytes) -> ParsedTable:
     table, meta = _read(data, "table")
     return ParsedTable(
         frame=_take_frame(table, "frame", meta["frame"]),
-        columns=tuple(ColumnRecord(**column) for column in meta["columns"]),
+        columns=_columns(meta["columns"]),
         conversions=tuple(Conversion.model_validate(item) for item in meta["conversions"]),
         locator=CellLocator(
             table["row"].to_numpy().copy(),
@@ -133,6 +133,13 @@ def table_from_parquet_bytes(data: bytes) -> ParsedTable:
 
 def _places(file: FilePlaces) -> dict[str, Any]:
     return {**vars(file), "rows": file.rows.tolist(), "columns": file.columns.tolist()}
+
+
+def _columns(stored: dict[str, list[Any]] | list[dict[str, Any]]) -> tuple[ColumnRecord, ...]:
+    """Return the records of columns; tables of before had them one by one."""
+    if isinstance(stored, list):
+        return tuple(ColumnRecord(**column) for column in stored)
+    return tuple(map(ColumnRecord, *(stored[name] for name in _COLUMN_FIELDS)))
 
 
 def _file_places(stored: dict[str, Any]) -> FilePlaces:

@@ -4,6 +4,7 @@ import pytest
 
 from deepbench.data.samples import AllSamples, TestSet, TrainingSet
 from deepbench.data.table_store import (
+    _columns,
     from_parquet_bytes,
     table_from_parquet_bytes,
     table_to_parquet_bytes,
@@ -84,3 +85,15 @@ def test_damage_is_said(samples, parse):
             from_parquet_bytes(damaged, AllSamples)
     with pytest.raises(StudyError, match="format"):
         table_from_parquet_bytes(data)
+
+
+def test_columns_of_tables_of_before_are_read():
+    column = ColumnRecord("a", "numeric", "feature", 1, 2)
+    assert _columns([vars_of(column)]) == (column,)
+    assert _columns({name: [value] for name, value in vars_of(column).items()}) == (column,)
+
+
+def vars_of(column):
+    return {
+        name: getattr(column, name) for name in ("name", "kind", "role", "missing", "distinct")
+    }
