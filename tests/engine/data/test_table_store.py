@@ -11,6 +11,7 @@ from deepbench.data.table_store import (
     to_parquet_bytes,
 )
 from deepbench.errors import StudyError
+from deepbench.study.records import ColumnRecord
 
 
 @pytest.fixture
@@ -89,11 +90,6 @@ def test_damage_is_said(samples, parse):
 
 def test_columns_of_tables_of_before_are_read():
     column = ColumnRecord("a", "numeric", "feature", 1, 2)
-    assert _columns([vars_of(column)]) == (column,)
-    assert _columns({name: [value] for name, value in vars_of(column).items()}) == (column,)
-
-
-def vars_of(column):
-    return {
-        name: getattr(column, name) for name in ("name", "kind", "role", "missing", "distinct")
-    }
+    fields = {"name": "a", "kind": "numeric", "role": "feature", "missing": 1, "distinct": 2}
+    assert _columns([fields]) == (column,)
+    assert _columns({name: [value] for name, value in fields.items()}) == (column,)
