@@ -18,6 +18,7 @@ from scipy.linalg import eigh
 from scipy.sparse import csr_array
 from scipy.sparse.linalg import eigsh
 
+from deepbench.data.number_text import number_text
 from deepbench.data.samples import AllSamples, TrainingSet
 from deepbench.study.records import ExplorationRecord
 
@@ -37,6 +38,8 @@ COLOUR_ROLES = (
 _MAP_ROWS = 120
 _MAP_COLUMNS = 200
 _MOST_NAMED = 50
+_MOST_COLOURINGS = 100
+_LONGEST_LABEL = 80  # longer texts are comments and sequences
 _BLOCK_CELLS = 4_000_000
 _LARGEST_FULL = 1_000
 _NO_VARIANCE = 1e-10
@@ -242,13 +245,12 @@ def explore(
 
     Args:
         samples: The samples to show.
-        roles: Columns by role; those that can colour a picture are looked up in the annotations.
+        roles: Columns by role; those of the samples' origin come first among the colourings.
         scope: What samples they are, for the sentence under the picture.
         space: The space of their features, if it is known already.
     """
     gaps = samples.features.isna().to_numpy()
     found = principal_components(samples.features if space is None else space)
-    columns = [c for role in COLOUR_ROLES for c in roles.get(role, ())]
     return ExplorationRecord(
         scope=scope,
         outcome=samples.info.column,
@@ -256,11 +258,7 @@ def explore(
         classes=samples.info.classes,
         samples=tuple(str(name) for name in samples.sample_ids),
         outcomes=outcome_texts(samples),
-        colourings={
-            column: tuple(str(text) for text in samples.annotations[column])
-            for column in columns
-            if column in samples.annotations.columns
-        },
+        colourings=_colourings(samples, roles, found.scores[:, :2]),
         components=tuple(
             tuple(float(f"{score:.6g}") for score in component) for component in found.scores.T
         ),
@@ -271,6 +269,57 @@ def explore(
         missing_features=_most(list(samples.features.columns), gaps.sum(axis=0)),
         missing_samples=_most([str(name) for name in samples.sample_ids], gaps.sum(axis=1)),
     )
+
+
+def _colourings(
+    samples: AllSamples | TrainingSet,
+    roles: Mapping[str, tuple[str, ...]],
+    scores: NDArray[np.float64],
+) -> dict[str, tuple[str, ...]]:
+    """Return the columns that can colour a picture: annotations, then features.
+
+    Of more features than a list can hold, those that go most with the picture's two axes.
+    """
+    annotations = samples.annotations
+    first = [c for role in COLOUR_ROLES for c in roles.get(role, ())]
+    others = [
+        str(column)
+        for column in annotations.columns
+        if column not in first and annotations[column].str.len().max() <= _LONGEST_LABEL
+    ]
+    named = [c for c in [*first, *others] if c in annotations.columns][:_MOST_COLOURINGS]
+    colourings = {column: tuple(map(str, annotations[column])) for column in named}
+    features = samples.features
+    room = _MOST_COLOURINGS - len(named)
+    fits = features.shape[1] <= room
+    places = range(features.shape[1]) if fits else _going_with(features, scores)[:room]
+    for place in sorted(places):
+        colourings.setdefault(str(features.columns[place]), _as_texts(features.iloc[:, place]))
+    return colourings
+
+
+def _going_with(features: pd.DataFrame, scores: NDArray[np.float64]) -> list[int]:
+    """Return the numbers of features: labels, then those that correlate most with the scores."""
+    is_number = np.array([dtype == np.float64 for dtype in features.dtypes], dtype=bool)
+    places = np.flatnonzero(is_number)
+    strength = np.zeros(len(places))
+    axes = scores / np.maximum(np.linalg.norm(scores, axis=0), np.finfo(float).tiny)
+    step = max(1, _BLOCK_CELLS // max(1, len(features)))
+    for begin in range(0, len(places), step):
+        block = features.iloc[:, places[begin : begin + step]].to_numpy(dtype=np.float64)
+        gaps = np.isnan(block)
+        known = np.maximum((~gaps).sum(axis=0), 1)
+        block = np.where(gaps, 0.0, block - np.where(gaps, 0.0, block).sum(axis=0) / known)
+        size = np.maximum(np.linalg.norm(block, axis=0), np.finfo(float).tiny)
+        strength[begin : begin + step] = (np.abs(axes.T @ block) / size).max(axis=0, initial=0.0)
+    ranked = places[np.argsort(-strength, kind="stable")]
+    return [*np.flatnonzero(~is_number).tolist(), *ranked.tolist()]
+
+
+def _as_texts(values: pd.Series) -> tuple[str, ...]:
+    if values.dtype == np.float64:
+        return tuple(number_text(float(value)) for value in values)
+    return tuple(values.astype(object).where(values.notna(), "").astype(str))
 
 
 def outcome_texts(samples: AllSamples | TrainingSet) -> tuple[str, ...]:

@@ -133,8 +133,9 @@ class ExplorationRecord(Record):
     """Missing values and principal components (stage 5; after the split training samples only).
 
     ``outcomes`` are class names or numbers as text. ``colourings`` hold a value for each sample
-    under the name of each column with a role that can colour a picture. ``components[c][s]`` are
-    coordinates on at most five principal components, ``explained`` their shares of the variance.
+    under the name of each column that can colour a picture: columns of the samples' origin, then
+    features, at most 100 in all. ``components[c][s]`` are coordinates on at most five principal
+    components, ``explained`` their shares of the variance.
     ``missing_map`` holds the share of missing cells in blocks of neighbouring samples (at most
     120 rows) and features (at most 200 columns); ``missing_features`` and ``missing_samples``
     the 50 with most missing cells.

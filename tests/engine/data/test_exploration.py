@@ -1,5 +1,7 @@
 """Principal components and missing cells against scikit-learn and closed forms."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,6 +10,7 @@ from sklearn.impute import SimpleImputer
 from sklearn.preprocessing import StandardScaler
 
 from deepbench.data.exploration import explore, missing_map, principal_components
+from deepbench.data.samples import AllSamples, OutcomeInfo
 
 
 def table(rows, columns, seed=0, gaps=0.0):
@@ -127,7 +130,10 @@ def test_record(make_samples):
     assert record.classes == ("class 0", "class 1")
     assert record.outcomes == tuple(f"class {y}" for y in outcome)
     assert record.samples[:2] == ("row 2", "row 3")
-    assert record.colourings == {"plate": tuple(notes["plate"])}
+    assert list(record.colourings) == ["plate", "comment", *samples.features.columns]
+    assert record.colourings["plate"] == tuple(notes["plate"])
+    assert record.colourings["comment"] == tuple(notes["comment"])
+    assert record.colourings["g2"][:11].count("") == 10
     scores = principal_components(samples.features).scores
     np.testing.assert_allclose(np.array(record.components), scores.T, rtol=1e-5)
     assert record.features_used == 8
@@ -153,3 +159,44 @@ def test_lists_are_cut_at_fifty(make_samples):
     assert len(record.missing_features) == len(record.missing_samples) == 50
     assert record.missing_features[0] == ("g69", 70)
     assert record.missing_samples[0] == ("row 2", 70)
+
+
+def test_any_column_can_colour_the_picture():
+    samples = _coloured(rows=12, features=4)
+    record = explore(samples, {"batch": ("plate",)}, "all samples")
+    # The plate first, then what is no feature, then features in the order of the table.
+    assert list(record.colourings) == ["plate", "day", "g0", "g1", "g2", "g3", "sex"]
+    assert record.colourings["sex"][:3] == ("f", "", "f")
+    assert [float(text) if text else None for text in record.colourings["g1"]] == [
+        None if np.isnan(value) else value for value in samples.features["g1"]
+    ]
+
+
+def test_of_many_features_those_that_shape_the_picture_colour_it():
+    samples = _coloured(rows=40, features=300)
+    table = samples.features.copy()
+    direction = np.linspace(-1, 1, 40)
+    moved = [f"g{number}" for number in range(120, 300, 3)]
+    table[moved] = table[moved].add(8 * direction, axis=0)
+    record = explore(replace(samples, features=table), {}, "all samples")
+    assert len(record.colourings) == 100
+    assert set(moved) <= set(record.colourings)
+    assert "sex" in record.colourings
+
+
+def _coloured(rows, features):
+    generator = np.random.default_rng(1)
+    table = pd.DataFrame(
+        generator.normal(size=(rows, features)).round(3),
+        columns=[f"g{number}" for number in range(features)],
+    )
+    table.iloc[2, 1] = np.nan
+    table["sex"] = pd.Series(["f", None, "f", "m"] * (rows // 4), dtype=object)
+    return AllSamples(
+        features=table,
+        outcome=np.arange(rows) % 2,
+        sample_ids=np.array([f"s{number}" for number in range(rows)]),
+        units=np.arange(rows),
+        annotations=pd.DataFrame({"day": ["1", "2"] * (rows // 2), "plate": ["A"] * rows}),
+        info=OutcomeInfo("group", "binary", ("a", "b")),
+    )
