@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from deepbench.data.shuffles import shuffle_blocks, shuffled_outcome, unit_parts
 from deepbench.evaluation.fold_scores import score
 from deepbench.evaluation.metrics import get_metric, tuning_metric
-from deepbench.models.family import BaselineFamily, Params
+from deepbench.models.family import BaselineFamily, Params, Run
 from deepbench.models.networks.family import NetworkFamily
 from deepbench.models.networks.on_folds import NetworkRun, out_of_fold_networks
-from deepbench.models.out_of_fold import out_of_fold
+from deepbench.models.out_of_fold import out_of_fold_runs
 from deepbench.models.ranking import Outcome
 from deepbench.models.registry import get_family
 from deepbench.models.workbench import BenchSource, Workbench, load_workbench
@@ -80,7 +80,5 @@ def _predictions(
         found = out_of_fold_networks(family, bench.cache, runs, bench.stop_seed, device)
         return [item.predictions for item in found]
     assert isinstance(family, BaselineFamily)
-    return [
-        out_of_fold(family, bench.cache, task.params, outcome, seed).predictions
-        for outcome, seed in zip(outcomes, seeds, strict=True)
-    ]
+    runs_alone = [Run(task.params, y, seed) for y, seed in zip(outcomes, seeds, strict=True)]
+    return [item.predictions for item in out_of_fold_runs(family, bench.cache, runs_alone)]

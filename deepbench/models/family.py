@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from deepbench.data.samples import Task
 from deepbench.models.fitted import Predictor
+from deepbench.models.fold_data import FoldView
 from deepbench.models.problem_shape import ProblemShape
 from deepbench.models.ranking import Outcome, rank_columns
 
@@ -64,6 +65,34 @@ class FitRows:
             return self.columns
         ranking = rank_columns(self.matrix[rows], self.outcome[rows], self.task)
         return np.sort(ranking[: len(self.columns)])
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """One setting on one label vector.
+
+    Attributes:
+        params: Settings, as the family suggests them.
+        outcome: (n,) true or shuffled outcome of all training samples.
+        seed: Seed of this setting; each fold's seed derives from it by name.
+    """
+
+    params: Params
+    outcome: Outcome
+    seed: int
+
+
+@dataclass(frozen=True, eq=False)
+class Predicted:
+    """What a run predicts for the tuning rows of a fold.
+
+    Attributes:
+        values: (b, K) class probabilities, or (b, 1) values.
+        converged: Whether the fit reached its tolerance.
+    """
+
+    values: NDArray[np.float64]
+    converged: bool = True
 
 
 def take_columns(matrix: NDArray[np.float64], columns: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -162,3 +191,20 @@ class BaselineFamily(Family):
             Predicts (m, K) probabilities of the classes 0 to K - 1, or (m, 1) values, from
             (m, k) rows of the columns kept.
         """
+
+    def predict_together(self, fold: FoldView, runs: Sequence[Run]) -> list[Predicted | None]:
+        """Predict the tuning rows of a fold for several runs that share its matrices.
+
+        What runs have in common (a factorisation, distances) is worked out once. The numbers are
+        those of `fit` up to rounding, which tests hold; which runs come together never depends on
+        the number of workers.
+
+        Args:
+            fold: Preprocessed fit and tuning rows.
+            runs: Settings and label vectors.
+
+        Returns:
+            For each run its predictions, or None where nothing can be shared (or a class is
+            missing among the fit rows): such runs are fitted one by one.
+        """
+        return [None] * len(runs)

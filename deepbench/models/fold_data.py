@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +16,8 @@ from deepbench.data.samples import Fold, TrainingSet
 from deepbench.models.preprocessing import Preprocessor, RawTable
 from deepbench.models.problem_shape import ProblemShape
 from deepbench.models.ranking import Outcome, rank_columns
+
+T = TypeVar("T")
 
 # Preprocessed folds are dropped, least recently used first, beyond this size.
 DEFAULT_MEMORY_BYTES = 400_000_000
@@ -36,11 +40,56 @@ class FoldData:
     preprocessor: Preprocessor
     fit: NDArray[np.float64]
     tune: NDArray[np.float64]
+    _shared: dict[Hashable, Any] = field(default_factory=dict, repr=False)
 
     @property
     def memory_bytes(self) -> int:
         """Size of the two matrices."""
         return self.fit.nbytes + self.tune.nbytes
+
+    def shared(self, name: Hashable, make: Callable[[], T]) -> T:
+        """Return what ``make`` gives, worked out once and kept as long as the fold is.
+
+        For what depends on the matrices alone, never on the outcome or on settings, and takes at
+        most about as much memory as they do: a Gram matrix, its eigenvectors, distances.
+        """
+        if name not in self._shared:
+            self._shared[name] = make()
+        found: T = self._shared[name]
+        return found
+
+
+@dataclass(frozen=True, eq=False)
+class FoldView:
+    """What a family sees of a fold when it fits several runs at once.
+
+    Attributes:
+        data: The preprocessed fold.
+        training: All training samples, for units and kind of outcome.
+        ranking: Returns the (d,) columns of the fold, strongest association first, of an outcome
+            (n,) of all training samples; only fit rows are looked at.
+    """
+
+    data: FoldData
+    training: TrainingSet
+    ranking: Callable[[Outcome], NDArray[np.int64]]
+
+    @property
+    def units(self) -> NDArray[np.int64]:
+        """(a,) codes of the biological unit of the fit rows."""
+        return self.training.units[self.data.fold.fit]
+
+    def fit_outcome(self, outcome: Outcome) -> Outcome:
+        """Return the (a,) outcome of the fit rows."""
+        found: Outcome = outcome[self.data.fold.fit]
+        return found
+
+    def has_every_class(self, outcome: Outcome) -> bool:
+        """Return whether every class occurs among the fit rows; True for regression."""
+        info = self.training.info
+        if info.task == "regression":
+            return True
+        return len(np.unique(self.fit_outcome(outcome))) == info.outputs
 
 
 class FoldCache:
@@ -98,6 +147,12 @@ class FoldCache:
         while len(self._rankings) > _RANKINGS_PER_FOLD * len(self.folds):
             self._rankings.popitem(last=False)
         return found
+
+    def view(self, index: int) -> FoldView:
+        """Return fold ``index`` as families see it that fit several runs at once."""
+        return FoldView(
+            self.data(index), self.training, lambda outcome: self.ranking(index, outcome)
+        )
 
     @property
     def shape(self) -> ProblemShape:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -15,7 +15,14 @@ from threadpoolctl import threadpool_limits
 
 from deepbench.data.preparation import AS_THEY_ARE, Preparation
 from deepbench.data.samples import OutcomeInfo, TrainingSet
-from deepbench.models.family import BaselineFamily, FitRows, Params, take_columns
+from deepbench.models.family import (
+    BaselineFamily,
+    FitRows,
+    Params,
+    Predicted,
+    Run,
+    take_columns,
+)
 from deepbench.models.fitted import FittedModel, Predictor
 from deepbench.models.fold_data import FoldCache
 from deepbench.models.predictors import ConstantPredictor, PresentClassesPredictor
@@ -50,19 +57,57 @@ def out_of_fold(
         outcome: (n,) outcome of all training samples, true or shuffled.
         seed: Seed of this setting; each fold's seed derives from it by name.
     """
+    return out_of_fold_runs(family, cache, [Run(params, outcome, seed)])[0]
+
+
+def out_of_fold_runs(
+    family: BaselineFamily,
+    cache: FoldCache,
+    runs: Sequence[Run],
+    folds: Sequence[int] | None = None,
+) -> list[OutOfFold]:
+    """Fit several runs on every fold, sharing what they have in common.
+
+    Args:
+        family: What to fit.
+        cache: Preprocessed folds.
+        runs: Settings, label vectors and seeds.
+        folds: Numbers of the folds to fit; all if None. Rows of other folds stay NaN.
+
+    Returns:
+        What each run predicts, in the order of ``runs``.
+    """
     training = cache.training
+    chosen = range(len(cache.folds)) if folds is None else folds
     repeats = 1 + max(fold.repeat for fold in cache.folds)
-    shape = (repeats, len(training), training.info.outputs)
+    shape = (len(runs), repeats, len(training), training.info.outputs)
     predictions = np.full(shape, np.nan)
-    unfinished = 0
+    unfinished = np.zeros(len(runs), dtype=np.int64)
     with threadpool_limits(limits=1):
-        for index, fold in enumerate(cache.folds):
-            with _counting_unfinished() as warned:
-                model = _fit_on_fold(family, cache, index, params, outcome, seed)
-            unfinished += bool(warned)
-            tune = take_columns(cache.data(index).tune, model.columns)
-            predictions[fold.repeat, fold.tune] = model.predictor.predict(tune)
-    return OutOfFold(predictions, _note(unfinished, len(cache.folds)))
+        for index in chosen:
+            fold = cache.folds[index]
+            for number, found in enumerate(_predict_fold(family, cache, index, runs)):
+                predictions[number, fold.repeat, fold.tune] = found.values
+                unfinished[number] += not found.converged
+    return [
+        OutOfFold(values, _note(int(count), len(chosen)))
+        for values, count in zip(predictions, unfinished, strict=True)
+    ]
+
+
+def _predict_fold(
+    family: BaselineFamily, cache: FoldCache, index: int, runs: Sequence[Run]
+) -> Iterator[Predicted]:
+    together = family.predict_together(cache.view(index), runs)
+    for run, found in zip(runs, together, strict=True):
+        yield _predict_alone(family, cache, index, run) if found is None else found
+
+
+def _predict_alone(family: BaselineFamily, cache: FoldCache, index: int, run: Run) -> Predicted:
+    with _counting_unfinished() as warned:
+        model = _fit_on_fold(family, cache, index, run.params, run.outcome, run.seed)
+    tune = take_columns(cache.data(index).tune, model.columns)
+    return Predicted(model.predictor.predict(tune), converged=not warned)
 
 
 def fit_on_fold(

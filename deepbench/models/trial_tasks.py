@@ -13,13 +13,13 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from deepbench.models.family import BaselineFamily, Params
+from deepbench.models.family import BaselineFamily, Params, Run
 from deepbench.models.fitted import FittedModel
 from deepbench.models.networks.curves import thinned, typical_curve
 from deepbench.models.networks.family import NetworkFamily
 from deepbench.models.networks.final import fit_network
 from deepbench.models.networks.on_folds import NetworkOutOfFold, NetworkRun, out_of_fold_networks
-from deepbench.models.out_of_fold import fit_final, out_of_fold
+from deepbench.models.out_of_fold import fit_final, out_of_fold_runs
 from deepbench.models.ranking import Outcome
 from deepbench.models.registry import get_family
 from deepbench.models.workbench import BenchSource, Workbench, load_workbench
@@ -86,14 +86,16 @@ def evaluate_trials(task: TrialTask) -> list[TrialOutcome]:
             for number, item in zip(task.numbers, found, strict=True)
         ]
     assert isinstance(family, BaselineFamily)
-    outcomes = []
-    for number, params in zip(task.numbers, task.params, strict=True):
-        began = time.perf_counter()
-        seed = trial_seed(task.source, family.name, number)
-        item = out_of_fold(family, bench.cache, params, bench.training.outcome, seed)
-        seconds = time.perf_counter() - began
-        outcomes.append(TrialOutcome(number, item.predictions, seconds, item.note))
-    return outcomes
+    runs = [
+        Run(params, bench.training.outcome, trial_seed(task.source, family.name, number))
+        for number, params in zip(task.numbers, task.params, strict=True)
+    ]
+    together = out_of_fold_runs(family, bench.cache, runs)
+    seconds = (time.perf_counter() - began) / len(together)
+    return [
+        TrialOutcome(number, item.predictions, seconds, item.note)
+        for number, item in zip(task.numbers, together, strict=True)
+    ]
 
 
 def train_on_folds(
