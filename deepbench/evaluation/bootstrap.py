@@ -71,17 +71,33 @@ def weight_blocks(
 
     The blocks are column-major, which lets the metrics use them without a copy.
     """
+    unit_of_row = np.unique(units, return_inverse=True)[1]
+    block = block or max(1, _BLOCK_ELEMENTS // max(len(units), 1))
+    for counts in count_blocks(units, resamples, seed, y, block):
+        yield np.ascontiguousarray(counts[unit_of_row]).T
+
+
+def count_blocks(
+    units: NDArray[np.int64],
+    resamples: int,
+    seed: int,
+    y: NDArray[np.int64] | None,
+    block: int,
+) -> Iterator[Floats]:
+    """Yield (U, b) how often each unit was drawn, units in the order of their codes.
+
+    Arguments as in `unit_weights`; the block size never changes a number.
+    """
     _, first, unit_of_row = np.unique(units, return_index=True, return_inverse=True)
     count = len(first)
     order, start, size = _strata(unit_of_row, first, y)
     rng = np.random.default_rng(seed)
-    block = block or max(1, _BLOCK_ELEMENTS // max(len(units), 1))
     for done in range(0, resamples, block):
         b = min(block, resamples - done)
         offset = np.minimum((rng.random((b, count)) * size).astype(np.int64), size - 1)
         drawn = order[start + offset] + count * np.arange(b)[:, None]
         counts = np.bincount(drawn.ravel(), minlength=b * count).reshape(b, count)
-        yield np.ascontiguousarray(counts.T[unit_of_row], dtype=np.float64).T
+        yield np.ascontiguousarray(counts.T, dtype=np.float64)
 
 
 def _strata(

@@ -67,6 +67,7 @@ def corrected_score(
     *,
     resamples: int = 1000,
     seed: int,
+    can_win: int | None = None,
 ) -> CorrectedScore:
     """Correct the best cross-validation score for the choice among the candidates.
 
@@ -80,20 +81,22 @@ def corrected_score(
         resamples: Number of resamples. Cut (to no fewer than 200) so that
             resamples x candidates x rows x repeats x columns stays below 8e9.
         seed: Seed of the draws.
+        can_win: Only the first so many candidates can be the overall winner; None for all. The
+            others were looked at and led to the choice, so they take part in choosing anew.
 
     Raises:
-        DataError: If no candidate has a score.
+        DataError: If no candidate that can win has a score.
         ValueError: If there are no candidates, or shapes do not fit each other.
     """
     scorer, oofs, y, units = _prepare(task, y, units, oofs, fold_of)
     plain = np.array([scorer.scores(oof, np.ones((len(y), 1)))[0] for oof in oofs])
-    if not np.isfinite(plain).any():
+    if not np.isfinite(plain[:can_win]).any():
         raise DataError(
             "None of the settings tried has a score that can be computed.",
             "Check that the outcome varies among the training samples, and that each fold of "
             "the cross-validation holds samples of at least two classes.",
         )
-    winner = int(np.nanargmax(plain))
+    winner = int(np.nanargmax(plain[:can_win]))
     left_out, winners_own = [], []
     count = affordable_resamples(resamples, oofs)
     for drawn, rest in _splits(units, count, seed, strata_of(task, y)):

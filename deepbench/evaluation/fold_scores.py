@@ -69,9 +69,7 @@ class FoldScorer:
         Raises:
             ValueError: If `oof` does not fit `fold_of`.
         """
-        if oof.shape[:2] != self._predicted.shape:
-            raise ValueError("out-of-fold predictions do not fit fold_of")
-        if not np.isfinite(oof[self._predicted]).all():
+        if not _complete(oof, self._predicted):
             return np.full(columns.shape[1], np.nan)
         if self._task == "regression":
             return self._r2(oof, columns)
@@ -102,6 +100,21 @@ class FoldScorer:
         times_predicted = self._predicted.sum(axis=0).astype(np.float64)
         sst = squared_deviation(self._y, columns * times_predicted[:, None])
         return 1 - ratio(np.asarray((errors**2).sum(axis=0) @ columns), sst)
+
+
+def all_predicted(oof: Floats, fold_of: NDArray[np.int64]) -> bool:
+    """Say whether a candidate has a finite prediction wherever `fold_of` says there is one.
+
+    Raises:
+        ValueError: If `oof` does not fit `fold_of`.
+    """
+    return _complete(oof, fold_of >= 0)
+
+
+def _complete(oof: Floats, predicted: NDArray[np.bool_]) -> bool:
+    if oof.shape[:2] != predicted.shape:
+        raise ValueError("out-of-fold predictions do not fit fold_of")
+    return bool(np.isfinite(oof[predicted]).all())
 
 
 def _parts(columns: Floats, rows: NDArray[np.int64]) -> Iterator[tuple[slice, Floats]]:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from deepbench.data.table_files import TableFiles
 from deepbench.errors import StudyError
+from deepbench.jobs.device_choice import settled_device
+from deepbench.models.registry import get_family
 from deepbench.models.workbench import BenchSource
 from deepbench.plan import StudyPlan
 from deepbench.study.folder import RecordType, Study
@@ -13,6 +15,7 @@ from deepbench.study.records import CheckRecord, SampleSheetRecord, SplitRecord
 from deepbench.training.budget import Effort, effort_for
 from deepbench.training.compute import Compute
 from deepbench.training.device import DeviceReport
+from deepbench.training.device_timing import LaneProblem
 from deepbench.worker.progress import Progress
 
 
@@ -26,7 +29,8 @@ class JobContext:
         files: The data files, resolved against the plan's folder.
         progress: Where progress is reported, and where a cancel arrives.
         compute: Runs functions in this process or in a pool.
-        device: Where networks are trained.
+        device: Where networks can be trained.
+        device_is_free: Nobody asked for that device: the CPU takes its place where it is faster.
         fingerprints: Of all stages, under this plan and this file.
     """
 
@@ -37,6 +41,7 @@ class JobContext:
     compute: Compute
     device: DeviceReport
     fingerprints: dict[str, str]
+    device_is_free: bool = False
 
     def record(self, stage: str, kind: type[RecordType]) -> RecordType:
         """Return what an earlier stage found.
@@ -59,9 +64,25 @@ class JobContext:
             folds=split.tuning_folds,
             repeats=split.tuning_repeats,
             seed=self.plan.seed,
-            device=self.device.kind,
+            device=self.network_device().kind,
             preparation=self.preparation_artifact(),
         )
+
+    def network_device(self) -> DeviceReport:
+        """Return where the networks of this study train; the user is told when it is decided."""
+        if not self.device_is_free:
+            return self.device
+        sheet = self.record("sample-sheet", SampleSheetRecord)
+        chosen, fresh = settled_device(
+            self.study,
+            self.device,
+            self.fingerprints["split"],
+            LaneProblem(sheet.samples, sheet.features, max(len(sheet.classes), 1)),
+            self.compute.workers,
+        )
+        if fresh:
+            self.progress.notice(chosen.sentence)
+        return chosen
 
     def preparation_artifact(self) -> str:
         """Return the artifact with what is done to measurements; empty in older studies."""
@@ -72,5 +93,13 @@ class JobContext:
         """Return the effort that the plan's budget buys for this study."""
         sheet = self.record("sample-sheet", SampleSheetRecord)
         units = self.record("check", CheckRecord).units or sheet.units
-        families = len(self.plan.baselines.families) + len(self.plan.networks.sizes)
-        return effort_for(self.plan, units, families)
+        return effort_for(self.plan, units, self._families_to_tune(sheet))
+
+    def _families_to_tune(self, sheet: SampleSheetRecord) -> int:
+        """Return how many families share the minutes of the plan; the dummy takes no time."""
+        names = [
+            *self.plan.baselines.families,
+            *(f"network-{s}" for s in self.plan.networks.sizes),
+        ]
+        families = [get_family(name) for name in names]
+        return sum(family.complexity > 0 and sheet.task in family.tasks for family in families)

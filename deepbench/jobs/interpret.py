@@ -8,7 +8,7 @@ from deepbench.interpretation.fold_tasks import AttributionTask, attribute_fold
 from deepbench.interpretation.importance import FoldAttributions, importances
 from deepbench.jobs.context import JobContext
 from deepbench.jobs.leaderboard import FamilyTrials, all_trials, best_of_kind
-from deepbench.jobs.shuffle_labels import block_columns, unit_columns
+from deepbench.jobs.shuffle_repeats import block_columns, unit_columns
 from deepbench.jobs.steps import Steps
 from deepbench.jobs.views import store_view
 from deepbench.models.workbench import Workbench, load_workbench

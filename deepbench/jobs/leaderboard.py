@@ -25,16 +25,31 @@ from deepbench.study.records import ModelRecord, Score, TrialRecord
 
 @dataclass(frozen=True)
 class FamilyTrials:
-    """All trials of one family in one search, in the order of their numbers."""
+    """All trials of one family in one search, in the order of their numbers.
+
+    Attributes:
+        family: The family.
+        trials: All that were run.
+        note: Why the search ended early; empty if it did not.
+        offered: Trials offered; 0 where only the ledger was read.
+        seconds_offered: The family's share of the time limit; None without one.
+    """
 
     family: Family
     trials: tuple[TrialRecord, ...]
     note: str = ""
+    offered: int = 0
+    seconds_offered: float | None = None
+
+    @property
+    def candidates(self) -> tuple[TrialRecord, ...]:
+        """The trials that can win: those in full."""
+        return tuple(trial for trial in self.trials if not trial.first_look)
 
     @cached_property
     def best(self) -> TrialRecord:
-        """The trial with the best plain score; the first of equals."""
-        return max(self.trials, key=lambda trial: (_finite(trial.score), -trial.number))
+        """The trial in full with the best plain score; the first of equals."""
+        return max(self.candidates, key=lambda trial: (_finite(trial.score), -trial.number))
 
     @property
     def seconds(self) -> float:
@@ -97,12 +112,15 @@ def best_of_kind(
 
 
 def predictions(study: Study, groups: list[FamilyTrials]) -> list[NDArray[np.float64]]:
-    """Return the out-of-fold predictions of all trials with a score, simple families first."""
+    """Return the out-of-fold predictions of all trials with a score, simple families first.
+
+    Those of first looks stand behind all others: they cannot win, but they had a say in what was
+    tried in full, so a corrected score has to choose among them as well.
+    """
+    trials = [trial for group in groups for trial in group.trials if trial.score is not None]
     return [
         array_from_bytes(study.read(trial.predictions))
-        for group in groups
-        for trial in group.trials
-        if trial.score is not None
+        for trial in sorted(trials, key=lambda trial: trial.first_look)
     ]
 
 
@@ -124,6 +142,7 @@ def winner_score(
         predictions(context.study, groups),
         bench.fold_of,
         seed=derive_seed(context.plan.seed, *use),
+        can_win=sum(t.score is not None for group in groups for t in group.candidates),
     )
 
 
@@ -156,6 +175,9 @@ def model_record(context: JobContext, bench: Workbench, group: FamilyTrials) -> 
         params=best.params,
         best_trial=best.number,
         note=group.note,
+        offered=group.offered,
+        first_looks=len(group.trials) - len(group.candidates),
+        seconds_offered=group.seconds_offered,
     )
 
 

@@ -111,6 +111,7 @@ def run_study(request: RunStudy, progress: Progress) -> dict[str, object]:
             compute=compute,
             device=device,
             fingerprints=fingerprints(plan, _source_sha256(study, files)),
+            device_is_free=request.device == "auto",
         )
         _run_stages(context, last)
         return vars(_result(context, last))

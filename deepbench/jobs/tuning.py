@@ -1,7 +1,9 @@
 """Running searches: ask for settings, score them on the tuning folds, write every trial down.
 
 Families are searched side by side; inside a family the order of trials is fixed, so that the
-number of workers and an interruption change nothing. A trial in the ledger is never run again.
+number of workers and an interruption change nothing. Trials that share their arithmetic are
+computed together, as one task. A trial in the ledger is never written again; when only some of a
+task's trials are there, the task is computed again as it was and what is missing written down.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from deepbench.evaluation.metrics import tuning_metric
 from deepbench.jobs.context import JobContext
 from deepbench.jobs.leaderboard import FamilyTrials, recorded_trials
 from deepbench.jobs.steps import Steps
-from deepbench.models.family import Family
+from deepbench.models.family import BaselineFamily, Family
 from deepbench.models.problem_shape import ProblemShape
 from deepbench.models.registry import get_family
 from deepbench.models.trial_tasks import TrialOutcome, TrialTask, evaluate_trials
@@ -28,12 +30,20 @@ from deepbench.seeds import derive_seed
 from deepbench.study.artifacts import array_bytes
 from deepbench.study.folder import Study
 from deepbench.study.records import TrialRecord
-from deepbench.training.search import Search, TrialRequest
+from deepbench.training.schedule import Schedule
+from deepbench.training.search import TrialRequest
+from deepbench.training.stopping import Told
 
 # Networks train their trials together, as lanes; four trials keep two cores busy.
 _BASELINE_BATCH = 4
 _NETWORK_BATCH = 8
 _NETWORK_TASK = 4
+
+_FIRST_LOOK = "A first look at low effort; it cannot win."
+
+
+# Trials that are computed together.
+_Part = tuple[TrialRequest, ...]
 
 
 @dataclass
@@ -41,13 +51,21 @@ class _FamilySearch:
     """A search under way."""
 
     family: Family
-    search: Search[ProblemShape]
+    schedule: Schedule[ProblemShape]
+    batch: int
     waiting: int = 0
     trials: list[TrialRecord] = field(default_factory=list)
 
     @property
     def seconds(self) -> float:
         return sum(trial.seconds for trial in self.trials)
+
+    @property
+    def task_size(self) -> int:
+        """Trials computed together: those that share something, or a core would idle."""
+        if not isinstance(self.family, BaselineFamily):
+            return _NETWORK_TASK
+        return self.batch if self.family.shares_fits else 1
 
 
 @dataclass
@@ -102,7 +120,7 @@ def run_searches(
         bench: Training samples and tuning folds.
         key: Name of the search in the ledger.
         names: Families that exist for this kind of outcome.
-        trials: Trials per family at most (a small search space may hold fewer).
+        trials: Trials offered to each family (it may need fewer, see `deepbench.training`).
         steps: Steps of the stage.
         where: Beginning of what is said of each trial.
         seconds_per_family: Time limit per family; no new batch begins after it.
@@ -111,19 +129,29 @@ def run_searches(
     known = recorded_trials(context.study, key)
     total = trials * len(searches)
     run = _Run(context, bench, key, known, trials, total, steps, where, seconds_per_family)
-    pending: dict[Future[list[TrialOutcome]], tuple[_FamilySearch, TrialTask]] = {}
+    pending: dict[Future[list[TrialOutcome]], tuple[_FamilySearch, _Part]] = {}
     for item in searches:
         pending.update(_next_batch(run, item))
     if pending:
         steps.say(_beginning(run), run.best_words)
     while pending:
         future = next(context.compute.wait(pending, context.progress))
-        item, task = pending.pop(future)
-        for outcome, params in zip(future.result(), task.params, strict=True):
-            _write_down(run, item, outcome, params)
+        item, part = pending.pop(future)
+        for outcome, request in zip(future.result(), part, strict=True):
+            if _known(run, item, request) is None:
+                _write_down(run, item, outcome, request)
         if item.waiting == 0:
             pending.update(_next_batch(run, item))
-    return [FamilyTrials(s.family, tuple(_in_order(s.trials)), s.search.note) for s in searches]
+    return [
+        FamilyTrials(
+            item.family,
+            tuple(_in_order(item.trials)),
+            item.schedule.note,
+            offered=trials,
+            seconds_offered=seconds_per_family,
+        )
+        for item in searches
+    ]
 
 
 def _beginning(run: _Run) -> str:
@@ -137,64 +165,85 @@ def _in_order(trials: list[TrialRecord]) -> list[TrialRecord]:
 
 
 def _begin(context: JobContext, bench: Workbench, family: Family, trials: int) -> _FamilySearch:
-    search = Search(
+    batch = _NETWORK_BATCH if family.kind == "network" else _BASELINE_BATCH
+    schedule = Schedule(
         name=family.name,
         family=family,
         shape=bench.shape,
         trials=trials,
         seed=derive_seed(context.plan.seed, "search", bench.source.fold_name, family.name),
-        batch=_NETWORK_BATCH if family.kind == "network" else _BASELINE_BATCH,
+        tuning_folds=bench.source.folds,
+        batch=batch,
+        low_effort=family.at_low_effort if isinstance(family, BaselineFamily) else None,
     )
-    return _FamilySearch(family, search)
+    return _FamilySearch(family, schedule, batch)
 
 
 def _next_batch(
     run: _Run, item: _FamilySearch
-) -> dict[Future[list[TrialOutcome]], tuple[_FamilySearch, TrialTask]]:
+) -> dict[Future[list[TrialOutcome]], tuple[_FamilySearch, _Part]]:
     """Ask for trials until some have to be computed; tell those that the ledger knows."""
     while True:
-        if run.seconds_per_family is not None and item.seconds > run.seconds_per_family:
-            item.search.stop("the time limit of the plan was reached")
-        requests = item.search.ask()
+        if _out_of_time(run, item):
+            item.schedule.out_of_time()
+        requests = item.schedule.ask()
         if not requests:
             left = run.trials - len(item.trials)
             run.total -= left
             run.steps.drop(left)
             return {}
-        fresh = [request for request in requests if not _known(run, item, request)]
-        if fresh:
-            return _submit(run, item, fresh)
+        futures = {}
+        for start in range(0, len(requests), item.task_size):
+            part = tuple(requests[start : start + item.task_size])
+            futures.update(_submit(run, item, part))
+        if futures:
+            return futures
 
 
-def _known(run: _Run, item: _FamilySearch, request: TrialRequest) -> bool:
-    """Tell the search a trial that is in the ledger already, and say whether it was."""
-    record = run.known.get((item.family.name, request.number))
-    if record is None or record.params != request.params:
+def _out_of_time(run: _Run, item: _FamilySearch) -> bool:
+    """Say whether no new batch may begin. One that an earlier run began is always finished."""
+    limit, first = run.seconds_per_family, item.schedule.asked
+    if limit is None or item.seconds <= limit * item.schedule.share_of_seconds:
         return False
-    _tell(run, item, record)  # counted before the stage's steps began
-    return True
+    next_numbers = range(first, first + item.batch)
+    return not any((item.family.name, number) in run.known for number in next_numbers)
+
+
+def _known(run: _Run, item: _FamilySearch, request: TrialRequest) -> TrialRecord | None:
+    """Return a trial's record if it was in the ledger when the search began."""
+    record = run.known.get((item.family.name, request.number))
+    same = record is not None and (record.params, record.first_look) == (
+        request.params,
+        request.first_look,
+    )
+    return record if same else None
 
 
 def _submit(
-    run: _Run, item: _FamilySearch, requests: list[TrialRequest]
-) -> dict[Future[list[TrialOutcome]], tuple[_FamilySearch, TrialTask]]:
-    size = _NETWORK_TASK if item.family.kind == "network" else 1
-    futures = {}
-    for start in range(0, len(requests), size):
-        part = requests[start : start + size]
-        task = TrialTask(
-            source=run.bench.source,
-            family=item.family.name,
-            numbers=tuple(request.number for request in part),
-            params=tuple(request.params for request in part),
-        )
-        futures[run.context.compute.submit(evaluate_trials, task)] = (item, task)
-        item.waiting += len(part)
-    return futures
+    run: _Run, item: _FamilySearch, part: _Part
+) -> dict[Future[list[TrialOutcome]], tuple[_FamilySearch, _Part]]:
+    """Submit trials that are computed together, unless the ledger has them all.
+
+    What is in the ledger is told at once: it was counted before the stage's steps began.
+    """
+    records = [_known(run, item, request) for request in part]
+    known = [record for record in records if record is not None]
+    item.waiting += len(part) - len(known)
+    for record in known:
+        _tell(run, item, record)
+    if len(known) == len(part):
+        return {}
+    task = TrialTask(
+        source=run.bench.source,
+        family=item.family.name,
+        numbers=tuple(request.number for request in part),
+        params=tuple(request.params for request in part),
+    )
+    return {run.context.compute.submit(evaluate_trials, task): (item, part)}
 
 
 def _write_down(
-    run: _Run, item: _FamilySearch, outcome: TrialOutcome, params: dict[str, object]
+    run: _Run, item: _FamilySearch, outcome: TrialOutcome, request: TrialRequest
 ) -> None:
     """Store the predictions, then the ledger line; only then does anybody hear of the trial."""
     training = run.bench.training
@@ -206,13 +255,14 @@ def _write_down(
         search=run.key,
         family=item.family.name,
         number=outcome.number,
-        params=params,
+        params=request.params,
         score=float(value) if np.isfinite(value) else None,
         fold_scores=tuple(float(s) if np.isfinite(s) else None for s in spread),
         seconds=round(outcome.seconds, 3),
         predictions=stored,
-        note=outcome.note,
+        note=_note(outcome, request),
         curve=outcome.curve,
+        first_look=request.first_look,
     )
     run.context.study.record("trial", record.model_dump(mode="json"))
     run.context.progress.trial_finished(record.family, record.number, record.score, record.seconds)
@@ -224,7 +274,12 @@ def _write_down(
 
 def _tell(run: _Run, item: _FamilySearch, record: TrialRecord) -> None:
     item.trials.append(record)
-    item.search.tell(record.number, record.score)
+    item.schedule.tell(record.number, Told(record.score, record.fold_scores))
     run.done += 1
-    if record.score is not None and record.score > run.best[0]:
+    if record.score is not None and record.score > run.best[0] and not record.first_look:
         run.best = (record.score, in_sentence(item.family.title))
+
+
+def _note(outcome: TrialOutcome, request: TrialRequest) -> str:
+    parts = (_FIRST_LOOK if request.first_look else "", outcome.note)
+    return " ".join(part for part in parts if part)

@@ -192,6 +192,18 @@ class BaselineFamily(Family):
             (m, k) rows of the columns kept.
         """
 
+    def at_low_effort(self, params: Params, shape: ProblemShape) -> Params | None:
+        """Return the settings at a fraction of the cost (fewer trees); None if there is no such.
+
+        Successive halving tries all settings so, and the best ones again at full effort.
+        """
+        return None
+
+    @property
+    def shares_fits(self) -> bool:
+        """Whether runs can win anything by being fitted together."""
+        return type(self).predict_together is not BaselineFamily.predict_together
+
     def predict_together(self, fold: FoldView, runs: Sequence[Run]) -> list[Predicted | None]:
         """Predict the tuning rows of a fold for several runs that share its matrices.
 

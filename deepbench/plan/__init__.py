@@ -162,6 +162,11 @@ class Shuffles(Part):
     replicates: int | None = Field(
         None, ge=1, le=100_000, description="Shuffles; 20, 100 or 1,000 by preset if absent."
     )
+    repeat: Literal["search", "settings"] = Field(
+        "search",
+        description="What each shuffle repeats: a small search over all model families, or only "
+        "the settings chosen.",
+    )
 
 
 class FeatureClaim(Part):

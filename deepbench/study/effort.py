@@ -12,6 +12,9 @@ from types import MappingProxyType
 
 from deepbench.plan import Preset
 
+# Of the way trials are asked for and computed. Numbers of another way are not mixed with these.
+_WAY_OF_SEARCHING = 2
+
 #: How the name of a search on all training samples begins; others belong to an outer fold.
 MAIN_SEARCH = "main"
 
@@ -60,6 +63,6 @@ def search_name(split_fingerprint: str, seed: int, trials: int, outer_fold: int 
         trials: Trials per family.
         outer_fold: Number of the outer fold inside which is searched; None for the main search.
     """
-    text = f"{split_fingerprint}\x1f{seed}\x1f{trials}"
+    text = f"{split_fingerprint}\x1f{seed}\x1f{trials}\x1f{_WAY_OF_SEARCHING}"
     fold = MAIN_SEARCH if outer_fold is None else f"outer-{outer_fold}"
     return f"{fold}-{hashlib.sha256(text.encode()).hexdigest()[:12]}"

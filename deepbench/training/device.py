@@ -1,7 +1,8 @@
 """Which processor trains: asked for, tried out, and said in a sentence.
 
 A graphics processor counts as usable only after it has computed something real and got it right;
-drivers that load and then fail are common on lab machines.
+drivers that load and then fail are common on lab machines. Whether a usable one also pays for a
+problem of some size is another question: see `deepbench.training.device_timing`.
 """
 
 from __future__ import annotations
@@ -18,15 +19,16 @@ from deepbench.errors import PlanError
 Kind = Literal["cpu", "cuda", "mps"]
 Choice = Literal["auto", "cpu", "cuda", "mps"]
 
-_LABELS: dict[Kind, str] = {
+#: Names of the kinds, as they stand in a sentence.
+LABELS: dict[Kind, str] = {
     "cpu": "the processor (CPU)",
     "cuda": "an NVIDIA graphics processor (CUDA)",
     "mps": "the Apple graphics processor (MPS)",
 }
 
-# What torch raises for absent or broken devices: "not compiled with CUDA" is an AssertionError,
-# a driver library that does not load an OSError.
-_DRIVER_ERRORS = (RuntimeError, AssertionError, OSError)
+#: What torch raises for absent or broken devices: "not compiled with CUDA" is an AssertionError,
+#: a driver library that does not load an OSError.
+DRIVER_ERRORS = (RuntimeError, AssertionError, OSError)
 
 _ABSENT = "It was not found on this machine."
 
@@ -68,12 +70,12 @@ def choose_device(choice: Choice | str) -> DeviceReport:
     """
     if choice == "auto":
         return _choose_automatically()
-    if choice not in _LABELS:
+    if choice not in LABELS:
         raise PlanError(f"There is no device called {choice!r}.", "Use auto, cpu, cuda or mps.")
     report = probe_device(choice)
     if not report.usable:
         raise PlanError(
-            f"Networks cannot be trained on {_LABELS[report.kind]}. {report.sentence}",
+            f"Networks cannot be trained on {LABELS[report.kind]}. {report.sentence}",
             "Use --device auto or --device cpu: the results are as valid, large networks only "
             "take longer.",
         )
@@ -90,22 +92,22 @@ def probe_device(kind: Kind) -> DeviceReport:
         warnings.simplefilter("ignore")
         try:
             name = _find(kind)
-        except _DRIVER_ERRORS as error:
-            reason = f"The driver of {_LABELS[kind]} does not work ({_first_line(error)})."
+        except DRIVER_ERRORS as error:
+            reason = f"The driver of {LABELS[kind]} does not work ({first_line(error)})."
             return _unusable(kind, reason)
         if name is None:
             return _unusable(kind, _ABSENT)
         try:
             difference = _largest_difference(torch.device(kind))
-        except _DRIVER_ERRORS as error:
-            reason = f"{name} was found, but a small test failed ({_first_line(error)})."
+        except DRIVER_ERRORS as error:
+            reason = f"{name} was found, but a small test failed ({first_line(error)})."
             return _unusable(kind, reason, name)
     if not difference < _TOLERANCE:
         reason = f"{name} was found, but it computes results that differ from the CPU's."
         return _unusable(kind, reason, name)
     sentence = f"Networks train on {name}; a small test gave the CPU's result."
     if kind == "cpu":
-        sentence = f"Networks train on {_LABELS['cpu']}."
+        sentence = f"Networks train on {LABELS['cpu']}."
     return DeviceReport(name, kind, True, sentence)
 
 
@@ -150,9 +152,10 @@ def _training_step(device: torch.device) -> tuple[Tensor, ...]:
 
 
 def _unusable(kind: Kind, reason: str, name: str | None = None) -> DeviceReport:
-    label = _LABELS[kind]
+    label = LABELS[kind]
     return DeviceReport(name or label, kind, False, reason)
 
 
-def _first_line(error: BaseException) -> str:
+def first_line(error: BaseException) -> str:
+    """Return what an error says, as part of a sentence."""
     return (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".")

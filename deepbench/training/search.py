@@ -20,6 +20,9 @@ Params = dict[str, Any]
 Shape = TypeVar("Shape")
 Shape_contra = TypeVar("Shape_contra", contravariant=True)
 
+#: Why a search ended that had tried every setting of its family.
+NOTHING_LEFT = "no other settings are left to try"
+
 # Scored trials before the estimator takes over from the defaults and random draws.
 _TRIALS_BEFORE_MODEL = 8
 # Draws without anything new after which a space counts as exhausted.
@@ -45,10 +48,13 @@ class TrialRequest:
     Attributes:
         number: Number of the trial in its search, from 0.
         params: Settings; plain JSON types.
+        first_look: The settings stand there at low effort: the trial may be taken further, but
+            cannot win (see `deepbench.training.schedule`).
     """
 
     number: int
     params: Params
+    first_look: bool = False
 
 
 class Search(Generic[Shape]):
@@ -97,12 +103,12 @@ class Search(Generic[Shape]):
         self._open: dict[int, optuna.Trial] = {}
         self._told: dict[int, float | None] = {}
         self._asked = 0
-        self._note = ""
+        self._ended = ""
 
     @property
-    def note(self) -> str:
-        """Why the search ended before its number of trials; empty if it did not."""
-        return self._note
+    def ended(self) -> str:
+        """Why the search ended early, as half a sentence; empty if it did not."""
+        return self._ended
 
     def ask(self) -> list[TrialRequest]:
         """Return the next trials to run; an empty list when the search is over.
@@ -113,10 +119,10 @@ class Search(Generic[Shape]):
         if self._open:
             raise RuntimeError("Every trial of a batch is told before the next one is asked for.")
         requests: list[TrialRequest] = []
-        while not self._note and len(requests) < self._batch and self._asked < self._trials:
+        while not self._ended and len(requests) < self._batch and self._asked < self._trials:
             drawn = self._draw()
             if drawn is None:
-                self.stop("no other settings are left to try")
+                self.stop(NOTHING_LEFT)
                 break
             trial, params = drawn
             self._open[self._asked] = trial
@@ -144,12 +150,8 @@ class Search(Generic[Shape]):
         self._open, self._told = {}, {}
 
     def stop(self, reason: str) -> None:
-        """End the search before its number of trials.
-
-        Args:
-            reason: Half a sentence for the note.
-        """
-        self._note = f"The search ended after {self._asked} of {self._trials} trials: {reason}."
+        """End the search before its number of trials, for the reason given."""
+        self._ended = self._ended or reason
 
     def _draw(self) -> tuple[optuna.Trial, Params] | None:
         """Draw settings that were not tried before; None if there seem to be no more."""

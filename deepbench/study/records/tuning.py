@@ -23,7 +23,9 @@ class CurveRecord(Record):
 class TrialRecord(Record):
     """One trial: settings of one family, scored on all tuning folds.
 
-    ``curve`` is that of a network's middle fold (by best epoch), thinned to at most 60 epochs.
+    A ``first_look`` was run at low effort: its family's best first looks are tried again in full,
+    and only trials in full can win. ``curve`` is that of a network's middle fold (by best epoch),
+    thinned to at most 60 epochs.
     """
 
     search: str
@@ -36,6 +38,7 @@ class TrialRecord(Record):
     predictions: str
     note: str = ""
     curve: CurveRecord | None = None
+    first_look: bool = False
 
 
 class SanityRecord(Record):
@@ -49,7 +52,12 @@ class SanityRecord(Record):
 
 
 class ModelRecord(Record):
-    """One model family with its best settings."""
+    """One model family with its best settings.
+
+    ``trials`` were run of those ``offered`` (0 in older studies: as many as run); ``first_looks``
+    of them at low effort. ``seconds_offered`` is the family's share of the plan's time limit.
+    ``note`` says why a search ended before all its trials were run.
+    """
 
     name: str
     title: str
@@ -68,6 +76,9 @@ class ModelRecord(Record):
     sanity: tuple[SanityRecord, ...] = ()
     curve: CurveRecord | None = None
     note: str = ""
+    offered: int = 0
+    first_looks: int = 0
+    seconds_offered: float | None = None
 
 
 class LearningCurveRecord(Record):

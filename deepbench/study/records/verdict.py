@@ -8,7 +8,12 @@ from deepbench.study.records.base import Record, Score
 
 
 class ShuffledModelRecord(Record):
-    """The shuffled-label check of one model."""
+    """The shuffled-label check of one model, or of the best of a kind of models.
+
+    ``model`` is a family, or ``baselines`` or ``networks`` when each shuffle repeats a whole
+    search over ``settings`` settings of that kind; ``title`` and ``family`` say which. Both are
+    empty in studies made before the search was repeated.
+    """
 
     model: str
     metric: str
@@ -17,10 +22,15 @@ class ShuffledModelRecord(Record):
     p_value: float
     replicates: int
     repeated: Literal["whole search", "selected settings"]
+    title: str = ""
+    family: Literal["baseline", "network", ""] = ""
+    settings: int = 1
 
 
 class ShuffleRecord(Record):
     """Stage 9: shuffled labels, with one p-value for all models together.
+
+    ``ended_early``: further shuffles could not have shown a signal any more.
 
     ``explained_by_batch``: the score is above chance, but labels shuffled inside sites and
     batches score as high; what the models find is where samples were processed.
@@ -33,6 +43,7 @@ class ShuffleRecord(Record):
     signal: Literal["yes", "no", "unclear"]
     sentences: tuple[str, ...]
     explained_by_batch: bool = False
+    ended_early: bool = False
 
 
 class ComparisonRecord(Record):

@@ -6,7 +6,7 @@ from typing import Any
 import optuna
 import pytest
 
-from deepbench.training.search import Search, TrialRequest
+from deepbench.training.search import NOTHING_LEFT, Search, TrialRequest
 
 Params = dict[str, Any]
 
@@ -77,7 +77,7 @@ def test_defaults_come_first_and_the_budget_is_kept():
     done = run(bowl(30))
     assert [request.number for request, _ in done] == list(range(30))
     assert [request.params for request, _ in done[:2]] == list(Bowl.defaults)
-    assert bowl(30).note == ""
+    assert bowl(30).ended == ""
 
 
 def test_a_small_budget_cuts_the_defaults():
@@ -165,7 +165,7 @@ def test_a_finite_space_is_tried_completely():
             search.tell(request.number, float(request.params["a"]))
     assert sorted(seen) == sorted(itertools.product([1, 2, 3], ["x", "y"]))
     assert seen[0] == (2, "x")
-    assert "after 6 of 50 trials: no other settings are left" in search.note
+    assert search.ended == NOTHING_LEFT
 
 
 def test_a_single_point_is_tried_once():
@@ -173,7 +173,7 @@ def test_a_single_point_is_tried_once():
     assert search.ask() == [TrialRequest(0, {})]
     search.tell(0, 0.5)
     assert search.ask() == []
-    assert "after 1 of 16 trials" in search.note
+    assert search.ended == NOTHING_LEFT
 
 
 def test_a_trial_without_a_score_does_not_stop_the_search():
@@ -192,7 +192,8 @@ def test_stopping():
         search.tell(request.number, 0.0)
     search.stop("the time limit was reached")
     assert search.ask() == []
-    assert search.note == "The search ended after 4 of 30 trials: the time limit was reached."
+    search.stop("a later reason")
+    assert search.ended == "the time limit was reached"
 
 
 def test_a_batch_is_answered_before_the_next():
