@@ -1,148 +1,237 @@
-"""How often the program finds a signal where there is none, and where there is one.
+"""What the program says of a table, against the truth on 50,000 fresh samples.
 
-    python benchmarks/honesty.py --seeds 20 --jobs 2
+    python benchmarks/honesty.py --seeds 2 --jobs 2
+    python benchmarks/honesty.py --only null --rows 60 --columns 2000 --seeds 40 --jobs 2
 
-Each study is a run of the command line with the quick budget on a simulated table:
+Each study is a run of the command line on a simulated table (`simulated_tables`): no signal, a
+weak or a strong one; 60, 200 or 1,000 rows; 30 or 2,000 features; each row its own unit, or five
+rows a unit. Read from the study are the score that is shown before the test set opens (the
+corrected score of the whole search), the verdict on the signal, and the test score with its
+interval where the test set was opened. The truth is the AUROC on 50,000 fresh samples of the
+model that the program recommends, fitted on all training samples.
 
-* ``noise``: 60 samples x 2,000 features, two balanced classes, no relation at all;
-* ``noise in units``: 100 units x 3 samples with one label per unit; samples of a unit resemble
-  each other, the label means nothing;
-* ``signal``: 60 samples x 2,000 features; a hidden factor separates the classes with AUROC 0.9
-  and shows, with noise, in 60 of the features.
-
-The table it prints stands in README.md.
+Results are appended to ``--out`` as they come, and what stands there is not run again.
 """
 
 from __future__ import annotations
 
 import argparse
 import csv
+import itertools
 import json
+import multiprocessing
 import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from simulated_tables import DISTANCES, Population, Table
 
-Table = tuple[list[str], list[list[str]]]
+FRESH, FRESH_BLOCK = 50_000, 5_000
 _PLAN = """
+seed = {seed}
 [question]
 outcome = "group"
 [data]
 source = "table.csv"
-{roles}
 [budget]
-preset = "quick"
+preset = "{preset}"
 """
 
 
-def noise(generator: np.random.Generator) -> Table:
-    """60 x 2,000, balanced, nothing in it."""
-    labels = generator.permutation(np.repeat([0, 1], 30))
-    return _table(generator.normal(size=(60, 2000)), labels)
+@dataclass(frozen=True)
+class Cell:
+    """A kind of table and its seed."""
+
+    signal: str
+    rows: int
+    columns: int
+    rows_per_unit: int
+    seed: int
+    preset: str
 
 
-def noise_in_units(generator: np.random.Generator) -> Table:
-    """100 units x 3 rows, one label per unit, strong resemblance inside units."""
-    labels = np.repeat(generator.permutation(np.repeat([0, 1], 50)), 3)
-    own = np.repeat(generator.normal(size=(100, 200)), 3, axis=0)
-    values = own + generator.normal(0, 0.3, size=own.shape)
-    header, rows = _table(values, labels)
-    units = np.repeat(np.arange(1, 101), 3)
-    return ["unit", *header], [[f"U{u:03d}", *row] for u, row in zip(units, rows, strict=True)]
+def write_table(folder: Path, table: Table, cell: Cell) -> Path:
+    """Write the table and its plan; return the plan."""
+    several = cell.rows_per_unit > 1
+    with (folder / "table.csv").open("w", newline="", encoding="utf-8") as stream:
+        writer = csv.writer(stream)
+        names = [f"g{number}" for number in range(cell.columns)]
+        writer.writerow([*(["unit"] if several else []), "group", *names])
+        for unit, label, row in zip(table.units, table.labels, table.values, strict=True):
+            first = [f"U{unit:04d}"] if several else []
+            writer.writerow([*first, "AB"[label], *(f"{value:.5f}" for value in row)])
+    roles = '[roles]\nunit = "unit"\n' if several else ""
+    plan = folder / "plan.toml"
+    plan.write_text(_PLAN.format(seed=cell.seed, preset=cell.preset) + roles, encoding="utf-8")
+    return plan
 
 
-def signal(generator: np.random.Generator) -> Table:
-    """60 x 2,000 with a hidden factor of AUROC 0.9 behind 60 features."""
-    labels = generator.permutation(np.repeat([0, 1], 30))
-    # AUROC of two unit normals a distance d apart is Phi(d / sqrt 2); d = 1.81 gives 0.90.
-    factor = generator.normal(size=60) + 1.81 * labels
-    values = generator.normal(size=(60, 2000))
-    values[:, :60] += factor[:, None]
-    return _table(values, labels)
-
-
-def _table(values: NDArray[np.float64], labels: NDArray[np.int64]) -> Table:
-    header = ["group", *(f"g{number}" for number in range(values.shape[1]))]
-    rows = [
-        ["AB"[label], *(f"{value:.4f}" for value in row)]
-        for label, row in zip(labels, values, strict=True)
-    ]
-    return header, rows
-
-
-KINDS: dict[str, tuple[Callable[[np.random.Generator], Table], str]] = {
-    "noise": (noise, ""),
-    "noise in units": (noise_in_units, '[roles]\nunit = "unit"'),
-    "signal": (signal, ""),
-}
-
-
-def run_one(kind: str, seed: int) -> dict[str, object]:
-    """Simulate one table, run the program on it, and return what it said."""
-    make, roles = KINDS[kind]
-    with tempfile.TemporaryDirectory() as folder:
-        base = Path(folder)
-        header, rows = make(np.random.default_rng([seed, len(kind)]))
-        with (base / "table.csv").open("w", newline="", encoding="utf-8") as stream:
-            csv.writer(stream).writerows([header, *rows])
-        (base / "plan.toml").write_text(f"seed = {seed}\n" + _PLAN.format(roles=roles))
-        command = [sys.executable, "-m", "deepbench", "run", str(base / "plan.toml")]
+def run_one(cell: Cell) -> dict[str, Any]:
+    """Simulate a table, run the program on it, and measure the truth."""
+    population = Population(cell.signal, cell.columns, cell.seed)
+    table = population.draw(cell.rows // cell.rows_per_unit, cell.rows_per_unit)
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        plan, study = write_table(folder, table, cell), folder / "s.deepbench"
+        command = [sys.executable, "-m", "deepbench", "run", str(plan), "--study", str(study)]
         began = time.perf_counter()
         done = subprocess.run(
-            [*command, "--study", str(base / "s.deepbench"), "--workers", "1"],
-            capture_output=True,
-            text=True,
-            check=False,
+            [*command, "--workers", "1"], capture_output=True, text=True, check=False
         )
+        seconds = time.perf_counter() - began
         if done.returncode != 0:
-            raise RuntimeError(f"{kind}, seed {seed}: exit {done.returncode}\n{done.stderr}")
-        results = json.loads((base / "s.deepbench" / "results.json").read_text())
-    models = [m for m in results["models"] if m["tuning"]["plain"] is not None]
+            return {**asdict(cell), "failed": done.stderr.strip()[-300:]}
+        return {**asdict(cell), "seconds": seconds, **read_study(study, population)}
+
+
+def read_study(folder: Path, population: Population) -> dict[str, Any]:
+    """Return what the program said, and the truth of the model it recommends."""
+    from sklearn.metrics import roc_auc_score
+
+    from deepbench.models.trial_tasks import FinalTask, fit_final_model
+    from deepbench.models.workbench import BenchSource
+    from deepbench.study.folder import Study
+    from deepbench.study.records import CheckRecord, ChoiceRecord, ShuffleRecord, SplitRecord
+
+    results = json.loads((folder / "results.json").read_text(encoding="utf-8"))
+    with Study.open_for_reading(folder) as study:
+        choice = study.stage_record("test", ChoiceRecord)
+        split = study.stage_record("split", SplitRecord)
+        artifact = study.record_artifact("split")
+        check = study.stage_record("check", CheckRecord)
+        shuffles = study.stage_record("shuffles", ShuffleRecord)
+        seed = study.plan().seed
+    assert choice is not None
+    assert split is not None
+    prepared = check.preparation.artifact if check is not None and check.preparation else ""
+    models = {model["name"]: model for model in results["models"]}
+    chosen = models[choice.recommended]
+    source = BenchSource(
+        str(folder),
+        artifact,
+        None,
+        split.tuning_folds,
+        split.tuning_repeats,
+        seed,
+        "cpu",
+        prepared,
+    )
+    model = fit_final_model(FinalTask(source, chosen["name"], chosen["params"], 3))
+    truth, scores = [], []
+    for _ in range(FRESH // FRESH_BLOCK):
+        fresh = population.draw(FRESH_BLOCK)
+        truth.append(fresh.labels)
+        scores.append(model.predict(fresh.features())[:, 1])
+    test = results["test"]["metrics"].get("auroc") or {}
     return {
-        "kind": kind,
-        "seed": seed,
-        "signal": results["verdict"]["signal"],
-        "opened": results["test"]["opened"],
-        "plain": max(m["tuning"]["plain"] for m in models),
-        "p": min(s["p_value"] for s in results["shuffled"]),
-        "seconds": time.perf_counter() - began,
+        "truth": float(roc_auc_score(np.concatenate(truth), np.concatenate(scores))),
+        "shown": choice.expected.value,
+        "low": choice.expected.low,
+        "high": choice.expected.high,
+        "best_plain": max(m["tuning"]["plain"] or 0.0 for m in models.values()),
+        "signal_said": results["verdict"]["signal"],
+        "deep_learning": results["verdict"]["deep_learning"],
+        "p": shuffles.p_value if shuffles is not None else None,
+        "recommended": choice.recommended,
+        "design": results["split"]["design"],
+        "test": test.get("value"),
+        "test_low": test.get("low"),
+        "test_high": test.get("high"),
     }
 
 
-def main() -> None:
-    """Run all studies and print the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seeds", type=int, default=20)
-    parser.add_argument("--jobs", type=int, default=2)
-    parser.add_argument("--kinds", nargs="*", default=list(KINDS))
-    arguments = parser.parse_args()
-    tasks = [(k, s) for k in arguments.kinds for s in range(1, arguments.seeds + 1)]
-    with ThreadPoolExecutor(arguments.jobs) as pool:
-        found = []
-        for one in pool.map(lambda task: run_one(*task), tasks):
-            print(json.dumps(one), file=sys.stderr, flush=True)
-            found.append(one)
+def print_tables(found: list[dict[str, Any]]) -> None:
+    """Print the table by signal and rows, then the totals."""
+    good = [one for one in found if "failed" not in one]
     print(
-        "| table | studies | yes | unclear | no | test set opened | best plain score, mean | s |"
+        "| signal | rows | studies | truth | best CV score | shown (BBC-CV) | bias | covered "
+        "| said yes | test - truth | test interval covers |"
     )
-    print("|---|---|---|---|---|---|---|---|")
-    for kind in arguments.kinds:
-        rows = [one for one in found if one["kind"] == kind]
-        said = Counter(str(one["signal"]) for one in rows)
-        opened = sum(bool(one["opened"]) for one in rows)
-        plain = float(np.mean([float(str(one["plain"])) for one in rows]))
-        seconds = float(np.median([float(str(one["seconds"])) for one in rows]))
-        print(
-            f"| {kind} | {len(rows)} | {said['yes']} | {said['unclear']} | {said['no']} | "
-            f"{opened} | {plain:.2f} | {seconds:.0f} |"
+    print("|" + "---|" * 11)
+    for signal, rows in itertools.product(DISTANCES, sorted({one["rows"] for one in good})):
+        _line(
+            signal,
+            f"{rows:,}",
+            [one for one in good if one["signal"] == signal and one["rows"] == rows],
         )
+    for signal in DISTANCES:
+        _line(signal, "all", [one for one in good if one["signal"] == signal])
+    _line("all", "all", good)
+    failed = [one for one in found if "failed" in one]
+    if failed:
+        print(f"\n{len(failed)} runs ended without a result:")
+        for one in failed:
+            print(f"- {one['signal']} {one['rows']} x {one['columns']}: {one['failed']}")
+
+
+def _line(signal: str, rows: str, of_row: list[dict[str, Any]]) -> None:
+    if not of_row:
+        return
+    shown = [one for one in of_row if one["shown"] is not None]
+    tested = [one for one in of_row if one["test"] is not None]
+    print(
+        f"| {signal} | {rows} | {len(of_row)} | {_mean(one['truth'] for one in of_row)} | "
+        f"{_mean(one['best_plain'] for one in of_row)} | {_mean(one['shown'] for one in shown)} | "
+        f"{_mean((one['shown'] - one['truth'] for one in shown), sign='+')} | "
+        f"{_share(one['low'] <= one['truth'] <= one['high'] for one in shown)} | "
+        f"{_share(one['signal_said'] == 'yes' for one in of_row)} | "
+        f"{_mean((one['test'] - one['truth'] for one in tested), sign='+')} | "
+        f"{_share(one['test_low'] <= one['truth'] <= one['test_high'] for one in tested)} |"
+    )
+
+
+def _mean(values: Iterable[float], sign: str = "") -> str:
+    listed = list(values)
+    return f"{np.mean(listed):{sign}.3f}" if listed else "–"
+
+
+def _share(values: Iterable[bool]) -> str:
+    listed = list(values)
+    return f"{sum(listed)} of {len(listed)}" if listed else "–"
+
+
+def main() -> None:
+    """Run the studies and print the tables."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seeds", type=int, default=2)
+    parser.add_argument("--first-seed", type=int, default=1)
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--preset", default="quick", choices=["quick", "standard", "thorough"])
+    parser.add_argument("--only", nargs="*", default=list(DISTANCES), choices=list(DISTANCES))
+    parser.add_argument("--rows", nargs="*", type=int, default=[60, 200, 1000])
+    parser.add_argument("--columns", nargs="*", type=int, default=[30, 2000])
+    parser.add_argument("--rows-per-unit", nargs="*", type=int, default=[1, 5])
+    parser.add_argument("--out", type=Path, default=Path("honesty.jsonl"))
+    arguments = parser.parse_args()
+    seeds = range(arguments.first_seed, arguments.first_seed + arguments.seeds)
+    cells = [
+        Cell(signal, rows, columns, per_unit, seed, arguments.preset)
+        for seed, rows, columns, per_unit, signal in itertools.product(
+            seeds, arguments.rows, arguments.columns, arguments.rows_per_unit, arguments.only
+        )
+    ]
+    found = []
+    if arguments.out.exists():
+        found = [json.loads(line) for line in arguments.out.read_text().splitlines()]
+    done = {tuple(one[key] for key in asdict(cells[0])) for one in found}
+    todo = [cell for cell in cells if tuple(asdict(cell).values()) not in done]
+    context = multiprocessing.get_context("spawn")
+    with (
+        ProcessPoolExecutor(arguments.jobs, mp_context=context) as pool,
+        arguments.out.open("a", encoding="utf-8") as stream,
+    ):
+        for one in pool.map(run_one, todo):
+            stream.write(json.dumps(one) + "\n")
+            stream.flush()
+            found.append(one)
+    print_tables(found)
 
 
 if __name__ == "__main__":

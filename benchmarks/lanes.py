@@ -15,9 +15,10 @@ simulated one (200 x 20,000). Each side runs on one thread:
   on the same stop rows with the best weights kept. It is spared the clipping of gradients.
 
 The slow sides train only some of the networks (``--alone``; 20 are every setting on every fold
-once), and their seconds are extrapolated per network. The AUROC is that of these networks. Ratios are worked out within a repeat and their median is shown. "per epoch" leaves out that the
-two sides may stop at different epochs. Seconds are those of the processor, so that other programs
-on the machine do not count; on a graphics processor they are those of the clock.
+once), and their seconds are extrapolated per network. The AUROC is that of these networks. Ratios
+are worked out within a repeat and their median is shown. "per epoch" leaves out that the two sides
+may stop at different epochs. Seconds are those of the processor, so that other programs on the
+machine do not count; on a graphics processor they are those of the clock.
 """
 
 from __future__ import annotations
@@ -267,15 +268,14 @@ def _clock(device: torch.device) -> Callable[[], float]:
 def compare(problem: Problem, alone: int, repeats: int) -> None:
     """Print a line of the table, and one of what the networks scored."""
     chosen = problem.lanes[:alone]
-    rows: list[tuple[Cost, Cost, Cost]] = []
-    for _ in range(repeats):
-        rows.append(
-            (
-                by_lanes(problem, len(chosen), CPU),
-                one_lane_at_a_time(problem, chosen),
-                plain_pytorch(problem, chosen, CPU),
-            )
+    rows = [
+        (
+            by_lanes(problem, len(chosen), CPU),
+            one_lane_at_a_time(problem, chosen),
+            plain_pytorch(problem, chosen, CPU),
         )
+        for _ in range(repeats)
+    ]
     lanes, engine, plain = rows[0]
 
     def median(ratio: Callable[[Cost, Cost, Cost], float]) -> float:

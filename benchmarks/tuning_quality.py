@@ -312,11 +312,13 @@ FULL = (
 )
 
 
-def timed(run: Callable[[], tuple[float, int]]) -> tuple[float, int, float]:
-    """Return the truth, the trials and the seconds of this process."""
+def timed(
+    tune: Callable[[Table, int, int], tuple[float, int]], table: Table, trials: int, seed: int
+) -> tuple[float, int, float]:
+    """Return the truth, the trials run and the seconds of this process."""
     began = time.process_time()
-    truth, trials = run()
-    return truth, trials, time.process_time() - began
+    truth, run = tune(table, trials, seed)
+    return truth, run, time.process_time() - began
 
 
 def line(case: Case) -> str:
@@ -324,8 +326,8 @@ def line(case: Case) -> str:
     rows = []
     for seed in range(case.seeds):
         table = case.make(seed)
-        mine = timed(lambda: ours(table, case.trials, seed))
-        theirs = timed(lambda: random_search(table, case.trials, seed))
+        mine = timed(ours, table, case.trials, seed)
+        theirs = timed(random_search, table, case.trials, seed)
         rows.append((mine, theirs))
     difference = np.array([mine[0] - theirs[0] for mine, theirs in rows])
     low, high = _median_interval(difference)

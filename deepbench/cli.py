@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from deepbench import __version__
+from deepbench.cli_estimate import add_estimate, estimate_request, estimate_result
 from deepbench.cli_look import add_look, look_lines, look_request
 from deepbench.cli_progress import Display, choose_display, write_line
 from deepbench.errors import Cancelled, DataError, DeepBenchError
@@ -69,7 +70,7 @@ def main(arguments: Sequence[str] | None = None, jobs: Mapping[str, str] = JOB_F
     options = parser.parse_args(words)
     try:
         request = _request(options)
-        show = show_look if options.command == "look" else show_result
+        show = _SHOWS.get(options.command, show_result)
         return run_job(request, jobs, events=getattr(options, "events", False), show=show)
     except DeepBenchError as error:
         write_line(sys.stderr, error.message)
@@ -92,6 +93,10 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"DeepBench {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_run(commands)
+    estimate = commands.add_parser("estimate", help="say how long each budget would take here")
+    add_estimate(estimate)
+    _add_workers(estimate)
+    _add_device(estimate)
     add_look(commands.add_parser("look", help="show how a table would be read"))
     predict = commands.add_parser("predict", help="apply the finished model to new samples")
     predict.add_argument("study", metavar="STUDY", help="study folder")
@@ -121,15 +126,19 @@ def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         "--study", metavar="DIR", help="study folder (default: beside the plan, NAME.deepbench)"
     )
     run.add_argument("--until", metavar="STAGE", help="last stage to run, as number or key")
+    _add_workers(run)
+    _add_device(run)
     run.add_argument(
+        "--events", action="store_true", help="write the events to stdout, a line of JSON each"
+    )
+
+
+def _add_workers(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
         "--workers",
         type=_positive,
         metavar="N",
         help=f"processes that calculate (default: one per core, at most {MAX_DEFAULT_WORKERS})",
-    )
-    _add_device(run)
-    run.add_argument(
-        "--events", action="store_true", help="write the events to stdout, a line of JSON each"
     )
 
 
@@ -158,6 +167,10 @@ def _request(options: argparse.Namespace) -> JobRequest:
         return _run_request(options)
     if options.command == "look":
         return look_request(options)
+    if options.command == "estimate":
+        study = _absolute(options.study or default_study_folder(Path(options.plan)))
+        workers = options.workers or default_workers()
+        return estimate_request(options, _absolute(options.plan), study, workers)
     if options.command == "predict":
         return Predict(
             _absolute(options.study),
@@ -299,6 +312,16 @@ def show_look(result: Mapping[str, Any]) -> int:
     for line in problem:
         write_line(sys.stderr, line)
     return DataError.exit_code if problem else 0
+
+
+def show_estimate(result: Mapping[str, Any]) -> int:
+    """Print how long each budget would take."""
+    for line in estimate_result(result):
+        write_line(sys.stdout, line)
+    return 0
+
+
+_SHOWS = {"look": show_look, "estimate": show_estimate}
 
 
 def result_lines(result: Mapping[str, Any]) -> list[str]:

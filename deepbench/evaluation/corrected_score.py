@@ -19,12 +19,12 @@ from numpy.typing import NDArray
 from deepbench.errors import DataError
 from deepbench.evaluation.bootstrap import (
     Interval,
+    count_blocks,
     interval_of,
     percentile_interval,
     strata_of,
-    weight_blocks,
 )
-from deepbench.evaluation.fold_scores import FoldScorer
+from deepbench.evaluation.candidate_scores import CandidateScores
 from deepbench.evaluation.metrics import Task
 from deepbench.evaluation.ranking import Floats, Outcome
 
@@ -32,6 +32,9 @@ from deepbench.evaluation.ranking import Floats, Outcome
 # many. Beyond it, resamples are cut.
 _WORK_LIMIT = 8_000_000_000
 _FEWEST_RESAMPLES = 200
+_BLOCK = 1000
+
+Codes = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -88,8 +91,8 @@ def corrected_score(
         DataError: If no candidate that can win has a score.
         ValueError: If there are no candidates, or shapes do not fit each other.
     """
-    scorer, oofs, y, units = _prepare(task, y, units, oofs, fold_of)
-    plain = np.array([scorer.scores(oof, np.ones((len(y), 1)))[0] for oof in oofs])
+    scorer, y, units = _prepare(task, y, units, oofs, fold_of)
+    plain = scorer.scores(np.ones((len(np.unique(units)), 1)))[:, 0]
     if not np.isfinite(plain[:can_win]).any():
         raise DataError(
             "None of the settings tried has a score that can be computed.",
@@ -99,9 +102,9 @@ def corrected_score(
     winner = int(np.nanargmax(plain[:can_win]))
     left_out, winners_own = [], []
     count = affordable_resamples(resamples, oofs)
-    for drawn, rest in _splits(units, count, seed, strata_of(task, y)):
-        in_bag = np.stack([scorer.scores(oof, drawn) for oof in oofs])
-        left_out.append(_score_of_best(scorer, oofs, in_bag, rest))
+    for drawn in _draws(units, count, seed, strata_of(task, y)):
+        in_bag = scorer.scores(drawn)
+        left_out.append(_score_of_best(scorer, in_bag, drawn))
         winners_own.append(in_bag[winner])
     values = np.concatenate(left_out)
     low, high = percentile_interval(values)
@@ -135,16 +138,17 @@ def paired_corrected_difference(
     Raises:
         ValueError: If one side has no candidates, or shapes do not fit each other.
     """
-    scorer, oofs_a, y_a, units_a = _prepare(task, y, units, oofs_a, fold_of)
-    _, oofs_b, _, _ = _prepare(task, y, units, oofs_b, fold_of)
+    if not len(oofs_a) or not len(oofs_b):
+        raise ValueError("there are no candidates")
+    oofs = [*oofs_a, *oofs_b]
+    scorer, y, units = _prepare(task, y, units, oofs, fold_of)
     differences = []
-    count = affordable_resamples(resamples, [*oofs_a, *oofs_b])
-    for drawn, rest in _splits(units_a, count, seed, strata_of(task, y_a)):
-        of_side = []
-        for oofs_of_side in (oofs_a, oofs_b):
-            in_bag = np.stack([scorer.scores(oof, drawn) for oof in oofs_of_side])
-            of_side.append(_score_of_best(scorer, oofs_of_side, in_bag, rest))
-        differences.append(of_side[0] - of_side[1])
+    count = affordable_resamples(resamples, oofs)
+    for drawn in _draws(units, count, seed, strata_of(task, y)):
+        in_bag = scorer.scores(drawn)
+        of_a = _score_of_best(scorer, in_bag[: len(oofs_a)], drawn)
+        of_b = _score_of_best(scorer, in_bag[len(oofs_a) :], drawn, first=len(oofs_a))
+        differences.append(of_a - of_b)
     values = np.concatenate(differences)
     return interval_of(_mean(values), values)
 
@@ -158,10 +162,10 @@ def affordable_resamples(resamples: int, oofs: Sequence[Floats]) -> int:
 def _prepare(
     task: Task,
     y: Outcome,
-    units: NDArray[np.int64],
+    units: Codes,
     oofs: Sequence[Floats],
-    fold_of: NDArray[np.int64],
-) -> tuple[FoldScorer, Sequence[Floats], Outcome, NDArray[np.int64]]:
+    fold_of: Codes,
+) -> tuple[CandidateScores, Outcome, Codes]:
     """Leave out rows that were never predicted: drawing them would waste a resample."""
     if not len(oofs):
         raise ValueError("there are no candidates")
@@ -169,27 +173,28 @@ def _prepare(
     if not rows.all():
         y, units, fold_of = y[rows], units[rows], fold_of[:, rows]
         oofs = [oof[:, rows] for oof in oofs]
-    return FoldScorer(task, y, fold_of), oofs, y, units
+    unit_of_row = np.unique(units, return_inverse=True)[1]
+    return CandidateScores(task, y, unit_of_row, oofs, fold_of), y, units
 
 
-def _splits(
-    units: NDArray[np.int64], resamples: int, seed: int, y: NDArray[np.int64] | None
-) -> Iterator[tuple[Floats, Floats]]:
-    """Weights (n, b) of the rows drawn, and of the rows left out, block by block."""
-    for weights in weight_blocks(units, resamples, seed, y):
-        drawn = weights.T
-        yield drawn, (drawn == 0).astype(np.float64)
+def _draws(units: Codes, resamples: int, seed: int, y: Codes | None) -> Iterator[Floats]:
+    """How often each unit is drawn (U, b), block by block."""
+    return count_blocks(units, resamples, seed, y, _BLOCK)
 
 
 def _score_of_best(
-    scorer: FoldScorer, oofs: Sequence[Floats], in_bag: Floats, rest: Floats
+    scorer: CandidateScores, in_bag: Floats, drawn: Floats, first: int = 0
 ) -> Floats:
-    """Score on the rows left out (n, b) of each resample's best candidate in `in_bag` (C, b)."""
+    """Score on the units left out of each resample (b,) of its best candidate in `in_bag`.
+
+    Args:
+        scorer: Scores of all candidates.
+        in_bag: (C, b) scores on the units drawn, of candidates ``first``, ``first + 1``, ….
+        drawn: (U, b) how often each unit was drawn.
+        first: Number of the first of these candidates.
+    """
     best = np.where(np.isfinite(in_bag), in_bag, -np.inf).argmax(axis=0)
-    result = np.full(len(best), np.nan)
-    for candidate in np.unique(best):
-        chosen = best == candidate
-        result[chosen] = scorer.scores(oofs[candidate], rest[:, chosen])
+    result = scorer.scores_of(first + best, (drawn == 0).astype(np.float64))
     result[~np.isfinite(in_bag).any(axis=0)] = np.nan
     return result
 

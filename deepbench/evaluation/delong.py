@@ -4,7 +4,8 @@ DeLong, DeLong & Clarke-Pearson (1988), Biometrics 44:837, doi 10.2307/2531595, 
 midranks as in Sun & Xu (2014), IEEE Signal Processing Letters 21:1389, doi
 10.1109/LSP.2014.2337313. Rows of one biological unit are not independent; with `units` the
 variance is that of Obuchowski (1997), Biometrics 53:567, doi 10.2307/2533958, which is DeLong's
-when every unit has one row.
+when every unit has one row. Rows that several models predicted, one outer fold each, are compared
+within the folds; the sums run over all of them.
 
 At an AUROC of exactly 0 or 1 the variance is 0 and the logit infinite. The open limit is then
 that of Newcombe (2006), Statistics in Medicine 25:559, doi 10.1002/sim.2324: the AUROC that
@@ -23,9 +24,14 @@ from scipy.stats import norm, rankdata
 from deepbench.evaluation.bootstrap import Interval
 from deepbench.evaluation.ranking import Floats, Outcome
 
+Codes = NDArray[np.int64]
+
 
 def delong_variance(
-    y: Outcome, score: Floats, units: NDArray[np.int64] | None = None
+    y: Outcome,
+    score: Floats,
+    units: Codes | None = None,
+    folds: Codes | None = None,
 ) -> tuple[float, float]:
     """AUROC and its variance.
 
@@ -33,26 +39,44 @@ def delong_variance(
         y: (n,) 1 for positive, 0 for negative.
         score: (n,) higher means more likely positive.
         units: (n,) code of the biological unit; None if each row is one.
+        folds: (n,) code of the model that predicted the row: only rows of the same model are
+            compared, and each pair weighs the same. None if one model predicted all.
 
     Returns:
-        AUROC (NaN without both classes), and variance (NaN with fewer than two units that
-        have a positive row, or fewer than two that have a negative one).
+        AUROC (NaN without a pair of both classes), and variance (NaN with fewer than two units
+        that have a positive row, or fewer than two that have a negative one).
     """
     positive = np.asarray(y == 1)
-    m, n = int(positive.sum()), int((~positive).sum())
-    if not m or not n or not np.isfinite(score).all():
+    compared = in_pairs(positive, folds)
+    if not compared or not np.isfinite(score).all():
         return float("nan"), float("nan")
-    ranks = rankdata(score)
-    placement = np.empty(len(ranks))
-    placement[positive] = (ranks[positive] - rankdata(score[positive])) / n
-    placement[~positive] = 1 - (ranks[~positive] - rankdata(score[~positive])) / m
-    auroc = float(placement[positive].mean())
-    unit = np.arange(len(ranks)) if units is None else np.unique(units, return_inverse=True)[1]
-    deviation = np.where(positive, (placement - auroc) / m, (placement - auroc) / n)
-    return auroc, _variance(positive, unit, deviation)
+    pairs = float(sum(positive[rows].sum() * (~positive[rows]).sum() for rows in compared))
+    won = 0.0
+    share, weight = np.zeros(len(score)), np.zeros(len(score))
+    for rows in compared:
+        up, down = rows[positive[rows]], rows[~positive[rows]]
+        ranks = rankdata(score[rows])
+        of_up, of_down = ranks[positive[rows]], ranks[~positive[rows]]
+        share[up] = (of_up - rankdata(score[up])) / len(down)
+        share[down] = 1 - (of_down - rankdata(score[down])) / len(up)
+        weight[up], weight[down] = len(down) / pairs, len(up) / pairs
+        won += float(share[up].mean()) * len(up) * len(down)
+    auroc = won / pairs
+    used = np.concatenate(compared)
+    deviation = ((share - auroc) * weight)[used]
+    unit = used if units is None else units[used]
+    unit = np.unique(unit, return_inverse=True)[1]
+    return auroc, _variance(positive[used], unit, deviation)
 
 
-def _variance(positive: NDArray[np.bool_], unit: NDArray[np.int64], deviation: Floats) -> float:
+def in_pairs(positive: NDArray[np.bool_], folds: Codes | None) -> list[Codes]:
+    """Rows of each fold that holds both positive and negative rows."""
+    fold = np.zeros(len(positive), np.int64) if folds is None else folds
+    found = (np.flatnonzero(fold == each) for each in np.unique(fold))
+    return [rows for rows in found if positive[rows].any() and not positive[rows].all()]
+
+
+def _variance(positive: NDArray[np.bool_], unit: Codes, deviation: Floats) -> float:
     """Sum the deviations within units, separately for positive and negative rows, and combine."""
     total = int(unit.max()) + 1
     of_positive = np.bincount(unit, weights=deviation * positive, minlength=total)
@@ -73,7 +97,8 @@ def delong_interval(
     y: Outcome,
     score: Floats,
     level: float = 0.95,
-    units: NDArray[np.int64] | None = None,
+    units: Codes | None = None,
+    folds: Codes | None = None,
 ) -> Interval:
     """AUROC with its interval on the logit scale, so that the limits stay between 0 and 1.
 
@@ -85,8 +110,9 @@ def delong_interval(
         score: (n,) higher means more likely positive.
         level: Coverage aimed for.
         units: (n,) code of the biological unit; None if each row is one.
+        folds: (n,) code of the model that predicted the row; None if one predicted all.
     """
-    auroc, variance = delong_variance(y, score, units)
+    auroc, variance = delong_variance(y, score, units, folds)
     z = float(norm.ppf((1 + level) / 2))
     if np.isnan(variance):
         return Interval(auroc, float("nan"), float("nan"))

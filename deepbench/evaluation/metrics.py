@@ -101,6 +101,10 @@ def get_metric(task: Task, name: str) -> Metric:
     return _REGISTRY[task][name]
 
 
+#: Metrics of the classes said, which look at probabilities only to find the most probable one.
+SAYING_CLASSES = frozenset({"balanced_accuracy", "mcc", "f1", "accuracy"})
+
+
 def decide(p: Floats) -> NDArray[np.int64]:
     """Predicted class (n,): the most probable one; the lower code when two are level."""
     result: NDArray[np.int64] = np.argmax(p, axis=1)

@@ -54,7 +54,7 @@ def ordered_pairs(
     positives = positives[np.argsort(scores[positives], kind="stable")]
     below = np.searchsorted(scores[negatives], scores[positives], side="left")
     not_above = np.searchsorted(scores[negatives], scores[positives], side="right")
-    cumulative = np.zeros((len(negatives) + 1, columns.shape[1]))
+    cumulative = np.zeros((len(negatives) + 1, columns.shape[1]), dtype=columns.dtype)
     np.cumsum(columns[negatives], axis=0, out=cumulative[1:])
     beaten = cumulative[below]
     if not np.array_equal(below, not_above):

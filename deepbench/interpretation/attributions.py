@@ -19,15 +19,12 @@ from deepbench.interpretation.explanation import Explanation, Floats, Report, Sc
 from deepbench.interpretation.linear_attributions import explain_linear
 from deepbench.interpretation.network_attributions import explain_network
 from deepbench.interpretation.permutation_attributions import explain_by_permutation
-from deepbench.interpretation.tree_attributions import TREES, explain_trees
+from deepbench.interpretation.tree_attributions import explain_trees
+from deepbench.models.baselines.decision_trees import TreesPredictor
 from deepbench.models.baselines.linear import LinearPredictor
 from deepbench.models.fitted import FittedModel, Predictor
 from deepbench.models.networks.predictor import NetworkPredictor
-from deepbench.models.predictors import (
-    ConstantPredictor,
-    EstimatorPredictor,
-    PresentClassesPredictor,
-)
+from deepbench.models.predictors import ConstantPredictor, PresentClassesPredictor
 
 NO_METHOD = "none needed (the model uses no feature)"
 
@@ -124,8 +121,8 @@ def _explain(
         found = explain_network(predictor, start, x, seed, report)
     elif isinstance(predictor, LinearPredictor):
         found = explain_linear(predictor, start, x)
-    elif isinstance(predictor, EstimatorPredictor) and isinstance(predictor.estimator, TREES):
-        found = explain_trees(predictor.estimator, x, report)
+    elif isinstance(predictor, TreesPredictor):
+        found = explain_trees(predictor, x, report)
     else:
         return _explain_groups(predictor, group_of, start, x, seed, report)
     values = _summed(found.values, group_of)

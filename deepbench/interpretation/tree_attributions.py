@@ -11,12 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from sklearn.ensemble import (
-    HistGradientBoostingClassifier,
-    HistGradientBoostingRegressor,
-    RandomForestClassifier,
-    RandomForestRegressor,
-)
+from numpy.typing import NDArray
 
 from deepbench.interpretation.explanation import (
     Explanation,
@@ -25,40 +20,66 @@ from deepbench.interpretation.explanation import (
     of_decisions,
     silent,
 )
+from deepbench.models.baselines.decision_trees import TreesPredictor
 
 METHOD = "TreeSHAP (exact)"
-TREES = (
-    HistGradientBoostingClassifier,
-    HistGradientBoostingRegressor,
-    RandomForestClassifier,
-    RandomForestRegressor,
-)
 # Rows explained at once: bounds the memory on wide tables, and is where a cancel arrives.
 _BLOCK = 16
 
 
-def explain_trees(estimator: Any, x: Floats, report: Report = silent) -> Explanation:
+def explain_trees(predictor: TreesPredictor, x: Floats, report: Report = silent) -> Explanation:
     """Explain a forest (probabilities, values) or boosted trees (log-odds, values).
 
     Args:
-        estimator: Fitted ensemble.
+        predictor: Trees.
         x: (n, k) rows to explain.
         report: Called after each block of rows.
     """
     import shap
 
-    explainer = shap.TreeExplainer(estimator, feature_perturbation="tree_path_dependent")
+    explainer = shap.TreeExplainer(
+        _for_shap(predictor), feature_perturbation="tree_path_dependent"
+    )
     blocks = []
     for begin in range(0, len(x), _BLOCK):
         found = explainer.shap_values(x[begin : begin + _BLOCK], check_additivity=False)
         blocks.append(np.asarray(found, dtype=np.float64))
         report(min(begin + _BLOCK, len(x)), len(x))
     values = np.concatenate(blocks)
-    base = np.atleast_1d(np.asarray(explainer.expected_value, dtype=np.float64))
     values = values if values.ndim == 3 else values[:, :, None]
-    if isinstance(estimator, HistGradientBoostingClassifier):
-        decisions = estimator.decision_function(x).reshape(len(x), -1)
-        return of_decisions(METHOD, True, values, base, decisions)
-    if isinstance(estimator, RandomForestClassifier):
-        return Explanation(METHOD, "probability", values, base, estimator.predict_proba(x))
-    return of_decisions(METHOD, False, values, base, estimator.predict(x).reshape(-1, 1))
+    # The trees alone are given to shap; what they start from belongs to the expectation.
+    base = predictor.base + np.atleast_1d(np.asarray(explainer.expected_value, dtype=np.float64))
+    outputs = predictor.sums(x)
+    if predictor.scale == "probability":
+        return Explanation(METHOD, "probability", values, base, outputs)
+    return of_decisions(METHOD, predictor.scale == "log-odds", values, base, outputs)
+
+
+def _for_shap(predictor: TreesPredictor) -> dict[str, Any]:
+    """Return the trees in the form that shap reads trees of any origin."""
+    ends = [*predictor.roots[1:], len(predictor.feature)]
+    return {
+        "trees": [
+            _tree(predictor, slice(int(begin), int(end)))
+            for begin, end in zip(predictor.roots, ends, strict=True)
+        ],
+        "input_dtype": np.float32,
+        "internal_dtype": np.float64,
+        "tree_output": "raw_value",
+    }
+
+
+def _tree(predictor: TreesPredictor, nodes: slice) -> dict[str, NDArray[Any]]:
+    own = np.arange(nodes.start, nodes.stop)
+    children = predictor.children[nodes]
+    leaf = children[:, 0] == own
+    left, right = (np.where(leaf, -1, children[:, side] - nodes.start) for side in range(2))
+    return {
+        "children_left": left,
+        "children_right": right,
+        "children_default": left,
+        "features": np.where(leaf, -2, predictor.feature[nodes]),
+        "thresholds": predictor.threshold[nodes],
+        "values": predictor.values[nodes],
+        "node_sample_weight": predictor.count[nodes].astype(np.float64),
+    }

@@ -32,6 +32,7 @@ class JobContext:
         device: Where networks can be trained.
         device_is_free: Nobody asked for that device: the CPU takes its place where it is faster.
         fingerprints: Of all stages, under this plan and this file.
+        source_sha256: Hash of the files, as it enters the fingerprints.
     """
 
     study: Study
@@ -41,6 +42,7 @@ class JobContext:
     compute: Compute
     device: DeviceReport
     fingerprints: dict[str, str]
+    source_sha256: str = ""
     device_is_free: bool = False
 
     def record(self, stage: str, kind: type[RecordType]) -> RecordType:

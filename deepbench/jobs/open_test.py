@@ -10,6 +10,7 @@ from collections import Counter
 from deepbench.checks.verdict import deep_learning_verdict
 from deepbench.data.vault.opening import OpeningPass, open_test, request_opening
 from deepbench.evaluation.metrics import tuning_metric
+from deepbench.jobs.calibrating import calibration_record, decision_record
 from deepbench.jobs.choosing import Roster, choose_models, compare, expected_score
 from deepbench.jobs.context import JobContext
 from deepbench.jobs.leaderboard import FamilyTrials, all_trials
@@ -17,11 +18,13 @@ from deepbench.jobs.outer_folds import (
     ROSTER_STEPS,
     FittedRoster,
     fit_roster,
+    outer_parts,
     outer_steps,
     search_outer_fold,
 )
 from deepbench.jobs.steps import Steps
 from deepbench.jobs.test_scores import (
+    FoldPredictions,
     TestPredictions,
     curves,
     difference,
@@ -33,10 +36,11 @@ from deepbench.jobs.test_scores import (
 from deepbench.jobs.views import store_view
 from deepbench.models.fitted import FittedModel
 from deepbench.models.storage import save_model
-from deepbench.models.workbench import load_workbench
+from deepbench.models.workbench import Workbench, load_workbench
 from deepbench.reporting.wording import times
 from deepbench.seeds import derive_seed
 from deepbench.study.records import (
+    CalibrationRecord,
     ChoiceRecord,
     SampleSheetRecord,
     Score,
@@ -62,7 +66,7 @@ def run(context: JobContext) -> ChoiceRecord:
     expected = expected_score(context, bench, trials)
     steps.add(1)
     if signal == "yes":
-        fitted = FittedRoster(roster, fit_roster(context, bench.source, roster, steps))
+        fitted = _fit_final(context, bench, roster, trials, steps)
         final = _store_final(context, fitted.models["chosen"])
         test = _open(context, roster, fitted, expected, steps)
     else:
@@ -80,7 +84,31 @@ def run(context: JobContext) -> ChoiceRecord:
         expected=expected,
         final_model=final,
         test=test,
+        calibration=_calibrations(context, bench, roster) if final else (),
+        decision=decision_record(bench) if final else None,
     )
+
+
+def _fit_final(
+    context: JobContext,
+    bench: Workbench,
+    roster: Roster,
+    trials: list[FamilyTrials],
+    steps: Steps,
+) -> FittedRoster:
+    """Fit what meets the test samples; with several outer folds only what is kept."""
+    if len(context.record("split", SplitRecord).outer_folds) == 1:
+        return fit_roster(context, bench, roster, trials, steps)
+    alone = Roster(roster.chosen, roster.chosen, None)
+    return fit_roster(context, bench, alone, [], steps)
+
+
+def _calibrations(
+    context: JobContext, bench: Workbench, roster: Roster
+) -> tuple[CalibrationRecord, ...]:
+    groups = {group.family.name: group for group in roster.by_role.values()}
+    found = (calibration_record(context.study, bench, group) for group in groups.values())
+    return tuple(record for record in found if record is not None)
 
 
 def _steps(context: JobContext, trials: list[FamilyTrials], signal: str) -> Steps:
@@ -90,7 +118,13 @@ def _steps(context: JobContext, trials: list[FamilyTrials], signal: str) -> Step
     names = [group.family.name for group in trials]
     folds = len(context.record("split", SplitRecord).outer_folds)
     outer, done = outer_steps(context, names, folds) if folds > 1 else (0, 0)
-    return Steps(context.progress, total=3 + ROSTER_STEPS + outer + 1, done=done)
+    return Steps(
+        context.progress,
+        total=3 + ROSTER_STEPS + outer + 1,
+        done=done,
+        parts=outer_parts(context, names, folds) if folds > 1 else None,
+        processes=context.compute.workers,
+    )
 
 
 def _choice_sentence(roster: Roster) -> str:
@@ -151,7 +185,7 @@ def _open(
     leave = request_opening(
         context.study,
         fingerprint=context.fingerprints["test"],
-        models=[group.family.name for group in roster.by_role.values()],
+        models=[*(group.family.name for group in roster.by_role.values()), *_blend(rosters)],
         expected=f"{tuning_metric(sheet.task)} {expected.value}",
         reuse_reason=context.plan.split.reuse_reason,
     )
@@ -169,9 +203,7 @@ def _predict_all(
     parts = []
     for number, fitted in enumerate(rosters):
         test = open_test(context.study, leave, split, number)
-        parts.append(
-            (test, {role: model.predict(test.features) for role, model in fitted.models.items()})
-        )
+        parts.append(FoldPredictions.of(test, fitted.by_role))
     return TestPredictions.gather(parts)
 
 
@@ -202,7 +234,13 @@ def _test_record(
         reuse_reasons=leave.reuse_reasons,
         predictions=context.study.store("runs", "test-predictions.csv", predictions_csv(found)),
         sentences=_test_sentences(rosters),
+        blend_metrics=panel(found, "blend", seed) if "blend" in found.by_role else {},
     )
+
+
+def _blend(rosters: list[FittedRoster]) -> list[str]:
+    """Return the name of the blend, if it meets the test samples."""
+    return ["blend"] if all(item.blend is not None for item in rosters) else []
 
 
 def _test_sentences(rosters: list[FittedRoster]) -> tuple[str, ...]:

@@ -53,7 +53,9 @@ def predict(request: Predict, progress: Progress) -> dict[str, object]:
             Path(request.sample_sheet).resolve() if request.sample_sheet else None,
         )
         progress.check_cancelled()
-        content = predictions_csv(model.info, new, model.predict(new.features), level)
+        predictions = model.predict(new.features)
+        said = model.decide(predictions) if model.info.classes else None
+        content = predictions_csv(model.info, new, predictions, level, said)
         written = let_go(study, "predictions", content, Path(request.output))
     predicted = counted(len(new.sample_ids), "sample")
     title = in_sentence(get_family(model.name).title)
@@ -101,7 +103,11 @@ def model_columns(model: FittedModel) -> ModelColumns:
 
 
 def predictions_csv(
-    info: OutcomeInfo, new: NewSamples, predictions: NDArray[np.float64], level: PrivacyLevel
+    info: OutcomeInfo,
+    new: NewSamples,
+    predictions: NDArray[np.float64],
+    level: PrivacyLevel,
+    said: NDArray[np.int64] | None = None,
 ) -> bytes:
     """Return ``predictions.csv``: sample, predicted, and a probability for each class.
 
@@ -112,6 +118,7 @@ def predictions_csv(
         new: The samples.
         predictions: (n, K) class probabilities, or (n, 1) values.
         level: Predictions of sensitive studies are rounded.
+        said: (n,) codes of the classes said; the most probable ones if absent.
     """
     guarded = level in ("sensitive", "restricted")
     names = [without_formula(name) for name in map(str, new.sample_ids)]
@@ -119,7 +126,8 @@ def predictions_csv(
     if info.classes:
         shown = round_probabilities(predictions) if guarded else predictions
         classes = np.array([without_formula(name) for name in info.classes])
-        frame["predicted"] = classes[predictions.argmax(axis=1)]
+        codes = predictions.argmax(axis=1) if said is None else said
+        frame["predicted"] = classes[codes]
         for code, name in enumerate(info.classes):
             frame[without_formula(f"p_{name}")] = shown[:, code]
     else:

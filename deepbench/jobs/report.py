@@ -7,7 +7,9 @@ import json
 import numpy as np
 
 from deepbench.errors import StageBlocked
+from deepbench.jobs.calibrating import calibrated
 from deepbench.jobs.context import JobContext
+from deepbench.jobs.leaderboard import all_trials
 from deepbench.jobs.steps import Steps
 from deepbench.jobs.summary import study_summary
 from deepbench.models.storage import load_model
@@ -90,7 +92,11 @@ def _reproduces(context: JobContext) -> tuple[bool, str]:
     next(context.compute.wait([future], context.progress))
     stored = load_model(context.study.stored_folder(choice.final_model))
     features = bench.training.features
-    again, before = future.result().predict(features), stored.predict(features)
+    model = future.result()
+    if stored.calibration is not None:  # models stored earlier have none
+        group = next(g for g in all_trials(context) if g.family.name == choice.recommended)
+        model = calibrated(context.study, bench, group, model)
+    again, before = model.predict(features), stored.predict(features)
     scale = 1.0 + float(np.abs(before).max())
     same = bool(np.allclose(again, before, rtol=0.0, atol=_TOLERANCE * scale))
     return same, "The stored model was fitted again and gave the same predictions." if same else ""

@@ -7,7 +7,8 @@ it stopped.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -88,10 +89,18 @@ def run_study(request: RunStudy, progress: Progress) -> dict[str, object]:
         StageBlocked: a stage refuses to go on; a report that says so is left in the study.
         Cancelled: the user stopped the run.
     """
+    last = find_stage(request.until) if request.until else STAGES[-1]
+    with open_job(request, progress) as context:
+        run_stages(context, last)
+        return vars(_result(context, last))
+
+
+@contextmanager
+def open_job(request: RunStudy, progress: Progress) -> Iterator[JobContext]:
+    """Open a study with its plan and the means to work on it; errors as `run_study`."""
     folder = Path(request.study).resolve()
     plan, plan_folder = _plan(request, folder)
     check_answers(plan)
-    last = find_stage(request.until) if request.until else STAGES[-1]
     files = _table_files(plan_folder, plan, in_study=plan_folder == folder)
     make_deterministic()
     device = choose_device(request.device)
@@ -102,19 +111,18 @@ def run_study(request: RunStudy, progress: Progress) -> dict[str, object]:
         Study.open_for_writing(folder, in_window=request.in_window) as study,
         Compute(request.workers, progress) as compute,
     ):
-        study.save_plan(plan)
-        context = JobContext(
+        source_sha256 = _source_sha256(study, files)
+        yield JobContext(
             study=study,
             plan=plan,
             files=files,
             progress=progress,
             compute=compute,
             device=device,
-            fingerprints=fingerprints(plan, _source_sha256(study, files)),
+            fingerprints=fingerprints(plan, source_sha256),
+            source_sha256=source_sha256,
             device_is_free=request.device == "auto",
         )
-        _run_stages(context, last)
-        return vars(_result(context, last))
 
 
 def _plan(request: RunStudy, study: Path) -> tuple[StudyPlan, Path]:
@@ -162,7 +170,9 @@ def _source_sha256(study: Study, files: TableFiles) -> str:
     return ""
 
 
-def _run_stages(context: JobContext, last: Stage) -> None:
+def run_stages(context: JobContext, last: Stage) -> None:
+    """Write the plan into the study and run all stages up to one that are not done already."""
+    context.study.save_plan(context.plan)
     again = _data_to_read_again(context)
     for stage in STAGES:
         context.progress.check_cancelled()

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deepbench.checks.p_value import SequentialPValue, sequential_p_value
-from deepbench.checks.shuffle_tasks import score_shuffles
+from deepbench.checks.shuffle_tasks import TRUE_LABELS, score_shuffles
 from deepbench.data.wording import in_sentence
 from deepbench.jobs.context import JobContext
 from deepbench.jobs.shuffle_repeats import Group, KnownScores, Member, Repeats, write_down
@@ -19,8 +19,8 @@ from deepbench.models.registry import get_family
 
 # Shuffles of one task and of one block; fixed, so that neither workers nor an interruption change
 # a number. After each block the check may end.
-_BLOCK = 20
-_CHUNK = {"baseline": 20, "network": 10}
+BLOCK = 20
+CHUNK = {"baseline": 20, "network": 10}
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,6 +45,15 @@ def known_scores(context: JobContext) -> KnownScores:
     }
 
 
+def shuffles_done(known: KnownScores) -> dict[str, int]:
+    """Return the shuffles of each family that are known; the true labels are none."""
+    done: dict[str, int] = {}
+    for (family, first), scores in known.items():
+        if first != TRUE_LABELS:
+            done[family] = done.get(family, 0) + len(scores)
+    return done
+
+
 def score_shuffled(
     check: Repeats,
     groups: tuple[Group, ...],
@@ -62,12 +71,12 @@ def score_shuffled(
     real = _best(group.real for group in groups)
     shown = _shown_before(check.context)
     by_family = {member.family: np.empty(0) for member in members}
-    for first in range(0, replicates, _BLOCK):
-        block = range(first, min(first + _BLOCK, replicates))
+    for first in range(0, replicates, BLOCK):
+        block = range(first, min(first + BLOCK, replicates))
         _score_block(check, members, block, replicates, known, steps)
         for member in members:
             parts = [
-                known[member.family, number] for number in block[:: _CHUNK[member.search.kind]]
+                known[member.family, number] for number in block[:: CHUNK[member.search.kind]]
             ]
             by_family[member.family] = np.concatenate([by_family[member.family], *parts])
         for group in groups:
@@ -76,7 +85,8 @@ def score_shuffled(
         best = np.max(np.stack(list(by_family.values())), axis=0)
         joint = sequential_p_value(real, best, replicates)
         if joint is not None:
-            steps.drop((replicates - len(best)) * len(members))
+            for member in members:
+                steps.drop(replicates - len(best), kind=member.family)
             return ShuffledScores(by_family, joint)
     raise AssertionError("the last block ends the check")
 
@@ -96,9 +106,9 @@ def _score_block(
     """Score the families on the shuffles of a block; what is known is not done again."""
     tasks: dict[Future[list[float]], tuple[Member, tuple[int, ...]]] = {}
     for member in members:
-        for start in block[:: _CHUNK[member.search.kind]]:
+        for start in block[:: CHUNK[member.search.kind]]:
             if (member.family, start) not in known:
-                numbers = tuple(range(start, min(start + _CHUNK[member.search.kind], block.stop)))
+                numbers = tuple(range(start, min(start + CHUNK[member.search.kind], block.stop)))
                 task = check.task(member.search, numbers)
                 future = check.context.compute.submit(score_shuffles, task)
                 tasks[future] = (member, numbers)
@@ -108,9 +118,8 @@ def _score_block(
         known[member.family, numbers[0]] = future.result()
         write_down(check.context, member.family, numbers[0], future.result())
         title = in_sentence(get_family(member.family).title)
-        steps.add(
-            len(numbers), f"shuffles {block.start + 1} to {block.stop} of {replicates}: {title}"
-        )
+        what = f"shuffles {block.start + 1} to {block.stop} of {replicates}: {title}"
+        steps.add(len(numbers), what, kind=member.family)
 
 
 def _shown_before(context: JobContext) -> set[tuple[str, int]]:

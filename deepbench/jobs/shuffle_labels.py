@@ -17,8 +17,14 @@ from deepbench.data.shuffles import shuffle_blocks, shuffle_strategy
 from deepbench.data.wording import counted
 from deepbench.evaluation.metrics import get_metric, tuning_metric
 from deepbench.jobs.context import JobContext
+from deepbench.jobs.known_costs import shuffle_parts
 from deepbench.jobs.leaderboard import all_trials
-from deepbench.jobs.shuffle_blocks import ShuffledScores, known_scores, score_shuffled
+from deepbench.jobs.shuffle_blocks import (
+    ShuffledScores,
+    known_scores,
+    score_shuffled,
+    shuffles_done,
+)
 from deepbench.jobs.shuffle_repeats import (
     Group,
     Repeats,
@@ -46,6 +52,12 @@ def run(context: JobContext) -> ShuffleRecord:
         context.progress,
         total=replicates * len(check.searches) + len(check.searches) + 2,
         done=sum(len(scores) for scores in known.values()),
+        parts=shuffle_parts(
+            context, [s.family for s in check.searches], replicates, shuffles_done(known)
+        )
+        if whole
+        else None,
+        processes=context.compute.workers,
     )
     groups = check.groups(known, steps)
     scores = score_shuffled(check, groups, replicates, known, steps)

@@ -48,6 +48,9 @@ class _Kind:
         self._seen = 0
         self._seconds = 0.0
 
+    def expected(self, count: int) -> float | None:
+        return None if self._expected is None else self._expected * count
+
     def see(self, count: int, seconds: float) -> None:
         self._seen += count
         self._seconds += seconds
@@ -115,20 +118,23 @@ class Steps:
             what: What was done; what was said last if None.
             best: Best score so far, in words.
             kind: Their kind, one of the ``parts`` or a new one.
-            seconds: Seconds of one core that they took together; those since the last steps if
-                None.
+            seconds: Seconds of one core that they took together. If None they took what was
+                expected of their kind, or, without that, the time since the last steps.
         """
         now = self._progress.seconds()
+        found = self._take(kind, count)
+        if seconds is None:
+            seconds = found.expected(count)
+        on_clock = seconds is None
         cost = now - self._last if seconds is None else seconds
         self._last = now
         self._done = min(self._done + count, self._total)
         self._fresh += count
         self._work += cost
-        found = self._take(kind, count)
         found.see(count, cost)
         if self._first is None:
             self._first = (now, self._fresh, self._work)
-            self._start = (found, count, cost) if seconds is None else None
+            self._start = (found, count, cost) if on_clock else None
         elif self._start is not None and self._fresh - self._first[1] >= _ENOUGH_FOR_A_PACE:
             # What was measured on the clock holds the start of processes.
             slow, times, spent = self._start
@@ -163,11 +169,11 @@ class Steps:
     def _work_left(self) -> float | None:
         """Return the seconds of one core that are left; None while no cost is known."""
         costs = {name: kind.cost for name, kind in self._kinds.items()}
-        known = [(self._kinds[name].left, cost) for name, cost in costs.items() if cost is not None]
+        known = [cost for cost in costs.values() if cost is not None]
         if not known:
             return None
         # A kind of which nothing is known yet is taken for an average step.
-        usual = self._work / self._fresh if self._fresh else sum(c for _, c in known) / len(known)
+        usual = self._work / self._fresh if self._fresh else sum(known) / len(known)
         return sum(
             kind.left * (usual if (cost := costs[name]) is None else cost)
             for name, kind in self._kinds.items()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
@@ -11,12 +13,34 @@ from numpy.typing import NDArray
 from deepbench.data.samples import OutcomeInfo, TestSet
 from deepbench.evaluation.bootstrap import Interval, metric_interval, paired_difference
 from deepbench.evaluation.calibration import reliability_curve
-from deepbench.evaluation.metrics import get_metric, tuning_metric
+from deepbench.evaluation.metrics import decide, get_metric, tuning_metric
 from deepbench.evaluation.panel import binary_curves, confusion, metric_panel
 from deepbench.study.records import CurvesRecord, PredictionsRecord, Score, SubgroupRecord
 
 _RESAMPLES = 2_000
 _SMALLEST_GROUP = 10
+
+
+class _Model(Protocol):
+    def predict(self, features: pd.DataFrame) -> NDArray[np.float64]: ...
+
+    def decide(self, predicted: NDArray[np.float64]) -> NDArray[np.int64]: ...
+
+
+@dataclass(frozen=True, eq=False)
+class FoldPredictions:
+    """Test samples of one outer fold with the predictions of each role; as `TestPredictions`."""
+
+    test: TestSet
+    by_role: dict[str, NDArray[np.float64]]
+    said_by_role: dict[str, NDArray[np.int64]]
+
+    @classmethod
+    def of(cls, test: TestSet, models: Mapping[str, _Model]) -> FoldPredictions:
+        """Predict the test samples by each model, and say a class by its own rule."""
+        predicted = {role: model.predict(test.features) for role, model in models.items()}
+        said = {role: models[role].decide(p) for role, p in predicted.items() if test.info.classes}
+        return cls(test, predicted, said)
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,7 +53,8 @@ class TestPredictions:
         units: (n,) codes of the biological unit.
         sample_ids: (n,) names of the samples.
         annotations: (n, a) site, batch and sensitive columns.
-        by_role: (n, K) predictions of ``chosen``, ``baseline`` and ``network``.
+        by_role: (n, K) predictions of ``chosen``, ``baseline``, ``network`` and ``blend``.
+        said_by_role: (n,) codes of the classes said; the most probable ones where absent.
     """
 
     __test__ = False
@@ -40,23 +65,28 @@ class TestPredictions:
     sample_ids: NDArray[np.str_]
     annotations: pd.DataFrame
     by_role: dict[str, NDArray[np.float64]]
+    said_by_role: dict[str, NDArray[np.int64]] = field(default_factory=dict)
 
     @classmethod
-    def gather(
-        cls, parts: list[tuple[TestSet, dict[str, NDArray[np.float64]]]]
-    ) -> TestPredictions:
-        """Join the test samples of all outer folds."""
-        first = parts[0][0]
+    def gather(cls, parts: list[FoldPredictions]) -> TestPredictions:
+        """Join the test samples of all outer folds; of roles that every fold has."""
+        tests = [part.test for part in parts]
+        roles = [role for role in parts[0].by_role if all(role in p.by_role for p in parts)]
+        said = roles if tests[0].info.classes else []
         return cls(
-            info=first.info,
-            outcome=np.concatenate([test.outcome for test, _ in parts]),
-            units=np.concatenate([test.units for test, _ in parts]),
-            sample_ids=np.concatenate([test.sample_ids for test, _ in parts]),
-            annotations=pd.concat([test.annotations for test, _ in parts], ignore_index=True),
-            by_role={
-                role: np.concatenate([found[role] for _, found in parts]) for role in parts[0][1]
-            },
+            info=tests[0].info,
+            outcome=np.concatenate([test.outcome for test in tests]),
+            units=np.concatenate([test.units for test in tests]),
+            sample_ids=np.concatenate([test.sample_ids for test in tests]),
+            annotations=pd.concat([test.annotations for test in tests], ignore_index=True),
+            by_role={r: np.concatenate([part.by_role[r] for part in parts]) for r in roles},
+            said_by_role={r: np.concatenate([p.said_by_role[r] for p in parts]) for r in said},
         )
+
+    def said(self, role: str) -> NDArray[np.int64]:
+        """Return (n,) codes of the classes that a role says."""
+        found = self.said_by_role.get(role)
+        return decide(self.by_role[role]) if found is None else found
 
 
 def as_score(interval: Interval) -> Score:
@@ -79,6 +109,7 @@ def panel(found: TestPredictions, role: str, seed: int) -> dict[str, Score]:
         found.units,
         resamples=_RESAMPLES,
         seed=seed,
+        said=found.said(role) if found.info.classes else None,
     )
     return {name: as_score(interval) for name, interval in intervals.items()}
 
@@ -106,11 +137,12 @@ def curves(found: TestPredictions, role: str) -> CurvesRecord:
     y, p = found.outcome, found.by_role[role]
     if found.info.task == "regression":
         return CurvesRecord(observed=_floats(y), predicted=_floats(p[:, 0]))
-    table = confusion(y, p, found.info.outputs)
+    said = found.said(role)
+    table = confusion(y, p, found.info.outputs, said)
     counts = tuple(tuple(int(cell) for cell in row) for row in table)
     if found.info.task == "multiclass":
         return CurvesRecord(confusion=counts)
-    shape = binary_curves(y, p)
+    shape = binary_curves(y, p, said)
     reliability = reliability_curve(y, p[:, 1])
     return CurvesRecord(
         false_positive_rate=_floats(shape.false_positive_rate),
@@ -172,7 +204,7 @@ def predictions_csv(found: TestPredictions) -> bytes:
     if found.info.classes:
         names = np.array(found.info.classes)
         frame["observed"] = names[found.outcome.astype(np.int64)]
-        frame["predicted"] = names[p.argmax(axis=1)]
+        frame["predicted"] = names[found.said("chosen")]
         for code, name in enumerate(names):
             frame[f"p_{name}"] = p[:, code]
     else:
@@ -193,7 +225,7 @@ def predictions_record(found: TestPredictions, model: str) -> PredictionsRecord:
     if found.info.classes:
         names = np.array(found.info.classes)
         observed = names[found.outcome.astype(np.int64)].tolist()
-        predicted = names[p.argmax(axis=1)].tolist()
+        predicted = names[found.said("chosen")].tolist()
         probabilities, values = [tuple(row) for row in p.tolist()], []
     else:
         values = p[:, 0].tolist()

@@ -8,6 +8,7 @@ from deepbench.checks.learning_curve import FRACTIONS, CurveTask, band, curve_po
 from deepbench.errors import PlanError
 from deepbench.evaluation.metrics import tuning_metric
 from deepbench.jobs.context import JobContext
+from deepbench.jobs.known_costs import search_parts
 from deepbench.jobs.leaderboard import FamilyTrials, best_of_kind, model_record, search_key
 from deepbench.jobs.steps import Steps
 from deepbench.jobs.tuning import run_searches, steps_done_before
@@ -32,6 +33,8 @@ def run(context: JobContext) -> LeaderboardRecord:
         context.progress,
         total=effort.trials * len(names) + len(names) + len(FRACTIONS),
         done=steps_done_before(context.study, key, names, effort.trials),
+        parts=search_parts(context, names, effort.trials),
+        processes=context.compute.workers,
     )
     groups = run_searches(
         context,

@@ -34,10 +34,10 @@ from deepbench.training.schedule import Schedule
 from deepbench.training.search import TrialRequest
 from deepbench.training.stopping import Told
 
-# Networks train their trials together, as lanes; four trials keep two cores busy.
-_BASELINE_BATCH = 4
-_NETWORK_BATCH = 8
-_NETWORK_TASK = 4
+#: Trials asked for at once, and networks trained together as lanes: two tasks for two cores.
+BASELINE_BATCH = 4
+NETWORK_BATCH = 8
+NETWORK_TASK = 4
 
 _FIRST_LOOK = "A first look at low effort; it cannot win."
 
@@ -64,7 +64,7 @@ class _FamilySearch:
     def task_size(self) -> int:
         """Trials computed together: those that share something, or a core would idle."""
         if not isinstance(self.family, BaselineFamily):
-            return _NETWORK_TASK
+            return NETWORK_TASK
         return self.batch if self.family.shares_fits else 1
 
 
@@ -165,7 +165,7 @@ def _in_order(trials: list[TrialRecord]) -> list[TrialRecord]:
 
 
 def _begin(context: JobContext, bench: Workbench, family: Family, trials: int) -> _FamilySearch:
-    batch = _NETWORK_BATCH if family.kind == "network" else _BASELINE_BATCH
+    batch = NETWORK_BATCH if family.kind == "network" else BASELINE_BATCH
     schedule = Schedule(
         name=family.name,
         family=family,
@@ -190,7 +190,7 @@ def _next_batch(
         if not requests:
             left = run.trials - len(item.trials)
             run.total -= left
-            run.steps.drop(left)
+            run.steps.drop(left, kind=item.family.name)
             return {}
         futures = {}
         for start in range(0, len(requests), item.task_size):
@@ -205,8 +205,9 @@ def _out_of_time(run: _Run, item: _FamilySearch) -> bool:
     limit, first = run.seconds_per_family, item.schedule.asked
     if limit is None or item.seconds <= limit * item.schedule.share_of_seconds:
         return False
-    next_numbers = range(first, first + item.batch)
-    return not any((item.family.name, number) in run.known for number in next_numbers)
+    numbers = range(first, first + item.batch)
+    begun = [run.known.get((item.family.name, number)) for number in numbers]
+    return not any(record and record.first_look == item.schedule.looking for record in begun)
 
 
 def _known(run: _Run, item: _FamilySearch, request: TrialRequest) -> TrialRecord | None:
@@ -269,7 +270,13 @@ def _write_down(
     item.waiting -= 1
     _tell(run, item, record)
     title = in_sentence(item.family.title)
-    run.steps.add(1, f"{run.where}trial {run.done} of {run.total}: {title}", run.best_words)
+    run.steps.add(
+        1,
+        f"{run.where}trial {run.done} of {run.total}: {title}",
+        run.best_words,
+        kind=item.family.name,
+        seconds=record.seconds,
+    )
 
 
 def _tell(run: _Run, item: _FamilySearch, record: TrialRecord) -> None:

@@ -114,6 +114,28 @@ class SketchSplit:
 
 
 @dataclass(frozen=True, slots=True)
+class EstimateTime:
+    """Say how long each budget would take on this machine, measuring it if need be.
+
+    Answered with the fields of a `deepbench.study.records.TimeEstimateRecord`.
+
+    Attributes:
+        prepare: Whether to read the data and set test samples aside where that was not done; if
+            not, the answer says that it has to be done first.
+
+    The other attributes are those of `RunStudy`.
+    """
+
+    plan_path: str | None
+    study: str
+    workers: int = 1
+    device: str = "auto"
+    answers: dict[str, Any] | None = None
+    in_window: bool = False
+    prepare: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class JudgeSuitability:
     """Judge by the answers of tip 1, and by the data of ``study`` once it was checked.
 
@@ -219,6 +241,7 @@ JobRequest = (
     | PreviewTable
     | SketchDesign
     | SketchSplit
+    | EstimateTime
     | JudgeSuitability
     | LetOut
     | ListExports

@@ -3,31 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from deepbench.models.fitted import Predictor
-
-
-@dataclass(frozen=True, eq=False)
-class EstimatorPredictor:
-    """A fitted scikit-learn estimator.
-
-    Attributes:
-        estimator: Classifier fitted on class codes 0 to K - 1, or a regressor.
-        classifies: Whether it is a classifier.
-    """
-
-    estimator: Any
-    classifies: bool
-
-    def predict(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return (n, K) class probabilities, or (n, 1) values for regression."""
-        if self.classifies:
-            return np.asarray(self.estimator.predict_proba(x), dtype=np.float64)
-        return np.asarray(self.estimator.predict(x), dtype=np.float64).reshape(-1, 1)
 
 
 @dataclass(frozen=True, eq=False)

@@ -36,7 +36,7 @@ def class_f_values(x: NDArray[np.float64], codes: NDArray[np.int64]) -> NDArray[
     total = np.einsum("ij,ij->j", centred, centred)
     between = ((membership @ centred) ** 2 / counts).sum(axis=0)
     within = total - between
-    return _ratio(between / (len(present) - 1), within / (len(x) - len(present)), total)
+    return f_ratio(between / (len(present) - 1), within / (len(x) - len(present)), total)
 
 
 def correlation_f_values(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -52,7 +52,7 @@ def correlation_f_values(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDAr
     outcome = y - y.mean()
     total = np.einsum("ij,ij->j", centred, centred) * float(outcome @ outcome)
     explained = (outcome @ centred) ** 2
-    return _ratio(explained, (total - explained) / (len(x) - 2), total)
+    return f_ratio(explained, (total - explained) / (len(x) - 2), total)
 
 
 def _centred(x: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -62,10 +62,10 @@ def _centred(x: NDArray[np.float64]) -> NDArray[np.float64]:
     return centred
 
 
-def _ratio(
+def f_ratio(
     above: NDArray[np.float64], below: NDArray[np.float64], total: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Divide; what is no more than rounding of ``total`` counts as nothing."""
+    """Divide mean squares; what is no more than rounding of ``total`` counts as nothing."""
     nothing = 1e-12 * total
     values = np.zeros_like(above)
     real = above > nothing
@@ -81,5 +81,13 @@ def rank_columns(x: NDArray[np.float64], outcome: Outcome, task: Task) -> NDArra
         if task == "regression"
         else class_f_values(x, outcome.astype(np.int64))
     )
-    order: NDArray[np.int64] = np.argsort(-values, kind="stable").astype(np.int64)
+    order: NDArray[np.int64] = np.argsort(-for_order(values), kind="stable").astype(np.int64)
     return order
+
+
+def for_order(values: NDArray[np.float64]) -> NDArray[np.float32]:
+    """Return F values with the digits that order columns.
+
+    Twins of a column tie, whichever way their F values were summed up.
+    """
+    return values.astype(np.float32)

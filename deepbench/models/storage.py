@@ -23,19 +23,23 @@ from skops.io.exceptions import UntrustedTypesFoundException
 
 from deepbench.data.samples import OutcomeInfo
 from deepbench.errors import StudyError
+from deepbench.models.calibration import Calibration
 from deepbench.models.fitted import FittedModel, Predictor
 from deepbench.models.networks.predictor import NetworkPredictor
 from deepbench.models.preprocessing import Preprocessor
+from deepbench.models.thresholds import DecisionRule
 from deepbench.study.files import write_atomically
 from deepbench.training.lane_records import Architecture
 
+# 3: probabilities are calibrated, and a rule says the class; before, neither was.
 # 2: measurements are transformed, and columns filtered; in 1 neither was.
-MODEL_FORMAT = 2
+MODEL_FORMAT = 3
 _DESCRIPTION, _PARTS, _MEMBERS = "model.json", "parts.skops", "members.safetensors"
 
 # Everything a model may consist of beside what skops trusts by itself (numbers, texts, arrays
 # and scikit-learn's own estimators). A test holds it to be exactly what is needed.
 TRUSTED_TYPES: tuple[str, ...] = (
+    "deepbench.models.baselines.decision_trees.TreesPredictor",
     "deepbench.models.baselines.knn.NeighboursPredictor",
     "deepbench.models.baselines.linear.LinearPredictor",
     "deepbench.models.baselines.naive_bayes.NaiveBayesPredictor",
@@ -43,10 +47,7 @@ TRUSTED_TYPES: tuple[str, ...] = (
     "deepbench.models.baselines.svm.Kernel",
     "deepbench.models.baselines.svm.SvmPredictor",
     "deepbench.models.predictors.ConstantPredictor",
-    "deepbench.models.predictors.EstimatorPredictor",
     "deepbench.models.predictors.PresentClassesPredictor",
-    "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
-    "sklearn.tree._tree.Tree",
 )
 
 _ARRAYS = ("block", "kept", "kept_texts", "medians", "means", "scales", "indicators")
@@ -80,6 +81,8 @@ def model_files(model: FittedModel) -> dict[str, bytes]:
         "preprocessor": {name: getattr(preprocessor, name) for name in _TEXTS},
         "ranges": preprocessor.ranges,
         "transform": preprocessor.transform_name,
+        "calibration": asdict(model.calibration) if model.calibration else None,
+        "rule": asdict(model.rule) if model.rule else None,
     }
     parts: dict[str, Any] = {name: getattr(preprocessor, name) for name in _ARRAYS}
     parts |= {"encoder": preprocessor.encoder, "chosen": model.columns}
@@ -127,6 +130,8 @@ def load_model(folder: Path) -> FittedModel:
             _preprocessor(description, parts),
             parts["chosen"],
             predictor,
+            _calibration(description.get("calibration")),
+            _rule(description.get("rule")),
         )
     except UntrustedTypesFoundException:
         raise StudyError(
@@ -161,6 +166,17 @@ def _predictor(description: dict[str, Any], parts: dict[str, Any], folder: Path)
 
 def _info(stored: dict[str, Any]) -> OutcomeInfo:
     return OutcomeInfo(stored["column"], stored["task"], tuple(stored["classes"]))
+
+
+def _calibration(stored: dict[str, Any] | None) -> Calibration | None:
+    if stored is None:
+        return None
+    shifts, shares = tuple(stored["shifts"]), tuple(stored["shares"])
+    return Calibration(stored["slope"], shifts, shares, stored["floor"])
+
+
+def _rule(stored: dict[str, Any] | None) -> DecisionRule | None:
+    return None if stored is None else DecisionRule(tuple(stored["shares"]))
 
 
 def _preprocessor(description: dict[str, Any], parts: dict[str, Any]) -> Preprocessor:

@@ -28,6 +28,10 @@ from deepbench.study.records import CurveRecord
 
 # Points of a trial's curve: a picture needs no more, and every trial is a line of the ledger.
 _TRIAL_POINTS = 60
+FELL_BACK = (
+    "Trained on the processor (CPU): the memory of the graphics processor was too small for one "
+    "network."
+)
 
 
 @dataclass(frozen=True)
@@ -118,11 +122,15 @@ def _curve(item: NetworkOutOfFold) -> CurveRecord | None:
 
 def _note(item: NetworkOutOfFold) -> str:
     diverged = sum(fold.diverged for fold in item.folds)
-    if not diverged:
-        return ""
-    return (
-        f"Training diverged in {diverged} of {len(item.folds)} folds (the steps were too large)."
-    )
+    notes = []
+    if diverged:
+        notes.append(
+            f"Training diverged in {diverged} of {len(item.folds)} folds (the steps were too "
+            "large)."
+        )
+    if any(fold.fell_back for fold in item.folds):
+        notes.append(FELL_BACK)
+    return " ".join(notes)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from deepbench.data.wording import counted, noun
+from deepbench.reporting.effort import effort_words, is_equal, tuned
 from deepbench.reporting.verdict import models_of, test_openings, title_of
 from deepbench.reporting.wording import listing, p_value, times
 from deepbench.study.records import StudySummary
@@ -112,16 +113,12 @@ def _architecture(summary: StudySummary) -> Answer:
 
 
 def _tuning(summary: StudySummary) -> Answer:
-    models = [model for model in models_of(summary) if model.name != "dummy"]
+    models = tuned(models_of(summary))
     if not models:
         return "not done", "No model was tuned."
-    trials = [model.trials for model in models]
-    if len(set(trials)) == 1:
-        return "done", f"{counted(trials[0], 'trial')} for every model family."
-    return "partly", (
-        f"Between {min(trials):,} and {max(trials):,} trials a model family: effort was not the "
-        "same for all."
-    )
+    if is_equal(models):
+        return "done", f"{effort_words(models)}."
+    return "partly", f"{effort_words(models)}: effort was not the same for all."
 
 
 def _overfitting(summary: StudySummary) -> Answer:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from deepbench.data.wording import counted, in_sentence, noun, shorten
 from deepbench.errors import PlanError
 from deepbench.plan import StudyPlan, parse_plan
+from deepbench.reporting.effort import effort_words
 from deepbench.reporting.preparation_text import REFERENCES, filter_text, transformation_text
 from deepbench.reporting.small_cells import SmallCells, is_withheld
 from deepbench.reporting.verdict import headline_metric, models_of, title_of
@@ -19,7 +20,7 @@ from deepbench.reporting.wording import (
     score,
     times,
 )
-from deepbench.study.records import StudySummary
+from deepbench.study.records import ShuffleRecord, StudySummary
 
 _REFERENCES = {
     **REFERENCES,
@@ -30,10 +31,15 @@ _REFERENCES = {
     "DeLong et al., 1988": "DeLong ER, DeLong DM, Clarke-Pearson DL. Comparing the areas under "
     "two or more correlated receiver operating characteristic curves: a nonparametric approach. "
     "Biometrics 1988;44:837–845. doi:10.2307/2531595",
+    "Guo et al., 2017": "Guo C, Pleiss G, Sun Y, Weinberger KQ. On calibration of modern neural "
+    "networks. ICML 2017. PMLR 70:1321–1330.",
     "Lee et al., 2022": "Lee BD, Gitter A, Greene CS, et al. Ten quick tips for deep learning in "
     "biology. PLoS Comput Biol 2022;18:e1009803. doi:10.1371/journal.pcbi.1009803",
     "Lundberg and Lee, 2017": "Lundberg SM, Lee SI. A unified approach to interpreting model "
     "predictions. Advances in Neural Information Processing Systems 30, 2017.",
+    "Menon et al., 2013": "Menon A, Narasimhan H, Agarwal S, Chawla S. On the statistical "
+    "consistency of algorithms for binary classification under class imbalance. ICML 2013. PMLR "
+    "28:603–611.",
     "Ojala and Garriga, 2010": "Ojala M, Garriga GC. Permutation tests for studying classifier "
     "performance. J Mach Learn Res 2010;11:1833–1863.",
     "Paszke et al., 2019": "Paszke A, Gross S, Massa F, et al. PyTorch: an imperative style, "
@@ -43,6 +49,9 @@ _REFERENCES = {
     "learning in Python. J Mach Learn Res 2011;12:2825–2830.",
     "Phipson and Smyth, 2010": "Phipson B, Smyth GK. Permutation p-values should never be zero. "
     "Stat Appl Genet Mol Biol 2010;9:39. doi:10.2202/1544-6115.1585",
+    "Platt, 1999": "Platt JC. Probabilistic outputs for support vector machines and comparisons "
+    "to regularized likelihood methods. Advances in Large Margin Classifiers, MIT Press, 1999, "
+    "61–74.",
     "Tsamardinos et al., 2018": "Tsamardinos I, Greasidou E, Borboudakis G. Bootstrapping the "
     "out-of-sample predictions for efficient and accurate cross-validation. Machine Learning "
     "2018;107:1895–1922. doi:10.1007/s10994-018-5714-4",
@@ -178,17 +187,24 @@ def _models(summary: StudySummary) -> str:
             f"Neural networks ({listing([_running(m.size or m.title) for m in networks])}) were "
             "trained with PyTorch (Paszke et al., 2019), smallest first, with early stopping. "
         )
-    trials = sorted({model.trials for model in models if model.name != "dummy"})
-    if len(trials) == 1:
-        text += f"Every model family was given {counted(trials[0], 'trial')}. "
-    elif trials:
-        text += f"Model families were given {trials[0]:,} to {trials[-1]:,} trials. "
+    effort = effort_words(models)
+    text += f"{effort}. " if effort else ""
     metric = metric_title(models[0].metric)
     return (
         f"{text}Models were compared by {metric}. Because the best score among many trials is too "
         "optimistic, we report tuning scores corrected by bootstrapping the out-of-fold "
         "predictions over units with the winner selected anew each time (BBC-CV; Tsamardinos et "
         "al., 2018)."
+    ) + _blend(summary)
+
+
+def _blend(summary: StudySummary) -> str:
+    record = summary.networks.blend if summary.networks is not None else None
+    if record is None:
+        return ""
+    return (
+        f" As a reference that was no candidate, the mean of the best settings of "
+        f"{len(record.members)} model families was scored in the same way."
     )
 
 
@@ -202,15 +218,30 @@ def _shuffles(summary: StudySummary) -> str:
     if record is None or not record.models:
         return ""
     replicates = max(model.replicates for model in record.models)
-    repeated = listing(sorted({f"the {model.repeated}" for model in record.models}))
     results = "; ".join(
-        f"{title_of(summary, model.model)}, {p_value(model.p_value)}" for model in record.models
+        f"{_running(model.title or title_of(summary, model.model))}, {p_value(model.p_value)}"
+        for model in record.models
+    )
+    counts = (
+        "a p-value made for a test that ends once no signal can be shown any more (Besag and "
+        "Clifford, 1991)"
+        if record.ended_early
+        else "p-values that count the real labels as one of the shuffles (Phipson and Smyth, 2010)"
     )
     return (
         f"Whether there is a signal at all was tested by shuffling the labels {times(replicates)} "
-        f"between units and repeating {repeated} (Ojala and Garriga, 2010), with p-values that "
-        f"count the real labels as one of the shuffles (Phipson and Smyth, 2010): {results}; all "
-        f"models together, {p_value(record.p_value)}."
+        f"between units and repeating {_repeated(record)} (Ojala and Garriga, 2010), with "
+        f"{counts}: {results}; all models together, {p_value(record.p_value)}."
+    )
+
+
+def _repeated(record: ShuffleRecord) -> str:
+    if any(model.repeated == "selected settings" for model in record.models):
+        return "the fits with the selected settings"
+    settings = sum(model.settings for model in record.models)
+    return (
+        f"a search over {counted(settings, 'default setting')} of all kinds of models, with "
+        "scaling, filters and the choice of the best inside each shuffle"
     )
 
 
@@ -233,6 +264,17 @@ def _choice(summary: StudySummary) -> str:
             f"1984), {_running(title_of(summary, choice.recommended))}. "
         )
     test = choice.test
+    if choice.calibration and choice.decision is not None:
+        kind = (
+            "logistic recalibration (Platt, 1999)"
+            if len(choice.calibration[0].shifts) == 2
+            else "temperature scaling with a shift for each class (Guo et al., 2017)"
+        )
+        text += (
+            f"Probabilities were calibrated on out-of-fold predictions by {kind}, and a sample "
+            "was assigned to the class whose probability had risen most over its share in the "
+            "training set (Menon et al., 2013). "
+        )
     if test.opened == 0:
         return f"{text}The test set was not opened."
     text += f"The test set was opened {times(test.opened)}"

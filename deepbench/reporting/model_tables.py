@@ -24,23 +24,34 @@ from deepbench.reporting.wording import (
 )
 from deepbench.study.records import (
     AttributionRecord,
+    BlendRecord,
     CurvesRecord,
     LearningCurveRecord,
     ModelRecord,
     Score,
+    ShuffledModelRecord,
     StudySummary,
     SubgroupRecord,
     TestRecord,
 )
 
 FEATURES_SHOWN = 50
+BLEND = "Blend (not a candidate)"
 _QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 _TARGETS = {"calibration_slope": "1", "calibration_intercept": "0"}
 _REFERENCE_METRICS = ("majority_accuracy", "mean_rmse")
 
 
-def leaderboard_table(models: Sequence[ModelRecord], recommended: str = "") -> Table:
-    """Return scores and effort of all model families, the recommended one marked."""
+def leaderboard_table(
+    models: Sequence[ModelRecord], recommended: str = "", blend: BlendRecord | None = None
+) -> Table:
+    """Return scores and effort of all model families, the recommended one marked.
+
+    Args:
+        models: The families.
+        recommended: Name of the recommended one.
+        blend: Mean of the best settings, the last row.
+    """
     rows = []
     for model in models:
         corrected = model.corrected
@@ -55,6 +66,9 @@ def leaderboard_table(models: Sequence[ModelRecord], recommended: str = "") -> T
                 duration(model.seconds),
             ]
         )
+    if blend is not None:
+        scores = [number(blend.plain), _with_ends(blend.corrected)]
+        rows.append([BLEND, *scores, *[MISSING] * 4])
     metric = f" ({metric_title(models[0].metric)})" if models else ""
     return table(
         f"Scores on the tuning sets{metric} and effort",
@@ -126,6 +140,12 @@ def learning_table(record: LearningCurveRecord, cells: SmallCells) -> Table:
     )
 
 
+def _repeated(check: ShuffledModelRecord) -> str:
+    if check.repeated == "whole search":
+        return f"search over {counted(check.settings, 'setting')}"
+    return check.repeated
+
+
 def shuffled_table(summary: StudySummary) -> Table | None:
     """Return the shuffled-label check of each model."""
     record = summary.shuffles
@@ -136,13 +156,13 @@ def shuffled_table(summary: StudySummary) -> Table | None:
         null = [value for value in check.null if is_number(value)]
         rows.append(
             [
-                title_of(summary, check.model),
+                check.title or title_of(summary, check.model),
                 number(check.real),
                 number(float(np.median(null))) if null else MISSING,
                 interval(min(null), max(null)) if null else MISSING,
                 f"{check.replicates:,}",
                 f"{check.p_value:.2g}" if is_number(check.p_value) else MISSING,
-                check.repeated,
+                _repeated(check),
             ]
         )
     metric = metric_title(record.models[0].metric)
@@ -167,16 +187,22 @@ def test_table(summary: StudySummary, test: TestRecord) -> Table | None:
         return None
     task = summary.sheet.task if summary.sheet is not None else ""
     beside = bool(test.baseline_metrics) and test.baseline != test.model
+    blended = bool(test.blend_metrics)
     rows = []
     for name, score in sorted(test.metrics.items(), key=lambda item: _place(item[0], test)):
         row = [_metric_words(name, task), number(score.value), _ends(score)]
         if beside:
             other = test.baseline_metrics.get(name, Score(value=None))
             row += [number(other.value), _ends(other)]
+        if blended:
+            other = test.blend_metrics.get(name, Score(value=None))
+            row += [number(other.value), _ends(other)]
         rows.append(row)
     columns = ["Metric", f"#{clipped(title_of(summary, test.model))}", "#95 % interval"]
     if beside:
         columns += [f"#{clipped(title_of(summary, test.baseline))}", "#95 % interval"]
+    if blended:
+        columns += [f"#{BLEND}", "#95 % interval"]
     references = [metric_title(name) for name in _REFERENCE_METRICS if name in test.metrics]
     return table(
         "Metrics on the test set",
@@ -186,6 +212,45 @@ def test_table(summary: StudySummary, test: TestRecord) -> Table | None:
         if references
         else "",
     )
+
+
+def probabilities_table(summary: StudySummary) -> Table | None:
+    """Return how good probabilities were on the tuning folds before and after calibration."""
+    records = summary.choice.calibration if summary.choice is not None else ()
+    if not records:
+        return None
+    rows = [
+        [
+            title_of(summary, record.model),
+            words,
+            number(scores.slope),
+            number(scores.intercept),
+            number(scores.brier),
+            number(scores.log_loss),
+        ]
+        for record in records
+        for words, scores in (("before", record.before), ("after", record.after))
+    ]
+    columns = [
+        "Model",
+        "Calibration",
+        "#Slope (1 is best)",
+        "#Intercept (0 is best)",
+        "#Brier score (lower is better)",
+        "#Log loss (lower is better)",
+    ]
+    if all(row[2] == row[3] == MISSING for row in rows):  # several classes
+        columns, rows = _without(columns, 2, 4), [_without(row, 2, 4) for row in rows]
+    return table(
+        "Probabilities before and after calibration, on the tuning folds",
+        columns,
+        rows,
+        note="Each fold was calibrated by the others.",
+    )
+
+
+def _without(row: list[str], begin: int, end: int) -> list[str]:
+    return [*row[:begin], *row[end:]]
 
 
 def subgroup_table(groups: Sequence[SubgroupRecord], cells: SmallCells) -> Table | None:

@@ -55,6 +55,7 @@ def releasable(summary: StudySummary, cells: SmallCells, *, per_sample: bool) ->
     if not per_sample:
         summary = _without_samples(summary)
     if cells.threshold:
+        summary = _without_shares(summary)
         copy = _without_small_counts(summary, cells, _totals(summary))
         assert isinstance(copy, StudySummary)
         return copy
@@ -100,6 +101,16 @@ def _without_samples(summary: StudySummary) -> StudySummary:
         test = summary.choice.test.model_copy(update={"curves": curves})
         changes["choice"] = summary.choice.model_copy(update={"test": test})
     return summary.model_copy(update=changes)
+
+
+def _without_shares(summary: StudySummary) -> StudySummary:
+    """Leave out the shares of the classes: times the samples they are the counts themselves."""
+    choice = summary.choice
+    if choice is None or choice.decision is None:
+        return summary
+    decision = choice.decision.model_copy(update={"shares": ()})
+    changed = choice.model_copy(update={"decision": decision})
+    return summary.model_copy(update={"choice": changed})
 
 
 def _plan_without_samples(text: str) -> str:

@@ -40,9 +40,12 @@ def results_document(summary: StudySummary) -> dict[str, Any]:
         "split": _split(summary),
         "models": [_model(model) for model in models_of(summary)],
         "shuffled": _shuffled(summary),
+        "blend": _blend(summary),
         "comparison": _comparison(summary),
         "verdict": _verdict(summary),
         "test": _test(summary),
+        "calibration": _calibration(summary),
+        "decision": _decision(summary),
     }
     plain: dict[str, Any] = _finite(document)
     ResultsDocument.model_validate(plain)
@@ -157,9 +160,47 @@ def _shuffled(summary: StudySummary) -> list[dict[str, Any]]:
             "null": check.null,
             "p_value": check.p_value,
             "replicates": check.replicates,
+            "repeated": check.repeated,
+            "settings": check.settings,
         }
         for check in (summary.shuffles.models if summary.shuffles is not None else ())
     ]
+
+
+def _blend(summary: StudySummary) -> dict[str, Any]:
+    record = summary.networks.blend if summary.networks is not None else None
+    return {
+        "members": [
+            {"model": member.model, "trial": member.trial, "score": member.score}
+            for member in (record.members if record else ())
+        ],
+        "metric": record.metric if record else None,
+        "plain": record.plain if record else None,
+        "corrected": record.corrected.value if record else None,
+        "low": record.corrected.low if record else None,
+        "high": record.corrected.high if record else None,
+    }
+
+
+def _calibration(summary: StudySummary) -> list[dict[str, Any]]:
+    return [
+        {
+            "model": record.model,
+            "slope": record.slope,
+            "shifts": record.shifts,
+            "before": record.before.model_dump(),
+            "after": record.after.model_dump(),
+        }
+        for record in (summary.choice.calibration if summary.choice is not None else ())
+    ]
+
+
+def _decision(summary: StudySummary) -> dict[str, Any]:
+    record = summary.choice.decision if summary.choice is not None else None
+    return {
+        "shares": record.shares if record else (),
+        "threshold": record.threshold if record else None,
+    }
 
 
 def _comparison(summary: StudySummary) -> dict[str, Any]:
@@ -188,12 +229,14 @@ def _test(summary: StudySummary) -> dict[str, Any]:
     record = summary.choice.test if summary.choice is not None else None
     openings = test_openings(summary)
     if record is None or openings == 0:
-        return {"opened": openings, "model": None, "metrics": {}, "baseline_metrics": {}}
+        nothing: dict[str, Any] = {"metrics": {}, "baseline_metrics": {}, "blend_metrics": {}}
+        return {"opened": openings, "model": None, **nothing}
     return {
         "opened": openings,
         "model": record.model or None,
         "metrics": _scores(record.metrics),
         "baseline_metrics": _scores(record.baseline_metrics),
+        "blend_metrics": _scores(record.blend_metrics),
     }
 
 

@@ -98,14 +98,70 @@ class ModelPart(_Part):
 
 
 class ShuffledPart(_Part):
-    """The shuffled-label check of one model."""
+    """The shuffled-label check of one model, or of the best of all of a kind."""
 
-    model: str = Field(description="Name of the model.")
+    model: str = Field(description="Name of the model, or `baselines` or `networks`.")
     metric: str = Field(description="Name of the metric.")
     real: float | None = Field(description="Score with the real labels.")
     null: list[float | None] = Field(description="Scores with shuffled labels.")
-    p_value: float | None = Field(description="(1 + shuffled scores >= real) / (1 + replicates).")
+    p_value: float | None = Field(
+        description="(1 + shuffled scores >= real) / (1 + replicates); 10 / replicates when the "
+        "check ended with the tenth such score."
+    )
     replicates: int = Field(description="Number of shuffles.", ge=0)
+    repeated: str = Field(description="`whole search` or `selected settings`.")
+    settings: int = Field(description="Settings tried for each shuffle.", ge=1)
+
+
+class BlendMemberPart(_Part):
+    """One of the settings whose predictions a blend averages."""
+
+    model: str = Field(description="Name of the model family.")
+    trial: int = Field(description="Number of the trial.", ge=0)
+    score: float | None = Field(description="Its tuning score (too optimistic).")
+
+
+class BlendPart(_Part):
+    """The mean of the best settings of up to five families; never a candidate."""
+
+    members: list[BlendMemberPart] = Field(description="Best first; empty without a blend.")
+    metric: str | None = Field(description="Name of the metric.")
+    plain: float | None = Field(description="Tuning score of the mean (too optimistic).")
+    corrected: float | None = Field(
+        description="Score with the members picked anew in each resample (BBC-CV)."
+    )
+    low: float | None = Field(description="Lower end of its 95 % interval.")
+    high: float | None = Field(description="Upper end of its 95 % interval.")
+
+
+class ProbabilitiesPart(_Part):
+    """How good probabilities are on the tuning folds."""
+
+    slope: float | None = Field(description="Calibration slope; null for several classes.")
+    intercept: float | None = Field(description="Calibration intercept, likewise.")
+    brier: float | None = Field(description="Brier score.")
+    log_loss: float | None = Field(description="Log loss.")
+
+
+class CalibrationPart(_Part):
+    """Calibration of a model that was fitted in the end."""
+
+    model: str = Field(description="Name of the model.")
+    slope: float = Field(description="Factor of the evidence for or against a class.", gt=0)
+    shifts: list[float] = Field(description="Shift of each class's log probability.")
+    before: ProbabilitiesPart = Field(description="Without calibration.")
+    after: ProbabilitiesPart = Field(description="Each tuning fold calibrated by the others.")
+
+
+class DecisionPart(_Part):
+    """The class said is the one whose probability rose most over its share."""
+
+    shares: list[float] = Field(
+        description="Share of each class among the training samples; empty for regression."
+    )
+    threshold: float | None = Field(
+        description="Probability of the positive of two classes above which it is said."
+    )
 
 
 class ComparisonPart(_Part):
@@ -149,6 +205,7 @@ class TestPart(_Part):
     baseline_metrics: dict[str, ScorePart] = Field(
         description="Scores of the best traditional model by metric."
     )
+    blend_metrics: dict[str, ScorePart] = Field(description="Scores of the blend by metric.")
 
 
 class ResultsDocument(_Part):
@@ -172,6 +229,9 @@ class ResultsDocument(_Part):
     split: SplitPart
     models: list[ModelPart]
     shuffled: list[ShuffledPart]
+    blend: BlendPart
     comparison: ComparisonPart
     verdict: VerdictPart
     test: TestPart
+    calibration: list[CalibrationPart]
+    decision: DecisionPart

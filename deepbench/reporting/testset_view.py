@@ -8,7 +8,7 @@ from deepbench.reporting import figures, model_tables
 from deepbench.reporting.figures import Picture
 from deepbench.reporting.material import Material, some
 from deepbench.reporting.verdict import headline_metric, models_of, title_of
-from deepbench.reporting.wording import metric_title
+from deepbench.reporting.wording import metric_title, number
 from deepbench.study.records import StudySummary
 
 
@@ -42,6 +42,13 @@ def testset_view(material: Material) -> dict[str, Any] | None:
         "pictures": _test_pictures(material),
         "residuals": model_tables.residual_table(curves, cells) if regression else None,
         "groups": some(subgroup),
+        "decision": choice.decision,
+        "threshold": number(choice.decision.threshold, 2) if choice.decision is not None else "",
+        "calibration": [
+            (title_of(material.summary, record.model), record.sentence)
+            for record in choice.calibration
+        ],
+        "probabilities": model_tables.probabilities_table(material.summary),
         "group_table": model_tables.subgroup_table(test.subgroups, cells),
         "details": [
             table

@@ -12,6 +12,7 @@ from typing import Any
 
 from deepbench.reporting import data_tables, figures, model_tables
 from deepbench.reporting.checklist import ten_tips
+from deepbench.reporting.effort import effort_table
 from deepbench.reporting.material import Material, some
 from deepbench.reporting.metadata_view import metadata_view
 from deepbench.reporting.methods_text import methods_text
@@ -20,7 +21,7 @@ from deepbench.reporting.tables import capped
 from deepbench.reporting.testset_view import testset_view
 from deepbench.reporting.verdict import models_of, title_of
 from deepbench.reporting.wording import metric_title, sentence
-from deepbench.study.records import FindingRecord
+from deepbench.study.records import FindingRecord, StudySummary
 
 NAMES_SHOWN = 12
 LEFT_OUT_SHOWN = 60
@@ -155,12 +156,14 @@ def _leaderboard(material: Material) -> dict[str, Any] | None:
     board = material.summary.baselines
     choice = material.summary.choice
     recommended = choice.recommended if choice is not None else ""
+    blend = material.summary.networks.blend if material.summary.networks is not None else None
     return {
         "pictures": some(figures.leaderboard_figure(models)),
-        "table": model_tables.leaderboard_table(models, recommended),
+        "table": model_tables.leaderboard_table(models, recommended, blend),
         "sentences": board.sentences if board is not None else (),
-        "notes": [(model.title, model.note) for model in models if model.note],
+        "effort": effort_table(models),
         "recommended": title_of(material.summary, recommended) if recommended else "",
+        "blend": blend.sentence if blend is not None else "",
     }
 
 
@@ -205,17 +208,26 @@ def _shuffled(material: Material) -> dict[str, Any] | None:
         "pictures": some(
             figures.shuffled_figure(
                 record.models,
-                {model.name: model.title for model in models},
-                {model.name: model.family for model in models},
+                _shuffled_titles(material.summary),
+                {
+                    **{model.name: model.family for model in models},
+                    **{check.model: check.family for check in record.models if check.family},
+                },
             )
         ),
         "table": model_tables.shuffled_table(material.summary),
         "all_scores": [
-            (title_of(material.summary, check.model), sorted(check.null))
+            (_shuffled_titles(material.summary)[check.model], sorted(check.null))
             for check in record.models
         ],
         "metric": metric_title(record.models[0].metric) if record.models else "",
     }
+
+
+def _shuffled_titles(summary: StudySummary) -> dict[str, str]:
+    """Return the title of each check by its name."""
+    checks = summary.shuffles.models if summary.shuffles is not None else ()
+    return {check.model: check.title or title_of(summary, check.model) for check in checks}
 
 
 def _comparison(material: Material) -> dict[str, Any] | None:

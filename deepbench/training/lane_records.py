@@ -153,6 +153,8 @@ class LaneResult:
             ``"2.weight"``, …), the state of `deepbench.training.saved_network.as_module`; empty
             unless asked for, and empty for a diverged lane.
         diverged: The loss or a weight became infinite, undefined or absurdly large.
+        fell_back: It was trained on the CPU, because it alone did not fit into the memory of the
+            device that was asked for.
     """
 
     predictions: NDArray[np.float64]
@@ -162,3 +164,4 @@ class LaneResult:
     curve: tuple[tuple[float, float], ...]
     parameters: dict[str, NDArray[np.float32]]
     diverged: bool
+    fell_back: bool = False

@@ -146,9 +146,12 @@ class _Chunk:
         done = [progress.finished(schedule) for progress in self.running]
         if not any(done):
             return
+        # One transfer for all of them: each makes a graphics processor wait.
+        ended = torch.tensor([i for i, is_done in enumerate(done) if is_done], device=self._device)
+        best = iter(self._best.index_select(0, ended).cpu())
         for i, progress in enumerate(self.running):
             if done[i]:
-                progress.parameters = self._best[i].cpu().clone()
+                progress.parameters = next(best)
         left = [i for i, is_done in enumerate(done) if not is_done]
         self.running = [self.running[i] for i in left]
         if not left:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from itertools import groupby
 
 import numpy as np
@@ -45,6 +46,10 @@ __all__ = [
 # 4.4 s in chunks of at most 16, 3.7 of 32, 3.3 of 64 and 3.2 of 128 on one core.
 MAX_LANES = 64
 
+# On a graphics processor the cost of an update is that of starting its kernels, whatever their
+# size; beyond this the random numbers, drawn lane by lane on the CPU, are most of an epoch.
+MAX_LANES_ELSEWHERE = 256
+
 DEFAULT_MEMORY_LIMIT = 512 * 2**20
 
 
@@ -62,9 +67,9 @@ def train_lanes(  # noqa: PLR0913 - what is trained, how, where and who watches
 ) -> list[LaneResult]:
     """Train all lanes and predict with the best weights of each.
 
-    Which lanes are computed together follows from their settings, order and sizes and from
-    ``memory_limit``, never from the machine, so that the same call gives the same numbers
-    everywhere (up to the rounding of the device's matrix products).
+    Which lanes are computed together follows from their settings, order and sizes, the kind of
+    device and ``memory_limit``, never from the machine, so that the same call gives the same
+    numbers everywhere (up to the rounding of the device's matrix products).
 
     Args:
         architecture: Widths and task of the networks.
@@ -85,14 +90,14 @@ def train_lanes(  # noqa: PLR0913 - what is trained, how, where and who watches
 
     Raises:
         ValueError: If a lane names rows, inputs or an outcome that do not exist.
-        DeepBenchError: If the device has not enough memory for even one lane.
+        DeepBenchError: If there is not enough memory for even one lane, on the CPU either.
     """
     _check(architecture, inputs, outcomes, lanes)
     if not lanes:
         return []
     layout = ParameterLayout(architecture, max(matrix.shape[1] for matrix in inputs))
     offsets = np.cumsum([0, *(len(matrix) for matrix in inputs)])
-    table = _input_table(inputs).to(device)
+    place = _Place(device, _input_table(inputs))
 
     epochs_done = 0
 
@@ -113,42 +118,79 @@ def train_lanes(  # noqa: PLR0913 - what is trained, how, where and who watches
             )
             for i in positions
         ]
-        done = train_chunk(architecture, layout, table, prepared, schedule, after_epoch)
+        done = train_chunk(architecture, layout, place.table, prepared, schedule, after_epoch)
         return zip(positions, done, strict=True)
 
     results: dict[int, LaneResult] = {}
-    for chunk in _chunks(layout, lanes, memory_limit):
-        for i, progress in _train_halving(train, chunk, device):
+    most = MAX_LANES if device.type == "cpu" else MAX_LANES_ELSEWHERE
+    for chunk in _chunks(layout, lanes, memory_limit, most):
+        for i, progress in _train_halving(train, chunk, place):
             matrix, outcome = inputs[lanes[i].inputs], outcomes[lanes[i].outcome]
-            results[i] = _result(layout, progress, matrix, outcome, keep_parameters)
+            result = _result(layout, progress, matrix, outcome, keep_parameters)
+            results[i] = replace(result, fell_back=place.left)
     return [results[i] for i in range(len(lanes))]
+
+
+class _Place:
+    """Where lanes train: the device asked for, until a lane alone does not fit there.
+
+    The others are as large; they go to the CPU with it.
+    """
+
+    def __init__(self, device: torch.device, table: Tensor) -> None:
+        self.device = device
+        self.left = False
+        self._table = table
+        self._there: Tensor | None = None
+
+    @property
+    def table(self) -> Tensor:
+        """The input rows of all folds, on the device."""
+        if self._there is None:
+            self._there = self._table.to(self.device)
+        return self._there
+
+    def leave(self) -> None:
+        """Train on the CPU from now on."""
+        self.device, self.left, self._there = torch.device("cpu"), True, None
+
+    def forget(self) -> None:
+        """Let go of what failed attempts left in the device's memory."""
+        if self.device.type == "cuda":
+            torch.cuda.empty_cache()
 
 
 def _train_halving(
     train: Callable[[Sequence[int]], Iterator[tuple[int, Progress]]],
     chunk: Sequence[int],
-    device: torch.device,
+    place: _Place,
 ) -> Iterator[tuple[int, Progress]]:
-    """Train a chunk; when the device's memory is full, its halves after each other."""
+    """Train a chunk; when the device's memory is full, its halves after each other.
+
+    A lane that does not fit alone is trained on the CPU.
+    """
     try:
         done = train(chunk)
     except RuntimeError as error:
         if not _is_out_of_memory(error):
             raise
-        if len(chunk) == 1:
+        if len(chunk) == 1 and place.device.type == "cpu":
             raise DeepBenchError(
-                f"There is not enough memory on the {device.type} device to train one network.",
-                "Close other programs, choose a smaller network, or train on the CPU.",
+                "There is not enough memory to train one network.",
+                "Close other programs, or choose a smaller network.",
             ) from error
     else:
         yield from done
         return
     # Outside the except block, where the failed attempt's tensors are no longer referenced.
-    if device.type == "cuda":
-        torch.cuda.empty_cache()
+    place.forget()
+    if len(chunk) == 1:
+        place.leave()
+        yield from _train_halving(train, chunk, place)
+        return
     half = len(chunk) // 2
-    yield from _train_halving(train, chunk[:half], device)
-    yield from _train_halving(train, chunk[half:], device)
+    yield from _train_halving(train, chunk[:half], place)
+    yield from _train_halving(train, chunk[half:], place)
 
 
 def _is_out_of_memory(error: RuntimeError) -> bool:
@@ -163,9 +205,11 @@ def _is_out_of_memory(error: RuntimeError) -> bool:
 
 
 def _chunks(
-    layout: ParameterLayout, lanes: Sequence[Lane], memory_limit: int
+    layout: ParameterLayout, lanes: Sequence[Lane], memory_limit: int, most: int
 ) -> Iterator[list[int]]:
     """Yield the positions of lanes to train together: same optimizer and batch size.
+
+    At most so many, and no more than the memory holds.
 
     Within a chunk, lanes stand in order of falling number of updates in an epoch.
     """
@@ -179,7 +223,7 @@ def _chunks(
     for _, members in groupby(sorted(range(len(lanes)), key=order), key=group):
         positions = list(members)
         largest = max(_lane_bytes(layout, lanes[i]) for i in positions)
-        size = min(MAX_LANES, max(1, memory_limit // largest))
+        size = min(most, max(1, memory_limit // largest))
         # Chunks of equal size: the cost of an update is mostly the same for few lanes or many.
         n_chunks = math.ceil(len(positions) / size)
         for part in np.array_split(positions, n_chunks):

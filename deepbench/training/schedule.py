@@ -87,10 +87,14 @@ class Schedule(Generic[Shape]):
         return len(self._requests)
 
     @property
+    def looking(self) -> bool:
+        """Whether first looks are being asked for."""
+        return self._cheaper is not None and self._chosen is None
+
+    @property
     def share_of_seconds(self) -> float:
         """Share of the family's seconds after which no new batch should begin."""
-        looking = self._cheaper is not None and self._chosen is None
-        return _SHARE_OF_LOOKS if looking else 1.0
+        return _SHARE_OF_LOOKS if self.looking else 1.0
 
     @property
     def note(self) -> str:
@@ -145,11 +149,11 @@ class Schedule(Generic[Shape]):
             self._search.stop(NO_GAIN)
 
     def _first(self, request: TrialRequest) -> TrialRequest:
-        """Return a drawn trial as it is run first: at low effort where there is such."""
+        """Return a drawn trial as it is run first. Some settings are cheap as they are."""
         self._settings.append(request.params)
-        cheaper = self._cheaper(request.params) if self._cheaper is not None else None
-        if cheaper is None:
+        if self._cheaper is None:
             return request
+        cheaper = self._cheaper(request.params) or request.params
         return TrialRequest(request.number, cheaper, first_look=True)
 
     def _in_full(self) -> list[TrialRequest]:
@@ -164,7 +168,7 @@ class Schedule(Generic[Shape]):
         return [TrialRequest(self.asked + i, params) for i, params in enumerate(batch)]
 
     def _best_looks(self) -> list[Params]:
-        looks = [request.number for request in self._requests if request.first_look]
+        looks = range(self.asked)
         ranked = sorted(looks, key=lambda number: (-self._score(number), number))
         wanted = max(_FEWEST_IN_FULL, len(looks) // _LOOKS_FOR_ONE_IN_FULL)
         count = min(wanted, self._offered - self.asked)

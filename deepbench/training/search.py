@@ -25,8 +25,11 @@ NOTHING_LEFT = "no other settings are left to try"
 
 # Scored trials before the estimator takes over from the defaults and random draws.
 _TRIALS_BEFORE_MODEL = 8
-# Draws without anything new after which a space counts as exhausted.
-_MOST_REPEATS = 100
+# Guided draws without anything new after which chance draws instead: the estimator repeats its
+# favourites, and each draw costs it milliseconds. Then so many draws by chance, and a space counts
+# as exhausted.
+_GUIDED_REPEATS = 8
+_CHANCE_REPEATS = 200
 
 
 class SearchSpace(Protocol[Shape_contra]):
@@ -155,9 +158,9 @@ class Search(Generic[Shape]):
 
     def _draw(self) -> tuple[optuna.Trial, Params] | None:
         """Draw settings that were not tried before; None if there seem to be no more."""
-        for attempt in range(2 * _MOST_REPEATS):
+        for attempt in range(_GUIDED_REPEATS + _CHANCE_REPEATS):
             from_queue = self._queued > 0
-            self._study.sampler = self._guided if attempt < _MOST_REPEATS else self._random
+            self._study.sampler = self._guided if attempt < _GUIDED_REPEATS else self._random
             trial = self._study.ask()
             params = self._family.suggest(trial, self._shape)
             self._queued -= from_queue

@@ -52,6 +52,7 @@ JOB_FUNCTIONS: Mapping[str, str] = {
     "PreviewTable": "deepbench.jobs.preview_table:preview_table",
     "SketchDesign": "deepbench.jobs.sketch_design:sketch_design",
     "SketchSplit": "deepbench.jobs.sketch_split:sketch_split",
+    "EstimateTime": "deepbench.jobs.estimate_time:estimate_time",
     "JudgeSuitability": "deepbench.jobs.judge_suitability:judge_suitability",
     "LetOut": "deepbench.jobs.let_out:let_out",
     "ListExports": "deepbench.jobs.export_study:list_exports",

@@ -21,6 +21,7 @@ from deepbench.cli_progress import LiveDisplay, PlainLines, RunState, duration
 from deepbench.messages import (
     CheckStudy,
     Doctor,
+    EstimateTime,
     JobCancelled,
     JobFinished,
     Notice,
@@ -98,6 +99,25 @@ def test_words_become_requests(asked, tmp_path, monkeypatch):
     )
     assert asked("check", "s") == CheckStudy(str(here / "s"))
     assert asked("doctor") == Doctor("auto")
+    assert asked("estimate", "plan.toml", "--workers", "3", "--device", "cpu") == EstimateTime(
+        str(here / "plan.toml"), str(here / "plan.deepbench"), 3, "cpu", prepare=True
+    )
+    assert asked("estimate", "p.toml", "--study", "x y").study == str(here / "x y")
+
+
+def test_an_estimate_is_printed_as_a_table(monkeypatch, capsys):
+    budget = {"preset": "quick", "trials": 6, "shuffles": 20, "baselines": 60.0}
+    budget |= {"networks": 61.0, "shuffle_check": 3_000.0, "test": 1.0}
+
+    def run_job(request, jobs, *, events, show):
+        return show({"budgets": [budget], "processes": 2})
+
+    monkeypatch.setattr(cli, "run_job", run_job)
+    assert main(["estimate", "plan.toml"]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert said[0].split() == ["Quick"]
+    assert "Shuffled-label check  about 50 min" in said
+    assert "In all                about 50 min" in said
 
 
 @pytest.mark.parametrize("name", ["6", "split", " Split"])

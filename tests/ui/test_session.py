@@ -20,6 +20,7 @@ from deepbench.messages import (
     RunStudy,
     StageStarted,
 )
+from deepbench_ui import session as session_module
 from deepbench_ui.session import RunEnd, StudySession
 
 ANSWERS = {
@@ -71,6 +72,31 @@ def test_progress_moves_the_run_and_its_stage(answered: StudySession, runner: An
     runner.say(Progress(3, 1, 4, "reading", "", 1.0, 3.0))
     assert answered.run.progress is not None
     assert answered.run.progress.done == 1
+
+
+def test_the_time_left_is_counted_down_until_it_is_said_anew(
+    answered: StudySession, runner: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 100.0
+    monkeypatch.setattr(session_module.time, "monotonic", lambda: now)
+    answered.start_run("import")
+    assert answered.run is not None
+    assert answered.run.remaining is None
+    now += 5.0
+    runner.say(Progress(3, 1, 4, "reading", "", 1.0, 30.0))
+    assert answered.run.remaining == 30.0
+    now += 12.0
+    assert answered.run.remaining == 18.0
+    answered.pause()
+    now += 500.0
+    assert answered.run.remaining == 18.0
+    answered.resume()
+    now += 20.0
+    assert answered.run.remaining == -2.0  # longer than was said
+    runner.say(Progress(3, 2, 4, "reading", "", 33.0, 10.0))
+    assert answered.run.remaining == 10.0
+    runner.say(Progress(3, 3, 4, "reading", "", 33.5, None))
+    assert answered.run.remaining is None
 
 
 @pytest.mark.parametrize(

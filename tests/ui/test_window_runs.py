@@ -87,6 +87,10 @@ def test_a_run_is_shown_on_every_page(
     bar = window.run_bar.bar
     assert (bar.value() - bar.minimum()) / (bar.maximum() - bar.minimum()) == 0.25
     assert window.run_bar.times.text().endswith("elapsed, about 0:12 left in this step")
+    assert running.run is not None
+    running.run.heard_at -= 20.0  # it was said 20 s ago
+    window.run_bar.show_progress()
+    assert window.run_bar.times.text().endswith(run_bar.OVERDUE)
     assert window.footer.reason.text() == RUNNING
     assert not window.footer.run_button.isEnabled()
     window.show_page("question")

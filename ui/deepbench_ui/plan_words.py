@@ -80,6 +80,7 @@ CONTROLS: Mapping[str, str] = {
     "networks.sizes": "the sizes of networks (step 8)",
     "networks.seeds": "the number of random starts (step 8)",
     "shuffles.replicates": "the number of shuffles (step 9)",
+    "shuffles.repeat": "what each shuffle repeats (step 9)",
     "suitability.reason": "your reason (step 2)",
     "suitability.expected_ceiling": "the best possible score (step 1)",
     "suitability.label_reliability": "how the outcome was determined (step 2)",

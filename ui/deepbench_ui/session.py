@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from deepbench.errors import Cancelled, DeepBenchError, StudyError
 from deepbench.messages import (
+    EstimateTime,
     Event,
     ExportStudy,
     JobFailed,
@@ -60,6 +61,7 @@ class Run:
         stage: Key of the stage being calculated; empty before the first.
         began: Moment of the start, seconds that only grow.
         progress: What was said last about the stage.
+        heard_at: Seconds the run had worked when that was said.
         paused: Whether the user paused it.
         stopping: Whether the user asked to stop.
         paused_seconds: Seconds it was paused so far.
@@ -69,6 +71,7 @@ class Run:
     stage: str = ""
     began: float = 0.0
     progress: Progress | None = None
+    heard_at: float = 0.0
     paused: bool = False
     stopping: bool = False
     paused_seconds: float = 0.0
@@ -79,6 +82,16 @@ class Run:
         """Seconds the run has worked, pauses left out."""
         now = self.paused_since if self.paused else time.monotonic()
         return now - self.began - self.paused_seconds
+
+    @property
+    def remaining(self) -> float | None:
+        """Seconds until the stage ends, as said last and counted down since; None if unknown.
+
+        Below 0 the stage takes longer than was said.
+        """
+        if self.progress is None or self.progress.remaining is None:
+            return None
+        return self.progress.remaining - (self.seconds - self.heard_at)
 
 
 @dataclass(frozen=True)
@@ -148,6 +161,7 @@ class StudySession(QObject):
         #: What the last run could not go on without, until it is answered.
         self.question: ReadingQuestion | None = None
         self._closed = False
+        self._estimates = 0
         self._lock: StudyLock = open_in_window(folder)
         try:
             self.draft = Draft.load(folder)
@@ -323,6 +337,7 @@ class StudySession(QObject):
             return
         with self._told():
             self.draft.note_run(until)
+        self._end_estimates()
         self.question = None
         self.run = Run(until, began=time.monotonic())
         request = RunStudy(
@@ -345,6 +360,45 @@ class StudySession(QObject):
         self._follow.start(FOLLOW_MILLISECONDS)
         self._standing = None
         self.run_changed.emit()
+
+    def estimate_time(
+        self, done: Callable[[dict[str, Any]], None], failed: Callable[[JobFailed], None]
+    ) -> None:
+        """Ask how long each budget would take; a run that is started meanwhile goes before.
+
+        The runner measures it, which nothing else uses between runs: measuring beside a run would
+        disturb both.
+
+        Args:
+            done: Takes the fields of a `TimeEstimateRecord`.
+            failed: Takes what went wrong. Neither is called when a run was started.
+        """
+        if self.run is not None:
+            return
+        self._estimates += 1
+
+        def ended(call: Callable[[], None]) -> None:
+            self._estimates -= 1
+            if not self._closed:
+                call()
+
+        self.runner.ask(
+            EstimateTime(
+                plan_path=None,
+                study=str(self.folder),
+                workers=self.workers or default_workers(),
+                device=self.device,
+                answers=self.draft.answers,
+                in_window=True,
+            ),
+            done=lambda result: ended(lambda: done(result)),
+            failed=lambda event: ended(lambda: failed(event)),
+            stopped=lambda: ended(lambda: None),
+        )
+
+    def _end_estimates(self) -> None:
+        if self._estimates:
+            self.runner.cancel()
 
     def pause(self) -> None:
         """Pause the run: what is being fitted is finished, nothing new begins."""
@@ -386,6 +440,7 @@ class StudySession(QObject):
             self.run_changed.emit()
         elif isinstance(event, Progress):
             self.run.progress = event
+            self.run.heard_at = self.run.seconds
             self.progressed.emit()
         elif isinstance(event, StageFinished):
             self.run.stage = ""
@@ -550,6 +605,7 @@ class StudySession(QObject):
         if self.run is not None:
             # The run is offered again when the study is opened next.
             self.runner.kill()
+        self._end_estimates()
         self._lock.release()
 
 

@@ -4,170 +4,134 @@ Minimises, over coefficients B (d × J) and intercepts b,
 
     mean of loss(b + x B) + λ Σ (ρ |B| + (1 - ρ)/2 B²)
 
-with weights on rows in the mean. The path from λ_max, where every coefficient is 0, down to
-the λ asked for is walked with a working set: the columns in the model and those whose gradient
-exceeds the penalty; columns that violate the optimality conditions afterwards are added until
-none does, so the result is that of all columns (Friedman et al. 2010, section 2.6, doi
-10.18637/jss.v033.i01). Each step is solved by accelerated proximal gradient (Beck & Teboulle
-2009, doi 10.1137/080716542) with adaptive restart (O'Donoghue & Candès 2015, doi
-10.1007/s10208-013-9150-3). The solver of scikit-learn for the same problem (saga) takes minutes
-at omics width.
+with weights on rows in the mean. Each problem is solved on a working set, at first the columns
+with the steepest loss; columns outside that violate the optimality conditions join until none
+does, so the result is that of all columns (Friedman et al. 2010, section 2.6, doi
+10.18637/jss.v033.i01). Looking at all columns is the dear part of a wide table; many problems
+share it in one matrix product. Newton's method (`net_newton`) needs so few steps from the empty
+model that walking the path of λ, warm start by warm start, takes longer; and the result depends
+on nothing but the problem.
 """
 
 from __future__ import annotations
 
-import warnings
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import eigh
-from scipy.special import expit, softmax
-from sklearn.exceptions import ConvergenceWarning
 
-Loss = Literal["logistic", "softmax", "squared"]
+from deepbench.models.baselines.net_newton import TOLERANCE, NetProblem, NetSolver
 
-# Upper bound of the loss' second derivative.
-_CURVATURE: dict[Loss, float] = {"logistic": 0.25, "softmax": 0.5, "squared": 1.0}
-_PATH_RATIO = 0.6
-_TOLERANCE = 1e-3
-_PATH_TOLERANCE = 3e-2
-_MOST_STEPS = 5_000
-_MOST_CHECKS = 20
+Numbers = NDArray[np.float64]
+Rows = NDArray[np.int64]
+
+# A table this narrow is its own working set.
+_NARROW = 600
+_FIRST_COLUMNS = 300
+_MOST_ROUNDS = 60
+# Numbers of all columns' slopes held at a time.
+_MOST_NUMBERS = 1_000_000
 
 
 @dataclass(frozen=True, eq=False)
-class ElasticNetProblem:
-    """What is to be fitted.
+class Net:
+    """A fitted elastic net.
 
     Attributes:
-        x: (n, d) columns.
-        target: (n, J) class indicators (J = 1 for two classes), or a standardised outcome.
-        weights: (n,) weights of rows that sum to 1.
-        loss: Loss function.
-        l1_ratio: ρ, in (0, 1].
+        columns: (a,) columns whose coefficients are not all 0.
+        values: (a, J) their coefficients.
+        intercepts: (J,) intercepts.
+        converged: Whether it reached the tolerance.
     """
 
-    x: NDArray[np.float64]
-    target: NDArray[np.float64]
-    weights: NDArray[np.float64]
-    loss: Loss
-    l1_ratio: float
-
-    def residual(self, linear: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return (n, J) the derivative of the weighted loss by the linear predictor."""
-        if self.loss == "logistic":
-            fitted = expit(linear)
-        elif self.loss == "softmax":
-            fitted = softmax(linear, axis=1)
-        else:
-            fitted = linear
-        error: NDArray[np.float64] = (fitted - self.target) * self.weights[:, None]
-        return error
-
-    def null_intercepts(self) -> NDArray[np.float64]:
-        """Return (J,) the intercepts of the model without coefficients."""
-        mean = self.weights @ self.target
-        if self.loss == "logistic":
-            return np.log(mean / (1.0 - mean))
-        return np.log(mean) if self.loss == "softmax" else mean
+    columns: Rows
+    values: Numbers
+    intercepts: Numbers
+    converged: bool
 
 
-def fit_elastic_net(
-    problem: ElasticNetProblem, fraction: float
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return coefficients (d, J) and intercepts (J,).
+def fit_nets(columns: Numbers, problems: Sequence[NetProblem]) -> list[Net]:
+    """Fit several problems to the same columns.
 
     Args:
-        problem: Rows and loss.
-        fraction: λ as a share of λ_max, in (0, 1).
-
-    Warns:
-        ConvergenceWarning: the last step did not reach the tolerance.
+        columns: (d, n) centred columns, each one's numbers side by side in memory.
+        problems: Of any loss, label vector and penalty.
     """
-    coefficients = np.zeros((problem.x.shape[1], problem.target.shape[1]))
-    intercepts = problem.null_intercepts()
-    gradient = problem.x.T @ problem.residual(np.tile(intercepts, (len(problem.x), 1)))
-    largest = float(np.abs(gradient).max(initial=0.0)) / problem.l1_ratio
-    if largest <= 0.0:
-        return coefficients, intercepts
-    steps = max(1, round(np.log(fraction) / np.log(_PATH_RATIO)))
-    path = largest * np.geomspace(1.0, fraction, steps + 1)
-    finished = True
-    for penalty in path[1:]:
-        tolerance = _TOLERANCE if penalty == path[-1] else _PATH_TOLERANCE
-        entering = np.abs(gradient) > problem.l1_ratio * penalty
-        active = entering.any(axis=1) | coefficients.any(axis=1)
-        for _ in range(_MOST_CHECKS):
-            finished = _solve(problem, coefficients, intercepts, active, penalty, tolerance)
-            linear = problem.x[:, active] @ coefficients[active] + intercepts
-            gradient = problem.x.T @ problem.residual(linear)
-            bound = problem.l1_ratio * penalty * (1.0 + tolerance)
-            missed = (np.abs(gradient) > bound).any(axis=1) & ~active
-            if not missed.any():
-                break
-            active |= missed
-            finished = False
-    if not finished:
-        warnings.warn("The elastic net did not converge.", ConvergenceWarning, stacklevel=2)
-    return coefficients, intercepts
+    scale = float(np.sqrt(np.vdot(columns, columns) / max(columns.size, 1)))
+    most = max(4, _MOST_NUMBERS // max(len(columns), 1))
+    return [
+        net
+        for begin in range(0, len(problems), most)
+        for net in _fit_some(columns, problems[begin : begin + most], scale)
+    ]
 
 
-def _solve(
-    problem: ElasticNetProblem,
-    coefficients: NDArray[np.float64],
-    intercepts: NDArray[np.float64],
-    active: NDArray[np.bool_],
-    penalty: float,
-    tolerance: float,
-) -> bool:
-    """Solve for the active columns, from the values given and into them; say whether it did."""
-    part = problem.x[:, active]
-    curvature = _CURVATURE[problem.loss]
-    # The intercept takes part as a column as long as the longest direction, which keeps the
-    # problem well conditioned; it bears no penalty, so its scale changes nothing else.
-    length = np.sqrt(_largest_eigenvalue(part, problem.weights))
-    design = np.hstack([part, np.full((len(part), 1), max(length, 1e-8))])
-    step = 1.0 / (curvature * _largest_eigenvalue(design, problem.weights) * (1.0 + 1e-6))
-    threshold = np.full((design.shape[1], 1), step * penalty * problem.l1_ratio)
-    threshold[-1] = 0.0
-    shrink = np.full((design.shape[1], 1), 1.0 + step * penalty * (1.0 - problem.l1_ratio))
-    shrink[-1] = 1.0
-    enough = tolerance * penalty * problem.l1_ratio * step
-
-    current = np.vstack([coefficients[active], intercepts / design[0, -1]])
-    ahead, momentum = current, 1.0
-    for _ in range(_MOST_STEPS):
-        moved = ahead - step * (design.T @ problem.residual(design @ ahead))
-        following = np.sign(moved) * np.maximum(np.abs(moved) - threshold, 0.0) / shrink
-        change = following - current
-        if np.abs(following - ahead).max() <= enough:
-            current = following
-            converged = True
+def _fit_some(columns: Numbers, problems: Sequence[NetProblem], scale: float) -> list[Net]:
+    solvers = list(_start(columns, problems, scale))
+    for _ in range(_MOST_ROUNDS):
+        busy = [solver for solver in solvers if not solver.done]
+        if not busy:
             break
-        if np.vdot(ahead - following, change) > 0.0:
-            momentum = 1.0
-        grown = (1.0 + np.sqrt(1.0 + 4.0 * momentum**2)) / 2.0
-        ahead = following + (momentum - 1.0) / grown * change
-        current, momentum = following, grown
-    else:
-        converged = False
-    coefficients[active] = current[:-1]
-    intercepts[:] = current[-1] * design[0, -1]
-    return converged
+        for solver in busy:
+            solver.improve()
+        wide = [solver for solver in busy if len(solver.columns) < len(columns)]
+        slopes = _slopes(columns, [solver.residual for solver in wide])
+        for solver, steepest in zip(wide, slopes, strict=True):
+            steepest[solver.columns] = 0.0
+            missed = np.flatnonzero(steepest > solver.threshold * (1.0 + TOLERANCE))
+            if len(missed):
+                most = max(_FIRST_COLUMNS, len(solver.columns))
+                _widen(solver, columns, _largest(steepest, missed, most))
+    return [_result(solver) for solver in solvers]
 
 
-def _largest_eigenvalue(x: NDArray[np.float64], weights: NDArray[np.float64]) -> float:
-    """Return the largest eigenvalue of Xᵀ W X."""
-    if not x.shape[1]:
-        return 0.0
-    scaled = x * np.sqrt(weights)[:, None]
-    gram = scaled @ scaled.T if x.shape[1] > len(x) else scaled.T @ scaled
-    last = len(gram) - 1
-    try:
-        return float(eigh(gram, eigvals_only=True, subset_by_index=(last, last))[0])
-    except np.linalg.LinAlgError:
-        # The intercept's column makes the largest eigenvalue a double one. LAPACK's search for a
-        # single one fails on such now and then ("Internal Error"), that for all of them does not.
-        return float(np.linalg.eigvalsh(gram)[-1])
+def _start(
+    columns: Numbers, problems: Sequence[NetProblem], scale: float
+) -> Iterator[NetSolver]:
+    nulls = [
+        problem.at(np.tile(problem.null_intercepts(), (len(problem.target), 1))).residual
+        for problem in problems
+    ]
+    everything = np.arange(len(columns))
+    for problem, steepest in zip(problems, _slopes(columns, nulls), strict=True):
+        largest = float(steepest.max(initial=0.0)) / problem.l1_ratio
+        solver = NetSolver(problem, problem.fraction * largest, scale)
+        if largest <= 1e-12 * scale:  # no column varies, or none goes with the outcome
+            solver.done = True
+        elif len(columns) <= _NARROW:
+            solver.widen(everything, columns)
+        else:
+            _widen(solver, columns, _largest(steepest, everything, _FIRST_COLUMNS))
+        yield solver
+
+
+def _slopes(columns: Numbers, residuals: Sequence[Numbers]) -> Iterator[Numbers]:
+    """Yield (d,) the steepest slope of the loss by each column, over outputs, per residual."""
+    if not residuals:
+        return
+    ends = np.cumsum([residual.shape[1] for residual in residuals])[:-1]
+    slopes = np.concatenate([residual.T for residual in residuals]) @ columns.T
+    np.abs(slopes, out=slopes)
+    for some in np.split(slopes, ends):
+        yield some[0] if len(some) == 1 else some.max(axis=0)
+
+
+def _largest(steepest: Numbers, candidates: Rows, most: int) -> Rows:
+    """Return the candidates with the largest slopes, ascending."""
+    if len(candidates) <= most:
+        return candidates
+    order = np.argpartition(-steepest[candidates], most - 1)[:most]
+    return np.sort(candidates[order])
+
+
+def _widen(solver: NetSolver, columns: Numbers, chosen: Rows) -> None:
+    solver.widen(chosen, columns[chosen])
+
+
+def _result(solver: NetSolver) -> Net:
+    active = np.flatnonzero(solver.values.any(axis=1))
+    order = active[np.argsort(solver.columns[active])]
+    return Net(
+        solver.columns[order], solver.values[order], solver.intercepts, converged=solver.done
+    )

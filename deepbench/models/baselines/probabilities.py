@@ -9,21 +9,16 @@ that follows them turns the ranking of new samples upside down.
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 from scipy.special import expit
-from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
+from deepbench.models.baselines.inner_folds import inner_folds
+from deepbench.models.baselines.sigmoid_fits import Labelled, fit_many
 from deepbench.models.family import FitRows
-
-_INNER_FOLDS = 3
-# Slope, per standard deviation of the decision values, below which none falls.
-_LEAST_SLOPE = 0.01
 
 # (fit rows, rows to decide, columns) -> (m, J) decision values; NaN where a class is absent.
 Decide = Callable[[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]], NDArray[np.float64]]
@@ -52,7 +47,7 @@ class Sigmoids:
         return normalised
 
 
-def fit_sigmoids(rows: FitRows, decide: Decide, seed: int) -> Sigmoids:
+def fit_sigmoids(rows: FitRows, decide: Decide) -> Sigmoids:
     """Fit sigmoids on decision values for rows held out, whole units, of the fit rows.
 
     The filter is repeated without the held-out rows, or calibration would see decisions that
@@ -61,24 +56,63 @@ def fit_sigmoids(rows: FitRows, decide: Decide, seed: int) -> Sigmoids:
     Args:
         rows: Fit rows of a classification.
         decide: Fits on some rows and returns decision values of others.
-        seed: Seed of the inner folds.
     """
     codes = rows.outcome.astype(np.int64)
     targets = indicator_targets(codes, rows.classes)
     held_out = np.full(targets.shape, np.nan)
-    for fit, apply in _inner_folds(codes, rows.units, seed):
+    for fit, apply in splits(inner_folds(codes, rows.units)):
         held_out[apply] = decide(fit, apply, rows.columns_without(fit))
     everything = np.arange(len(codes))
-    slopes, intercepts = np.empty(targets.shape[1]), np.empty(targets.shape[1])
+    labelled = with_labels(held_out, targets, lambda: decide(everything, everything, rows.columns))
+    return sigmoids_of([labelled])[0]
+
+
+def splits(
+    inner: NDArray[np.int64],
+) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    """Return fit rows and held-out rows of each inner fold; none if there is but one fold."""
+    number = int(inner.max()) + 1
+    if number < 2:
+        return []
+    return [(np.flatnonzero(inner != f), np.flatnonzero(inner == f)) for f in range(number)]
+
+
+def with_labels(
+    held_out: NDArray[np.float64],
+    targets: NDArray[np.bool_],
+    in_sample: Callable[[], NDArray[np.float64]],
+) -> list[Labelled]:
+    """Return what each of the J sigmoids of a model is fitted on.
+
+    Args:
+        held_out: (n, J) decision values of held-out rows; NaN where a class was absent.
+        targets: (n, J) whether a row is of the class.
+        in_sample: Returns (n, J) decision values of the model for its own fit rows, which must
+            do where a class is in one unit only, so that nothing can be held out.
+    """
+    labelled: list[Labelled] = []
     for j in range(targets.shape[1]):
         known = np.isfinite(held_out[:, j])
-        if len(np.unique(targets[known, j])) == 2:
-            values, target = held_out[known, j], targets[known, j]
-        else:  # the class is in one unit only, so nothing can be held out
-            values = decide(everything, everything, rows.columns)[:, j]
-            target = targets[:, j]
-        slopes[j], intercepts[j] = fit_sigmoid(values, target)
-    return Sigmoids(slopes, intercepts)
+        positive = targets[known, j]
+        if positive.any() and not positive.all():
+            labelled.append((held_out[known, j], positive))
+        else:
+            labelled.append((in_sample()[:, j], targets[:, j]))
+    return labelled
+
+
+def sigmoids_of(models: Sequence[Sequence[Labelled]]) -> list[Sigmoids]:
+    """Return the sigmoids of models, fitted together.
+
+    Args:
+        models: For each model what its J sigmoids are fitted on.
+    """
+    if not models:
+        return []
+    slopes, intercepts = fit_many([labelled for model in models for labelled in model])
+    ends = np.cumsum([len(model) for model in models])[:-1]
+    pairs = zip(np.split(slopes, ends), np.split(intercepts, ends), strict=True)
+    return [Sigmoids(slope, intercept) for slope, intercept in pairs]
 
 
 def indicator_targets(codes: NDArray[np.int64], classes: int) -> NDArray[np.bool_]:
@@ -86,48 +120,3 @@ def indicator_targets(codes: NDArray[np.int64], classes: int) -> NDArray[np.bool
     if classes == 2:
         return np.asarray(codes == 1)[:, None]
     return np.asarray(codes[:, None] == np.arange(classes))
-
-
-def fit_sigmoid(values: NDArray[np.float64], positive: NDArray[np.bool_]) -> tuple[float, float]:
-    """Return slope and intercept of the sigmoid that turns decision values into probabilities.
-
-    Args:
-        values: (n,) decision values.
-        positive: (n,) whether the row is of the class; both kinds occur.
-    """
-    centre, spread = values.mean(), values.std()
-    spread = spread if spread > 0.0 else 1.0
-    scaled = (values - centre) / spread
-    n_positive, n_negative = int(positive.sum()), int((~positive).sum())
-    target = np.where(positive, (n_positive + 1.0) / (n_positive + 2.0), 1.0 / (n_negative + 2.0))
-
-    def loss(point: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-        logit = point[0] * scaled + point[1]
-        error = expit(logit) - target
-        value = float(np.mean(np.logaddexp(0.0, logit) - target * logit))
-        return value, np.array([np.mean(error * scaled), np.mean(error)])
-
-    start = np.array([1.0, np.log((n_positive + 1.0) / (n_negative + 1.0))])
-    bounds = [(_LEAST_SLOPE, None), (None, None)]
-    found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds, tol=1e-10)
-    slope = float(found.x[0]) / spread
-    return slope, float(found.x[1]) - slope * centre
-
-
-def _inner_folds(
-    codes: NDArray[np.int64], units: NDArray[np.int64], seed: int
-) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
-    """Return inner folds; none if no class has two units."""
-    most = max(len(np.unique(units[codes == code])) for code in np.unique(codes))
-    folds = min(_INNER_FOLDS, most)
-    if folds < 2:
-        return []
-    no_data = np.zeros(len(codes))
-    with warnings.catch_warnings():
-        # A class with fewer units than folds leaves gaps, which the caller deals with.
-        warnings.filterwarnings("ignore", message="The least populated class")
-        if len(np.unique(units)) == len(units):  # the same balance, much sooner
-            plain = StratifiedKFold(folds, shuffle=True, random_state=seed)
-            return list(plain.split(no_data, codes))
-        grouped = StratifiedGroupKFold(folds, shuffle=True, random_state=seed)
-        return list(grouped.split(no_data, codes, units))

@@ -39,6 +39,8 @@ from deepbench.study.records.start import (
 )
 from deepbench.study.records.summary import StudySummary
 from deepbench.study.records.tuning import (
+    BlendMemberRecord,
+    BlendRecord,
     CurveRecord,
     LeaderboardRecord,
     LearningCurveRecord,
@@ -47,9 +49,12 @@ from deepbench.study.records.tuning import (
     TrialRecord,
 )
 from deepbench.study.records.verdict import (
+    CalibrationRecord,
     ChoiceRecord,
     ComparisonRecord,
     CurvesRecord,
+    DecisionRecord,
+    ProbabilityScores,
     ShuffledModelRecord,
     ShuffleRecord,
     SubgroupRecord,
@@ -57,23 +62,31 @@ from deepbench.study.records.verdict import (
 )
 from deepbench.study.records.views import (
     AnswerChoice,
+    BudgetTimeRecord,
+    CostsRecord,
     CrossTable,
     DesignRecord,
     ExplanationRecord,
     ExplanationsRecord,
     ExplorationRecord,
     ExportItem,
+    FamilyCostRecord,
     PredictionsRecord,
     PreviewRecord,
     ReadingQuestion,
     SplitMapRecord,
     SplitSketchRecord,
+    TimeEstimateRecord,
 )
 
 __all__ = [
     "AnswerChoice",
     "AssociationRecord",
     "AttributionRecord",
+    "BlendMemberRecord",
+    "BlendRecord",
+    "BudgetTimeRecord",
+    "CalibrationRecord",
     "CheckRecord",
     "ChoiceRecord",
     "ClaimRecord",
@@ -81,9 +94,11 @@ __all__ = [
     "ColumnRecord",
     "ComparisonRecord",
     "Conversion",
+    "CostsRecord",
     "CrossTable",
     "CurveRecord",
     "CurvesRecord",
+    "DecisionRecord",
     "DesignRecord",
     "DetectableRecord",
     "EthicsEntryRecord",
@@ -92,6 +107,7 @@ __all__ = [
     "ExplanationsRecord",
     "ExplorationRecord",
     "ExportItem",
+    "FamilyCostRecord",
     "FeatureImportance",
     "FindingRecord",
     "ImportRecord",
@@ -106,6 +122,7 @@ __all__ = [
     "PredictionsRecord",
     "PreparationRecord",
     "PreviewRecord",
+    "ProbabilityScores",
     "QuestionRecord",
     "ReadingQuestion",
     "Reason",
@@ -128,6 +145,7 @@ __all__ = [
     "SubgroupRecord",
     "SuitabilityRecord",
     "TestRecord",
+    "TimeEstimateRecord",
     "TrialRecord",
     "VarianceShareRecord",
 ]

@@ -100,9 +100,33 @@ class LearningCurveRecord(Record):
     sentence: str = ""
 
 
+class BlendMemberRecord(Record):
+    """One of the settings whose predictions a blend averages."""
+
+    model: str
+    title: str
+    trial: int
+    score: float | None
+
+
+class BlendRecord(Record):
+    """The mean of the best settings of several families: an extra row, never chosen.
+
+    ``corrected`` is the score with the members picked anew in each resample. Stands beside the
+    networks, when all families were tuned.
+    """
+
+    members: tuple[BlendMemberRecord, ...]
+    metric: str
+    plain: float | None
+    corrected: Score
+    sentence: str
+
+
 class LeaderboardRecord(Record):
     """Stages 7 and 8: models tuned in this stage, in the order tried."""
 
     models: tuple[ModelRecord, ...]
     sentences: tuple[str, ...]
     learning_curve: LearningCurveRecord | None = None
+    blend: BlendRecord | None = None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import Field
+
 from deepbench.study.records.base import Record, Score
 
 
@@ -57,6 +59,46 @@ class ComparisonRecord(Record):
     high: float | None
 
 
+class ProbabilityScores(Record):
+    """How good probabilities are; slope and intercept for two classes only."""
+
+    slope: float | None
+    intercept: float | None
+    brier: float | None
+    log_loss: float | None
+
+
+class CalibrationRecord(Record):
+    """Calibration of one model's probabilities, fitted on its tuning folds.
+
+    ``slope`` and ``shifts`` (one per class) are those of the finished model; ``before`` and
+    ``after`` are scores on the tuning folds, each fold calibrated by the others.
+    """
+
+    model: str
+    slope: float
+    shifts: tuple[float, ...]
+    before: ProbabilityScores
+    after: ProbabilityScores
+    sentence: str
+
+
+class DecisionRecord(Record):
+    """Which class is said: the one whose probability rose most over its share.
+
+    ``shares`` are those of the classes among the training samples; empty where a report must not
+    show them. With two classes the second one is the threshold.
+    """
+
+    shares: tuple[float, ...]
+    sentence: str
+
+    @property
+    def threshold(self) -> float | None:
+        """Probability of the positive of two classes above which it is said."""
+        return self.shares[1] if len(self.shares) == 2 else None
+
+
 class SubgroupRecord(Record):
     """Score of the chosen model inside one group of test samples."""
 
@@ -84,7 +126,10 @@ class CurvesRecord(Record):
 
 
 class TestRecord(Record):
-    """Stage 10: the one look at the test set, or why it stays locked."""
+    """Stage 10: the one look at the test set, or why it stays locked.
+
+    ``blend_metrics`` are those of the mean of the best settings, which is never chosen.
+    """
 
     __test__ = False
 
@@ -99,10 +144,15 @@ class TestRecord(Record):
     reuse_reasons: tuple[str, ...]
     predictions: str
     sentences: tuple[str, ...]
+    blend_metrics: dict[str, Score] = Field(default_factory=dict)
 
 
 class ChoiceRecord(Record):
-    """Stage 10: which model is recommended and why."""
+    """Stage 10: which model is recommended and why.
+
+    ``calibration`` holds the models that were fitted, ``decision`` what they say; neither where
+    the outcome is a number or the test set stays locked.
+    """
 
     signal: Literal["yes", "no", "unclear"]
     deep_learning: Literal["better", "no better", "worse", "not tried"]
@@ -112,3 +162,5 @@ class ChoiceRecord(Record):
     expected: Score
     final_model: str
     test: TestRecord
+    calibration: tuple[CalibrationRecord, ...] = ()
+    decision: DecisionRecord | None = None

@@ -129,6 +129,71 @@ class SplitSketchRecord(Record):
     hint: str = ""
 
 
+class FamilyCostRecord(Record):
+    """What fits of a model family cost on this machine, in seconds of one core on one fold.
+
+    ``setting`` is one setting in full, ``look`` one at low effort (None where there is no such),
+    ``shuffle`` all settings of a shuffle (None where the family takes no part in the check).
+    ``start`` comes once for each fold. ``together`` says that a batch of trials is one task.
+    """
+
+    family: str
+    kind: Literal["baseline", "network"]
+    setting: float
+    look: float | None = None
+    shuffle: float | None = None
+    start: float = 0.0
+    together: bool = False
+
+
+class CostsRecord(Record):
+    """What was measured before a run, to say how long it will take.
+
+    ``prepare`` is scaling and filters of one fold, ``correct`` the correction of a score for one
+    more setting, ``sanity`` the sanity checks of one network size. ``seconds`` is what measuring
+    took.
+    """
+
+    families: tuple[FamilyCostRecord, ...]
+    prepare: float
+    correct: float
+    sanity: float
+    seconds: float
+
+
+class BudgetTimeRecord(Record):
+    """What a budget buys, and how many seconds its stages take at most on this machine."""
+
+    preset: Literal["quick", "standard", "thorough"]
+    trials: int
+    shuffles: int
+    baselines: float
+    networks: float
+    shuffle_check: float
+    test: float
+
+    @property
+    def seconds(self) -> float:
+        """Seconds of all these stages."""
+        return self.baselines + self.networks + self.shuffle_check + self.test
+
+
+class TimeEstimateRecord(Record):
+    """How long each budget would take, measured on this machine and these data.
+
+    ``precision`` is the interval that the units leave open, whatever the budget. ``problem`` and
+    ``hint`` say why nothing can be said yet; ``budgets`` is then empty.
+    """
+
+    budgets: tuple[BudgetTimeRecord, ...] = ()
+    chosen: str = "standard"
+    processes: int = 1
+    outer_folds: int = 1
+    precision: PowerRecord | None = None
+    problem: str = ""
+    hint: str = ""
+
+
 class ExplorationRecord(Record):
     """Missing values and principal components (stage 5; after the split training samples only).
 

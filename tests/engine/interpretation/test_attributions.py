@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 import pytest
 from numpy.typing import NDArray
-from sklearn.ensemble import RandomForestClassifier
 from sklearn.neighbors import KNeighborsClassifier
 
 from deepbench.data.samples import OutcomeInfo
@@ -19,13 +18,11 @@ from deepbench.errors import Cancelled
 from deepbench.interpretation.attributions import NO_METHOD, Attributions, attribute
 from deepbench.interpretation.permutation_attributions import MOST_FEATURES
 from deepbench.models.baselines.linear import LinearPredictor
+from deepbench.models.baselines.random_forest import RandomForestFamily
+from deepbench.models.family import FitRows
 from deepbench.models.fitted import FittedModel, Predictor
 from deepbench.models.networks.predictor import NetworkPredictor
-from deepbench.models.predictors import (
-    ConstantPredictor,
-    EstimatorPredictor,
-    PresentClassesPredictor,
-)
+from deepbench.models.predictors import ConstantPredictor, PresentClassesPredictor
 from deepbench.models.preprocessing import Preprocessor
 from deepbench.training.lane_records import Architecture
 
@@ -340,7 +337,9 @@ def _predictors() -> list[tuple[str, Predictor]]:
     features = table(60, 5)
     x = Preprocessor.fit(features).transform(features)
     y = (x[:, 0] + x[:, 1] * x[:, 2] > 0).astype(int)
-    forest = RandomForestClassifier(n_estimators=5, random_state=0).fit(x, y)
+    rows = FitRows(x, np.arange(x.shape[1]), y, np.arange(len(x)), "binary")
+    params = {"trees": 5, "splits": "best", "tried": 1, "min_samples_leaf": 1}
+    forest = RandomForestFamily().fit(rows, params, seed=0)
 
     def bend(rows: Floats) -> Floats:
         p = 1.0 / (1.0 + np.exp(-np.sin(rows).sum(axis=1)))
@@ -348,7 +347,7 @@ def _predictors() -> list[tuple[str, Predictor]]:
 
     return [
         ("linear", linear(5, BINARY)),
-        ("forest", EstimatorPredictor(forest, True)),
+        ("forest", forest),
         ("network", network(5, (6,), BINARY)),
         ("function", FunctionPredictor(bend)),
     ]

@@ -6,17 +6,19 @@ import numpy as np
 import pandas as pd
 import pytest
 from numpy.typing import NDArray
-from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
 
-from deepbench.data.samples import OutcomeInfo, TrainingSet
+from deepbench.data.samples import OutcomeInfo, Task, TrainingSet
 from deepbench.interpretation.attributions import Attributions, attribute
 from deepbench.interpretation.explanation import Scale
 from deepbench.interpretation.explanations import MOST_SAMPLES, explanations
 from deepbench.interpretation.importance import KEPT_FEATURES, FoldAttributions, importances
+from deepbench.models.baselines.gradient_boosting import GradientBoostingFamily
 from deepbench.models.baselines.linear import LinearPredictor
+from deepbench.models.baselines.random_forest import RandomForestFamily
+from deepbench.models.family import FitRows
 from deepbench.models.fitted import FittedModel, Predictor
 from deepbench.models.networks.predictor import NetworkPredictor
-from deepbench.models.predictors import ConstantPredictor, EstimatorPredictor
+from deepbench.models.predictors import ConstantPredictor
 from deepbench.models.preprocessing import Preprocessor
 from deepbench.study.records import ExplanationRecord
 from deepbench.training.lane_records import Architecture
@@ -205,14 +207,19 @@ def test_a_model_without_features_is_its_base() -> None:
     assert found.base == found.outputs == (0.75,) * 12
 
 
+def _rows(x: Floats, y: NDArray[np.int64]) -> FitRows:
+    task: Task = "binary" if y.max() == 1 else "multiclass"
+    return FitRows(x, np.arange(x.shape[1]), y, np.arange(len(x)), task)
+
+
 def _forest(x: Floats, y: NDArray[np.int64]) -> Predictor:
-    estimator = RandomForestClassifier(n_estimators=8, min_samples_leaf=3, random_state=0)
-    return EstimatorPredictor(estimator.fit(x, y), True)
+    params = {"trees": 8, "splits": "best", "tried": 1, "min_samples_leaf": 3}
+    return RandomForestFamily().fit(_rows(x, y), params, seed=0)
 
 
 def _boosting(x: Floats, y: NDArray[np.int64]) -> Predictor:
-    estimator = HistGradientBoostingClassifier(max_iter=5, min_samples_leaf=3, random_state=0)
-    return EstimatorPredictor(estimator.fit(x, y), True)
+    params = {"learning_rate": 0.1, "iterations": 5, "leaves": 7, "min_samples_leaf": 3}
+    return GradientBoostingFamily().fit(_rows(x, y), {**params, "l2": 1.0, "tried": 3}, seed=0)
 
 
 def _network(x: Floats, y: NDArray[np.int64]) -> Predictor:

@@ -7,13 +7,13 @@ import pandas as pd
 import pytest
 from numpy.typing import NDArray
 from scipy.stats import spearmanr
-from sklearn.ensemble import RandomForestClassifier
 
 from deepbench.data.samples import OutcomeInfo
 from deepbench.interpretation.attributions import Attributions, attribute
 from deepbench.interpretation.importance import KEPT_FEATURES, FoldAttributions, importances
+from deepbench.models.baselines.random_forest import RandomForestFamily
+from deepbench.models.family import FitRows
 from deepbench.models.fitted import FittedModel
-from deepbench.models.predictors import EstimatorPredictor
 from deepbench.models.preprocessing import Preprocessor
 
 Floats = NDArray[np.float64]
@@ -165,14 +165,15 @@ def test_planted_feature_is_on_top_and_noise_stays_below_the_twin() -> None:
         for number in range(3):
             held_out = np.arange(240) % 3 == number
             preprocessor = Preprocessor.fit(features[~held_out])
-            forest = RandomForestClassifier(n_estimators=40, min_samples_leaf=5, random_state=0)
-            forest.fit(preprocessor.transform(features[~held_out]), labels[~held_out])
-            predictor = EstimatorPredictor(forest, True)
+            x = preprocessor.transform(features[~held_out])
+            rows = FitRows(x, np.arange(20), labels[~held_out], np.arange(len(x)), "binary")
+            params = {"trees": 40, "splits": "best", "tried": 1, "min_samples_leaf": 5}
+            predictor = RandomForestFamily().fit(rows, params, seed=0)
             model = FittedModel("random_forest", info, preprocessor, np.arange(20), predictor)
-            rows = np.flatnonzero(held_out)[:20]
-            samples = features.iloc[rows].reset_index(drop=True)
+            chosen = np.flatnonzero(held_out)[:20]
+            samples = features.iloc[chosen].reset_index(drop=True)
             found = attribute(model, features[~held_out], samples, 1)
-            folds.append(FoldAttributions(found, samples, rows))
+            folds.append(FoldAttributions(found, samples, chosen))
         return folds
 
     record = importances(explained(outcome), explained(rng.permutation(outcome)))

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from sklearn.ensemble import (
-    HistGradientBoostingClassifier,
-    HistGradientBoostingRegressor,
-    RandomForestClassifier,
-    RandomForestRegressor,
-)
 
+from deepbench.data.samples import Task
 from deepbench.interpretation.tree_attributions import explain_trees
+from deepbench.models.baselines.decision_trees import TreesPredictor
+from deepbench.models.baselines.gradient_boosting import GradientBoostingFamily
+from deepbench.models.baselines.random_forest import RandomForestFamily
+from deepbench.models.family import BaselineFamily, FitRows, Params
 
 Floats = NDArray[np.float64]
 Value = Callable[[tuple[int, ...]], Floats]
@@ -52,36 +52,20 @@ def tree_value(nodes: dict[str, NDArray[Any]], row: Floats) -> Value:
     return lambda known: below(0, known)
 
 
-def forest_nodes(estimator: Any) -> list[dict[str, NDArray[Any]]]:
+def trees_of(predictor: TreesPredictor) -> list[dict[str, NDArray[Any]]]:
     found = []
-    for each in estimator.estimators_:
-        tree = each.tree_
+    for root, end in pairwise([*predictor.roots, len(predictor.feature)]):
+        nodes = slice(root, end)
+        left, right = predictor.children[nodes].T - root
+        leaf = left == np.arange(end - root)
         found.append(
             {
-                "left": tree.children_left,
-                "right": tree.children_right,
-                "feature": tree.feature,
-                "threshold": tree.threshold,
-                "count": tree.weighted_n_node_samples,
-                "value": tree.value[:, 0, :] / len(estimator.estimators_),
-            }
-        )
-    return found
-
-
-def boosted_nodes(estimator: Any, output: int) -> list[dict[str, NDArray[Any]]]:
-    found = []
-    for trees in estimator._predictors:
-        nodes = trees[output].nodes
-        leaf = nodes["is_leaf"].astype(bool)
-        found.append(
-            {
-                "left": np.where(leaf, -1, nodes["left"].astype(np.int64)),
-                "right": np.where(leaf, -1, nodes["right"].astype(np.int64)),
-                "feature": nodes["feature_idx"],
-                "threshold": nodes["num_threshold"],
-                "count": nodes["count"].astype(np.float64),
-                "value": nodes["value"][:, None],
+                "left": np.where(leaf, -1, left),
+                "right": np.where(leaf, -1, right),
+                "feature": predictor.feature[nodes],
+                "threshold": predictor.threshold[nodes],
+                "count": predictor.count[nodes],
+                "value": predictor.values[nodes],
             }
         )
     return found
@@ -91,39 +75,40 @@ def brute_force(shapley: Shapley, trees: list[dict[str, NDArray[Any]]], row: Flo
     return np.sum([shapley(tree_value(tree, row), COLUMNS) for tree in trees], axis=0)
 
 
+def fitted(family: BaselineFamily, x: Floats, classes: int, params: Params) -> TreesPredictor:
+    task: Task = "regression" if not classes else "binary" if classes == 2 else "multiclass"
+    y = outcome_of(x, classes)
+    found = family.fit(FitRows(x, np.arange(COLUMNS), y, np.arange(len(x)), task), params, 0)
+    assert isinstance(found, TreesPredictor)
+    return found
+
+
 @pytest.mark.parametrize("classes", [2, 3, 0])
 def test_forest_agrees_with_brute_force(classes: int, shapley: Shapley) -> None:
     x, explained = rows(80, 1), rows(3, 9)
-    kind = RandomForestClassifier if classes else RandomForestRegressor
-    forest = kind(n_estimators=4, max_depth=4, random_state=0).fit(x, outcome_of(x, classes))
+    params = {"trees": 4, "splits": "best", "tried": 1, "min_samples_leaf": 5}
+    forest = fitted(RandomForestFamily(), x, classes, params)
     found = explain_trees(forest, explained)
     assert found.scale == ("probability" if classes else "value")
     # The trees compare single-precision values.
     for i, row in enumerate(explained.astype(np.float32)):
         assert found.values[i] == pytest.approx(
-            brute_force(shapley, forest_nodes(forest), row), abs=1e-9
+            brute_force(shapley, trees_of(forest), row), abs=1e-9
         )
     total = found.values.sum(axis=1) + found.base
-    outputs = forest.predict_proba(explained) if classes else forest.predict(explained)[:, None]
-    assert total == pytest.approx(outputs)
-    assert found.outputs == pytest.approx(outputs)
+    assert total == pytest.approx(forest.predict(explained))
+    assert found.outputs == pytest.approx(forest.predict(explained))
 
 
 @pytest.mark.parametrize("classes", [2, 3, 0])
 def test_boosting_agrees_with_brute_force(classes: int, shapley: Shapley) -> None:
     x, explained = rows(150, 1), rows(3, 9)
-    kind = HistGradientBoostingClassifier if classes else HistGradientBoostingRegressor
-    boosting = kind(max_iter=5, max_leaf_nodes=6, min_samples_leaf=5, random_state=0)
-    boosting.fit(x, outcome_of(x, classes))
+    params = {"iterations": 5, "leaves": 6, "min_samples_leaf": 5, "learning_rate": 0.3}
+    boosting = fitted(GradientBoostingFamily(), x, classes, {**params, "l2": 1.0, "tried": 2})
     found = explain_trees(boosting, explained)
     assert found.scale == ("log-odds" if classes else "value")
-    for i, row in enumerate(explained):
-        expected = np.hstack(
-            [
-                brute_force(shapley, boosted_nodes(boosting, output), row)
-                for output in range(3 if classes == 3 else 1)
-            ]
-        )
+    for i, row in enumerate(explained.astype(np.float32)):
+        expected = brute_force(shapley, trees_of(boosting), row)
         if classes == 3:
             expected -= expected.mean(axis=1, keepdims=True)
         elif classes == 2:
@@ -131,6 +116,9 @@ def test_boosting_agrees_with_brute_force(classes: int, shapley: Shapley) -> Non
         assert found.values[i] == pytest.approx(expected, abs=1e-9)
     total = found.values.sum(axis=1) + found.base
     assert total == pytest.approx(found.outputs)
+    outputs = boosting.predict(explained)
     if classes:
-        p = np.log(boosting.predict_proba(explained))
+        p = np.log(outputs)
         assert total == pytest.approx(p - p.mean(axis=1, keepdims=True))
+    else:
+        assert total == pytest.approx(outputs)

@@ -197,3 +197,16 @@ def test_steps_without_a_kind_are_timed_on_the_clock(bench: Bench) -> None:
     bench.now += 5.0
     steps.add(1, "learning curve")
     assert bench.last.remaining == pytest.approx(3 * 5.0)
+
+
+def test_steps_that_were_not_timed_count_as_expected_and_the_pace_tells_the_rest(
+    bench: Bench,
+) -> None:
+    """Two processes do a forest each 40 s, where 20 s were expected of a core."""
+    parts = {"forest": Part(20, seconds=20.0), "knn": Part(20, seconds=0.1)}
+    steps = Steps(bench.progress, total=40, parts=parts, processes=2)
+    steps.add(20, kind="knn")  # at once: what was begun beside them takes the time
+    for _ in range(10):
+        bench.now += 20.0
+        steps.add(1, kind="forest")
+    assert bench.last.remaining == pytest.approx(10 * 20.0, rel=0.02)

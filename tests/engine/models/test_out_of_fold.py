@@ -72,17 +72,17 @@ def test_unfinished_fits_become_a_note(training: TrainingSet, folds, monkeypatch
 
 
 def test_other_warnings_are_not_swallowed(training: TrainingSet, folds, monkeypatch):
-    original = type(LINEAR).fit
+    original = type(DUMMY).fit
 
     def loud(self, rows, params, seed):
         warnings.warn("something else", UserWarning, stacklevel=1)
         warnings.warn("slow", ConvergenceWarning, stacklevel=1)
         return original(self, rows, params, seed)
 
-    monkeypatch.setattr(type(LINEAR), "fit", loud)
+    monkeypatch.setattr(type(DUMMY), "fit", loud)
     cache = FoldCache(training, folds)
     with pytest.warns(UserWarning, match="something else"):
-        out_of_fold(LINEAR, cache, LINEAR.portfolio(cache.shape)[0], training.outcome, seed=1)
+        out_of_fold(DUMMY, cache, {}, training.outcome, seed=1)
 
 
 def test_the_final_filter_sees_all_training_rows():

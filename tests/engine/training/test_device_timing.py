@@ -1,4 +1,4 @@
-"""A graphics processor is used only where it pays; devices are simulated but for the marked test."""
+"""A graphics processor is used only where it pays; all but the marked test simulate devices."""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -8,6 +9,8 @@ import torch
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.metrics import r2_score, roc_auc_score
 from sklearn.utils import Bunch
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_leaves
 
 from deepbench.errors import Cancelled, DeepBenchError
 from deepbench.training import lanes as lanes_module
@@ -50,13 +53,14 @@ def run(
     lanes: list[Lane],
     architecture: Architecture = BINARY,
     schedule: TrainingSchedule = SHORT,
+    device: torch.device = CPU,
     **options: object,
 ) -> list[LaneResult]:
     """Train on the problem's features (inputs 0) or their first six (inputs 1)."""
     inputs = [problem.x, problem.x[:, :6].copy()]
     outcome = problem.targets if architecture.task == "regression" else problem.codes
     outcomes = [outcome, np.roll(outcome, 7)]
-    return train_lanes(architecture, inputs, outcomes, lanes, schedule, CPU, **options)  # type: ignore[arg-type]
+    return train_lanes(architecture, inputs, outcomes, lanes, schedule, device, **options)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("architecture", [BINARY, REGRESSION, Architecture((), 2, BINARY.task)])
@@ -91,12 +95,44 @@ def test_chunks_follow_the_memory_limit_and_change_nothing(
 ) -> None:
     lanes = varied_lanes(make_lane)
     layout = ParameterLayout(BINARY, 10)
-    tight = list(lanes_module._chunks(layout, lanes, memory_limit=1))
+    tight = list(lanes_module._chunks(layout, lanes, 1, 64))
     assert sorted(i for chunk in tight for i in chunk) == list(range(len(lanes)))
     assert max(len(chunk) for chunk in tight) == 1
-    assert len(list(lanes_module._chunks(layout, lanes, 2**29))) == 3  # adam 16, 64; sgd 16
+    assert len(list(lanes_module._chunks(layout, lanes, 2**29, 64))) == 3  # adam 16, 64; sgd 16
     for a, b in zip(run(problem, lanes), run(problem, lanes, memory_limit=1), strict=True):
         np.testing.assert_allclose(a.predictions, b.predictions, atol=1e-4)
+
+
+def test_chunks_are_of_equal_size_and_no_larger_than_allowed(make_lane: MakeLane) -> None:
+    lanes = [make_lane(seed=seed) for seed in range(100)]
+    layout = ParameterLayout(BINARY, 10)
+    for most, sizes in [(64, [50, 50]), (256, [100]), (30, [25, 25, 25, 25])]:
+        chunks = list(lanes_module._chunks(layout, lanes, 2**29, most))
+        assert [len(chunk) for chunk in chunks] == sizes
+
+
+class _Dtypes(TorchDispatchMode):
+    """Collects the number formats of all results of torch."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: set[torch.dtype] = set()
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        result = func(*args, **(kwargs or {}))
+        self.seen |= {x.dtype for x in tree_leaves(result) if isinstance(x, torch.Tensor)}
+        return result
+
+
+@pytest.mark.parametrize("architecture", [BINARY, REGRESSION])
+def test_nothing_is_computed_in_double_precision(
+    problem: Bunch, make_lane: MakeLane, architecture: Architecture
+) -> None:
+    # Apple's graphics processors have none: a single such tensor would end the training.
+    with _Dtypes() as dtypes:
+        run(problem, varied_lanes(make_lane), architecture)
+    assert torch.float32 in dtypes.seen
+    assert torch.float64 not in dtypes.seen
 
 
 def test_full_batch_training_equals_a_plain_torch_loop(
@@ -308,6 +344,29 @@ def test_a_device_too_small_for_one_lane_is_said(
     with pytest.raises(DeepBenchError, match="not enough memory") as caught:
         run(problem, [make_lane(), make_lane()])
     assert caught.value.hint
+
+
+def test_lanes_that_do_not_fit_on_the_device_train_on_the_cpu_and_say_so(
+    problem: Bunch, make_lane: MakeLane, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lanes = [make_lane(seed=seed) for seed in range(3)]
+    expected = run(problem, lanes)
+    assert not any(result.fell_back for result in expected)
+    real, tried = lanes_module.train_chunk, []
+
+    def full_device(*arguments: object) -> object:
+        tried.append((arguments[2].device.type, len(arguments[3])))  # type: ignore[attr-defined]
+        if tried[-1][0] != "cpu":
+            raise torch.OutOfMemoryError("out of memory")
+        return real(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(lanes_module, "train_chunk", full_device)
+    # A device without memory: whatever is moved there is gone.
+    results = run(problem, lanes, device=torch.device("meta"))
+    assert tried == [("meta", 3), ("meta", 1), ("cpu", 1), ("cpu", 2)]
+    assert all(result.fell_back for result in results)
+    for a, b in zip(results, expected, strict=True):
+        np.testing.assert_allclose(a.predictions, b.predictions, atol=1e-4)
 
 
 def test_other_errors_of_torch_are_not_taken_for_a_full_device(

@@ -51,6 +51,15 @@ def test_of_equal_trials_the_first_is_the_best(make_trial: Make) -> None:
     assert best_trial([make_trial("svm", 0, None)]) is None
 
 
+def test_a_first_look_is_best_only_while_nothing_was_tried_in_full(make_trial: Make) -> None:
+    look = make_trial("random_forest", 0, 0.9, first_look=True)
+    other = make_trial("random_forest", 1, 0.8, first_look=True)
+    in_full = make_trial("random_forest", 2, 0.7)
+    assert best_trial([other, look]) == look
+    assert best_trial([look, in_full]) == in_full
+    assert best_trial([look, make_trial("random_forest", 2, None)]) == look
+
+
 def test_done_rows_are_the_record(make_model: MakeModel) -> None:
     models = (make_model("dummy", 0.5, note="ended"), make_model("svm", seed_scores=(0.8,)))
     board = done_board(LeaderboardRecord(models=models, sentences=()))
@@ -103,7 +112,7 @@ def test_equal_effort_is_said(make_model: MakeModel) -> None:
     models = tuple(make_model(n, trials=16) for n in ("linear", "svm"))
     board = done_board(LeaderboardRecord(models=(make_model("dummy"), *models), sentences=()))
     assert effort_sentence(board) == (
-        "Equal effort: 16 settings for each family, on the same tuning folds; 6.0 s in all."
+        "Equal effort: 16 settings offered to each family, on the same tuning folds; 6.0 s in all."
     )
 
 
@@ -115,11 +124,19 @@ def test_fewer_settings_are_named_and_a_time_limit_is_no_equal_effort(
     assert effort_sentence(board).startswith("Equal effort: 9 settings")
     more = (make_model("svm", trials=16), few)
     said = effort_sentence(done_board(LeaderboardRecord(models=more, sentences=())))
-    assert said.endswith("Fewer where a family has no others left to try: Nearest neighbours 9.")
+    assert said.startswith("Equal effort: 16 settings")
+    assert said.endswith("not expected to gain anything: Nearest neighbours 9.")
     stopped = make_model("knn", trials=9, note="ended: the time limit of the plan was reached.")
     board = done_board(LeaderboardRecord(models=(more[0], stopped), sentences=()))
     assert "not equal" in effort_sentence(board)
     assert "Support vector machine 16, Nearest neighbours 9" in effort_sentence(board)
+
+
+def test_searches_that_ended_early_were_offered_the_same(make_model: MakeModel) -> None:
+    ended = tuple(make_model(n, trials=9, offered=16) for n in ("svm", "knn"))
+    said = effort_sentence(done_board(LeaderboardRecord(models=ended, sentences=())))
+    assert said.startswith("Equal effort: 16 settings offered to each family")
+    assert said.endswith("Support vector machine 9, Nearest neighbours 9.")
 
 
 def test_effort_so_far(make_trial: Make) -> None:

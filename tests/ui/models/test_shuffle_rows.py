@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from deepbench.checks.p_value import p_value
+from deepbench.checks.p_value import SequentialPValue, p_value
 from deepbench.jobs.shuffle_labels import _sentences
 from deepbench.study.records import Score, ShuffledModelRecord, ShuffleRecord
 from deepbench_ui.models.shuffle_rows import (
@@ -49,7 +49,7 @@ def _record(signal: str, p: float, **other: Any) -> ShuffleRecord:
     )
     values = {
         "strategy": "Outcomes are exchanged between whole units.",
-        "sentences": _sentences(signal, p, 0.5, batch),
+        "sentences": _sentences(signal, SequentialPValue(p, 100, False), 0.5, batch, "Repeated."),
         "batch_only": batch,
     }
     return ShuffleRecord(models=(model,), p_value=p, signal=signal, **(values | other))

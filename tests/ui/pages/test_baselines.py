@@ -71,10 +71,10 @@ def test_cards_say_what_each_budget_buys() -> None:
     said = {card.value: card.buys for card in budget_cards()}
     assert said["quick"] == (
         "6 settings per family",
-        "20 shuffles",
+        "Up to 20 shuffles",
         "Smallest possible p-value 0.048",
     )
-    assert said["thorough"][1:] == ("1,000 shuffles", "Smallest possible p-value 0.001")
+    assert said["thorough"][1:] == ("Up to 1,000 shuffles", "Smallest possible p-value 0.001")
 
 
 def test_a_card_is_chosen_also_beside_its_button(

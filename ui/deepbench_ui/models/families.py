@@ -125,6 +125,8 @@ TITLES: Mapping[str, str] = MappingProxyType(
         **{f"{NETWORK_PREFIX}{size}": words.title for size, words in NETWORKS.items()},
     }
 )
+#: The mean of the best settings: a row of the leaderboard, never a family that can be chosen.
+BLEND, BLEND_TITLE = "blend", "Blend"
 #: For the side of a plot, where a long title does not fit.
 SHORT_TITLES: Mapping[str, str] = MappingProxyType(
     {**TITLES, "dummy": "No model", "linear": "Linear model"}

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from deepbench.study.records import (
+    BlendRecord,
     LeaderboardRecord,
     LearningCurveRecord,
     ModelRecord,
@@ -13,6 +14,8 @@ from deepbench.study.records import (
     TrialRecord,
 )
 from deepbench_ui.models.families import (
+    BLEND,
+    BLEND_TITLE,
     DUMMY,
     SCORES,
     SHORT_TITLES,
@@ -46,10 +49,16 @@ INTERVAL, FOLDS = "95 % interval", "tuning folds"
 GUESSING = "guessing"
 LIVE_AXIS, DONE_AXIS = "Best {score} so far", "Corrected {score}"
 EFFORT_NONE = "No settings have been tried yet."
-EFFORT_EQUAL = "Equal effort: {count} for each family, on the same tuning folds; {time} in all."
-EFFORT_FEWER = "Fewer where a family has no others left to try: {listed}."
+EFFORT_EQUAL = (
+    "Equal effort: {count} offered to each family, on the same tuning folds; {time} in all."
+)
+EFFORT_FEWER = (
+    "Fewer were tried where no others were left, or more were not expected to gain anything: "
+    "{listed}."
+)
 EFFORT_LIVE = (
-    "So far {count} in all, {time}. Every family gets the same number, on the same tuning folds."
+    "So far {count} in all, {time}. Every family is offered the same number, on the same tuning "
+    "folds."
 )
 EFFORT_UNEQUAL = (
     "The time limit ended the search, so effort was not equal. Settings tried: {listed}; "
@@ -78,6 +87,7 @@ class BoardRow:
         best_trial: Number of the best settings; -1 while there are none.
         note: Why the search ended early; empty if it did not.
         seeds: Scores of a network's random starts.
+        offered: Settings it was offered, once the stage is done; 0 if unknown.
     """
 
     name: str
@@ -89,15 +99,20 @@ class BoardRow:
     best_trial: int
     note: str = ""
     seeds: tuple[float, ...] = ()
+    offered: int = 0
 
     @property
     def title(self) -> str:
         """What the family is called."""
+        if self.name == BLEND:
+            return BLEND_TITLE
         return TITLES.get(self.name, self.name)
 
     @property
     def short_title(self) -> str:
         """What it is called where there is little room."""
+        if self.name == BLEND:
+            return BLEND_TITLE
         return SHORT_TITLES.get(self.name, self.name)
 
 
@@ -134,7 +149,11 @@ class Leaderboard:
 
 
 def _best(scored: list[tuple[float | None, BoardRow]]) -> BoardRow | None:
-    there = [(score, row) for score, row in scored if score is not None and row.name != DUMMY]
+    there = [
+        (score, row)
+        for score, row in scored
+        if score is not None and row.name not in (DUMMY, BLEND)
+    ]
     return max(there, key=lambda pair: pair[0])[1] if there else None
 
 
@@ -172,8 +191,12 @@ def _live_row(name: str, trials: Sequence[TrialRecord]) -> BoardRow:
 
 
 def best_trial(trials: Iterable[TrialRecord]) -> TrialRecord | None:
-    """Return the trial with the best score, the lowest number of equals; None without a score."""
-    scored = [(trial.score, trial) for trial in trials if trial.score is not None]
+    """Return the trial with the best score, the lowest number of equals; None without a score.
+
+    A first look counts only while there is no trial in full: it cannot win.
+    """
+    known = [(trial.score, trial) for trial in trials if trial.score is not None]
+    scored = [pair for pair in known if not pair[1].first_look] or known
     if not scored:
         return None
     return max(scored, key=lambda pair: (pair[0], -pair[1].number))[1]
@@ -181,8 +204,16 @@ def best_trial(trials: Iterable[TrialRecord]) -> TrialRecord | None:
 
 def done_board(record: LeaderboardRecord) -> Leaderboard:
     """Return the leaderboard of a finished stage."""
-    metric = record.models[0].metric if record.models else "auroc"
-    return Leaderboard(metric, tuple(_done_row(model) for model in record.models), True)
+    first = record.models[0] if record.models else record.blend
+    metric = first.metric if first is not None else "auroc"
+    rows = [_done_row(model) for model in record.models]
+    if record.blend is not None:
+        rows.append(_blend_row(record.blend))
+    return Leaderboard(metric, tuple(rows), True)
+
+
+def _blend_row(blend: BlendRecord) -> BoardRow:
+    return BoardRow(BLEND, 0, 0.0, blend.plain, blend.corrected, (), -1, blend.sentence)
 
 
 def _done_row(model: ModelRecord) -> BoardRow:
@@ -196,6 +227,7 @@ def _done_row(model: ModelRecord) -> BoardRow:
         model.best_trial,
         "" if model.name == DUMMY else model.note,
         model.seed_scores,
+        model.offered or model.trials,
     )
 
 
@@ -215,7 +247,8 @@ def board_figure(
         board: The leaderboard.
         reference: What to compare with; guessing if None.
     """
-    rows = [row for row in board.rows if row.name != DUMMY and score_of(row) is not None]
+    out = (DUMMY, BLEND)
+    rows = [row for row in board.rows if row.name not in out and score_of(row) is not None]
     if not rows:
         return None
     score = SCORES[board.metric]
@@ -249,14 +282,15 @@ def _dot_row(row: BoardRow) -> DotRow:
 
 def effort_sentence(board: Leaderboard) -> str:
     """Say how much was tried per family, and whether it was the same."""
-    tuned = [row for row in board.rows if row.name != DUMMY and (row.trials or board.done)]
+    families = [row for row in board.rows if row.name not in (DUMMY, BLEND)]
+    tuned = [row for row in families if row.trials or board.done]
     total = sum(row.trials for row in tuned)
     if total == 0:
         return EFFORT_NONE
     time = seconds_text(sum(row.seconds for row in tuned))
     if not board.done:
         return EFFORT_LIVE.format(count=counted(total, "setting"), time=time)
-    most = max(row.trials for row in tuned)
+    most = max(row.offered for row in tuned)
     if any(TIME_LIMIT in row.note for row in tuned):
         return EFFORT_UNEQUAL.format(listed=_trials_of(tuned), time=time)
     said = EFFORT_EQUAL.format(count=counted(most, "setting"), time=time)

@@ -110,6 +110,7 @@ class ShuffledModel:
         real: Score with the true labels; None while unknown.
         scores: Scores on shuffled labels.
         done: Whether the check is finished.
+        given_title: What it is called; empty for that of the family.
     """
 
     name: str
@@ -117,11 +118,12 @@ class ShuffledModel:
     real: float | None
     scores: tuple[float, ...]
     done: bool
+    given_title: str = ""
 
     @property
     def title(self) -> str:
         """What the model is called."""
-        return TITLES.get(self.name, self.name)
+        return self.given_title or TITLES.get(self.name, self.name)
 
 
 @dataclass
@@ -155,7 +157,14 @@ class LiveShuffles:
 def _live_model(name: str, parts: Mapping[int, dict[str, Any]]) -> ShuffledModel:
     scores = tuple(float(s) for first in sorted(parts) for s in parts[first]["scores"])
     last = list(parts.values())[-1]
-    return ShuffledModel(name, last.get("metric", "auroc"), last.get("real"), scores, False)
+    return ShuffledModel(
+        name,
+        last.get("metric", "auroc"),
+        last.get("real"),
+        scores,
+        False,
+        last.get("title", ""),
+    )
 
 
 def done_models(record: ShuffleRecord) -> list[ShuffledModel]:
@@ -164,7 +173,7 @@ def done_models(record: ShuffleRecord) -> list[ShuffledModel]:
 
 
 def _done_model(model: ShuffledModelRecord) -> ShuffledModel:
-    return ShuffledModel(model.model, model.metric, model.real, model.null, True)
+    return ShuffledModel(model.model, model.metric, model.real, model.null, True, model.title)
 
 
 def histogram(model: ShuffledModel) -> HistogramFigure:
@@ -266,9 +275,9 @@ def batch_figure(record: ShuffleRecord) -> DotIntervalFigure | None:
     words = SCORES[_metric(record)]
     rows = [
         DotRow(
-            SHORT_TITLES.get(model.model, model.model),
+            model.title or SHORT_TITLES.get(model.model, model.model),
             model.real,
-            use="network" if is_network(model.model) else "baseline",
+            use=model.family or ("network" if is_network(model.model) else "baseline"),
             name=model.model,
         )
         for model in record.models
@@ -280,7 +289,7 @@ def batch_figure(record: ShuffleRecord) -> DotIntervalFigure | None:
         title=BATCH_TITLE,
         sentence=BATCH_SENTENCE,
         rows=tuple(rows),
-        value_title=f"Corrected {words.title}",
+        value_title=words.title,
         interval_title=INTERVAL,
         reference=ReferenceLine(words.chance, GUESSING),
         selects="",

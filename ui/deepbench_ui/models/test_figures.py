@@ -8,6 +8,7 @@ from typing import Final
 from deepbench.study.records import (
     ChoiceRecord,
     CurvesRecord,
+    DecisionRecord,
     PredictionsRecord,
     Score,
     SubgroupRecord,
@@ -73,7 +74,8 @@ SURENESS_SENTENCE_MANY = (
 )
 SURENESS_X = "Test samples in order"
 SURENESS_Y, SURENESS_Y_MANY = "Probability of {positive}", "Probability of the observed class"
-EVEN = "even odds"
+EVEN, THRESHOLD = "even odds", "threshold"
+SURENESS_FOLDS = "The line is the finished model’s threshold; that of each test fold is close."
 SUBGROUP_TITLE = "By {column}"
 SUBGROUP_SENTENCE = (
     "Score of the chosen model inside each group of the test samples. Small groups have wide "
@@ -245,8 +247,15 @@ def scatter_figure(record: PredictionsRecord, outcome: str) -> ScatterFigure | N
     )
 
 
-def sureness_figure(record: PredictionsRecord) -> ScatterFigure | None:
-    """Return the probability given to each sample, in order; None for numbers."""
+def sureness_figure(
+    record: PredictionsRecord, decision: DecisionRecord | None
+) -> ScatterFigure | None:
+    """Return the probability given to each sample, in order; None for numbers.
+
+    Args:
+        record: Predictions of the chosen model.
+        decision: How it says a class; studies made before that say the more probable one.
+    """
     if not record.probabilities:
         return None
     two = len(record.classes) == 2
@@ -260,6 +269,9 @@ def sureness_figure(record: PredictionsRecord) -> ScatterFigure | None:
     uses = ((record.classes[0], "negative"), (record.classes[1], "positive")) if two else ()
     title = SURENESS_Y.format(positive=positive) if two else SURENESS_Y_MANY
     said = SURENESS_SENTENCE.format(positive=positive) if two else SURENESS_SENTENCE_MANY
+    line = _line(decision) if two else None
+    if line is not None and not _holds_for_all(record, given, line.value):
+        said = f"{said} {SURENESS_FOLDS}"
     return ScatterFigure(
         title=SURENESS_TITLE,
         sentence=said,
@@ -271,8 +283,19 @@ def sureness_figure(record: PredictionsRecord) -> ScatterFigure | None:
         categories=tuple(record.observed[index] for index in order),
         category_title="observed",
         uses=uses,
-        horizontal=ReferenceLine(0.5, EVEN) if two else None,
+        horizontal=line,
     )
+
+
+def _line(decision: DecisionRecord | None) -> ReferenceLine:
+    threshold = decision.threshold if decision is not None else None
+    return ReferenceLine(0.5, EVEN) if threshold is None else ReferenceLine(threshold, THRESHOLD)
+
+
+def _holds_for_all(record: PredictionsRecord, given: Sequence[float], threshold: float) -> bool:
+    """Say whether one threshold explains what was said of every sample."""
+    pairs = zip(given, record.predicted, strict=True)
+    return all((value > threshold) == (said == record.classes[-1]) for value, said in pairs)
 
 
 def subgroup_figures(test: TestRecord) -> list[DotIntervalFigure]:

@@ -13,7 +13,7 @@ from deepbench.study.records import (
     TestRecord,
 )
 from deepbench_ui.help_texts import glossary
-from deepbench_ui.models.families import DUMMY, TITLES
+from deepbench_ui.models.families import BLEND_TITLE, DUMMY, TITLES
 from deepbench_ui.models.leaderboard_rows import TIME_LIMIT, BoardRow, Leaderboard, done_board
 from deepbench_ui.models.numbers import interval_text, score_text, seconds_text, spread
 from deepbench_ui.models.row_table import Column
@@ -101,11 +101,12 @@ METRICS: Mapping[str, MetricWords] = {
 
 @dataclass(frozen=True)
 class MetricRow:
-    """A metric of the chosen model and of the best traditional one."""
+    """A metric of the chosen model, of the best traditional one and of the blend."""
 
     name: str
     chosen: Score
     baseline: Score | None
+    blend: Score | None = None
 
     @property
     def title(self) -> str:
@@ -138,6 +139,13 @@ METRIC_COLUMNS: tuple[Column[MetricRow], ...] = (
         True,
         "The same test samples, the same way.",
     ),
+    Column(
+        BLEND_TITLE,
+        lambda row: interval_text(row.blend),
+        lambda row: row.blend.value if row.blend else None,
+        True,
+        "Mean of the best settings of several families: what more effort could bring.",
+    ),
 )
 
 
@@ -146,7 +154,15 @@ def metric_rows(test: TestRecord) -> list[MetricRow]:
     names = [name for name in test.metrics if name != "auroc_delong"]
     if "auroc_delong" in test.metrics:
         names.insert(names.index("auroc") + 1 if "auroc" in names else 0, "auroc_delong")
-    return [MetricRow(name, test.metrics[name], test.baseline_metrics.get(name)) for name in names]
+    return [
+        MetricRow(
+            name,
+            test.metrics[name],
+            test.baseline_metrics.get(name),
+            test.blend_metrics.get(name),
+        )
+        for name in names
+    ]
 
 
 def panel_sentence(test: TestRecord) -> str:

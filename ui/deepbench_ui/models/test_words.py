@@ -54,6 +54,8 @@ OPENED_AGAIN = (
     "The test set was opened {times}, so its score is no longer that of samples never looked at. "
     "Every report says so."
 )
+CALLS = "Probabilities, and when a class is said"
+THRESHOLD = "Threshold of the finished model: {threshold}."
 REASONS = "Reason given: {reasons}"
 
 Mark = Literal["ok", "info", "warning"]
@@ -187,3 +189,20 @@ def opened_sentence(test: TestRecord) -> str:
 def times(count: int) -> str:
     """Return how often in words: once, twice, 3 times."""
     return {1: "once", 2: "twice"}.get(count, f"{count:,} times")
+
+
+def call_sentences(choice: ChoiceRecord) -> list[str]:
+    """Say when a class is said, and what calibration did; nothing for numbers."""
+    if choice.decision is None:
+        return []
+    said = [choice.decision.sentence]
+    if choice.decision.threshold is not None:
+        threshold = score_text(choice.decision.threshold)
+        said = [f"{choice.decision.sentence} {THRESHOLD.format(threshold=threshold)}"]
+    return [
+        *said,
+        *(
+            f"{TITLES.get(record.model, record.model)}: {record.sentence}"
+            for record in choice.calibration
+        ),
+    ]

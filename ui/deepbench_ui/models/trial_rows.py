@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from deepbench.study.records import TrialRecord
-from deepbench_ui.models.families import SHORT_TITLES, TITLES
+from deepbench_ui.models.families import BLEND, SHORT_TITLES, TITLES
 from deepbench_ui.models.leaderboard_rows import BoardRow
 from deepbench_ui.models.numbers import (
     counted,
@@ -17,7 +17,7 @@ from deepbench_ui.models.settings_words import settings_line
 
 PLAIN_TIP = "Score of the luckiest settings among many: too good to be the model's performance."
 CORRECTED_TIP = "The score with the luck of choosing taken out, with its 95 % interval."
-TRIALS_TIP = "How many settings were tried. Each family gets the same number."
+TRIALS_TIP = "How many settings were tried. Each family is offered the same number."
 SECONDS_TIP = "Time spent on the settings of this family."
 SPREAD_TIP = "Standard deviation over the tuning folds: how unsteady the score is."
 NO_SCORE = "no score"
@@ -25,11 +25,15 @@ WHEN_DONE = "when finished"
 
 
 def _tried(row: BoardRow) -> str:
-    return f"{row.trials:,}"
+    return score_text(None) if row.name == BLEND else f"{row.trials:,}"
 
 
 def _corrected(row: BoardRow) -> str:
     return WHEN_DONE if row.corrected is None else interval_text(row.corrected)
+
+
+def _time(row: BoardRow) -> str:
+    return score_text(None) if row.name == BLEND else seconds_text(row.seconds)
 
 
 def _seconds(row: BoardRow) -> float:
@@ -53,7 +57,7 @@ BOARD_COLUMNS: tuple[Column[BoardRow], ...] = (
         True,
         CORRECTED_TIP,
     ),
-    Column("Time", lambda row: seconds_text(row.seconds), _seconds, True, SECONDS_TIP),
+    Column("Time", _time, _seconds, True, SECONDS_TIP),
 )
 
 

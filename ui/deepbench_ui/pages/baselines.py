@@ -5,15 +5,17 @@ from __future__ import annotations
 from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
 from deepbench.plan import BASELINE_NAMES, BaselineName, Preset
-from deepbench.study.effort import PRESET_EFFORTS, smallest_p_value
+from deepbench.study.budget_words import GOOD_FOR, TITLES, preset_buys
+from deepbench.study.effort import PRESET_EFFORTS
 from deepbench_ui.models.families import BASELINES, DUMMY, tuning_metric
 from deepbench_ui.models.leaderboard_rows import learning_curve_figure
-from deepbench_ui.models.numbers import counted, number_text, p_text
+from deepbench_ui.models.numbers import counted, number_text
 from deepbench_ui.pages.base import card, label
 from deepbench_ui.pages.tuning_page import Found, TuningPage
 from deepbench_ui.plots import PlotPanel
 from deepbench_ui.widgets.banner import Banner
 from deepbench_ui.widgets.budget_cards import BudgetCard, BudgetCards
+from deepbench_ui.widgets.budget_times import BudgetTimes
 from deepbench_ui.widgets.fields import NumberAnswer
 from deepbench_ui.widgets.fold import Fold
 from deepbench_ui.widgets.leaderboard import LeaderboardView
@@ -29,14 +31,6 @@ BUDGET_WHY = (
     "and, in a study of few units, how often tuning folds are repeated (step 6)."
 )
 BUDGET_STEP = "budget"
-BUDGET_TITLES = {"quick": "Quick", "standard": "Standard", "thorough": "Thorough"}
-BUDGET_TEXTS = {
-    "quick": "A first look. Not for a paper.",
-    "standard": "The one to report.",
-    "thorough": "For a night, when a small p-value matters.",
-}
-BUYS_TRIALS, BUYS_SHUFFLES = "{count} settings per family", "{count} shuffles"
-BUYS_P = "Smallest possible p-value {p}"
 OWN_TRIALS = (
     "Your plan names its own number: {count} per family, whatever the budget. The budget then "
     "only sets the shuffles."
@@ -97,6 +91,8 @@ class BaselinesPage(TuningPage):
             lambda value: self.session.answer("budget.preset", value, BUDGET_STEP)
         )
         inside.addWidget(self.budget)
+        self.times = BudgetTimes("baselines.times", self.session, self.budget)
+        inside.addWidget(self.times)
         self.own_trials = Banner("baselines.own-trials")
         inside.addWidget(self.own_trials)
         self.minutes = NumberAnswer(
@@ -165,6 +161,7 @@ class BaselinesPage(TuningPage):
 
     def _show_form(self) -> None:
         self.budget.show_choice(self._preset)
+        self.times.refresh(self._preset)
         trials = self.session.value("budget.trials")
         if trials is None:
             self.own_trials.clear()
@@ -187,7 +184,7 @@ class BaselinesPage(TuningPage):
         families = sum(name != DUMMY for name in chosen)
         self.fold.set_summary(
             SUMMARY.format(
-                budget=BUDGET_TITLES[self._preset].lower(),
+                budget=TITLES[self._preset].lower(),
                 families=counted(families, "family", "families"),
                 minutes=SUMMARY_MINUTES.format(minutes=number_text(minutes)) if minutes else "",
             )
@@ -203,6 +200,14 @@ class BaselinesPage(TuningPage):
             if figure != self.curve.figure:
                 self.curve.show_figure(figure)
         self.browser.show_trials(found.search, found.trials, self.tuning_folds)
+
+    def left(self) -> None:
+        """Ask nothing for a page that is not shown."""
+        self.times.stop()
+
+    def entered(self) -> None:
+        """Ask what was not asked because the page was left."""
+        self.times.refresh(self._preset)
 
     def next_problem(self) -> str:
         """A number that is none has to be corrected."""
@@ -252,19 +257,6 @@ def _in_order(names: set[BaselineName]) -> list[str]:
 def budget_cards() -> tuple[BudgetCard, ...]:
     """Return the budgets with what each buys."""
     return tuple(
-        BudgetCard(
-            preset,
-            BUDGET_TITLES[preset],
-            _buys(effort.trials, effort.shuffles),
-            BUDGET_TEXTS[preset],
-        )
-        for preset, effort in PRESET_EFFORTS.items()
-    )
-
-
-def _buys(trials: int, shuffles: int) -> tuple[str, ...]:
-    return (
-        BUYS_TRIALS.format(count=trials),
-        BUYS_SHUFFLES.format(count=f"{shuffles:,}"),
-        BUYS_P.format(p=p_text(smallest_p_value(shuffles))),
+        BudgetCard(preset, TITLES[preset], preset_buys(preset), GOOD_FOR[preset])
+        for preset in PRESET_EFFORTS
     )

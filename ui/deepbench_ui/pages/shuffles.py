@@ -21,6 +21,8 @@ from deepbench_ui.models.shuffle_rows import (
 )
 from deepbench_ui.pages.base import Page, card, label
 from deepbench_ui.plots import PlotPanel
+from deepbench_ui.widgets.choice_answer import ChoiceAnswer
+from deepbench_ui.widgets.choices import Option
 from deepbench_ui.widgets.fields import WholeNumberAnswer
 from deepbench_ui.widgets.fold import Fold
 from deepbench_ui.widgets.reflow_grid import ReflowGrid
@@ -29,9 +31,10 @@ from deepbench_ui.widgets.verdict_card import VerdictCard
 FOLD = "How the check works"
 HOW = (
     "The outcomes are dealt out anew among the samples, by chance, whole biological units "
-    "together. Nothing real is left to learn then. The best traditional model and the best "
-    "network are fitted to such shuffled outcomes again and again. A signal is there only if the "
-    "true outcomes give a clearly better score than shuffled ones do."
+    "together. Nothing real is left to learn then. For each shuffle the search is repeated in "
+    "small: all kinds of models are fitted with their usual settings, and the best score counts. "
+    "A signal is there only if the true outcomes, treated in the same way, give a clearly better "
+    "score than shuffled ones do."
 )
 HOW_WHY = (
     "This comes before the test set is opened: without a signal there is nothing to confirm, and "
@@ -40,6 +43,22 @@ HOW_WHY = (
 COUNT = "How many shuffles?"
 COUNT_WHY = "Leave it empty for the number that the budget buys (step 7)."
 COUNT_HINT, COUNT_STEP = "{count} (budget)", "number of shuffles"
+REPEAT = "What does each shuffle repeat?"
+REPEAT_STEP = "what each shuffle repeats"
+REPEATS = (
+    Option(
+        "",
+        "The search, in small",
+        "Covers the choice among models and settings as well. The one to report.",
+    ),
+    Option(
+        "settings",
+        "Only the settings chosen",
+        "Quicker on large tables. The search itself is not covered; in its place the true score is "
+        "the one corrected for having been chosen among many.",
+    ),
+)
+EARLY = "The check ends early once further shuffles could not show a signal any more."
 TOO_FEW = (
     "With fewer than 19 shuffles no p-value can reach 0.05, so no result could pass. Write 19 or "
     "more."
@@ -93,6 +112,11 @@ class ShufflesPage(Page):
         inside.addWidget(self.count)
         self.smallest = label("", "muted", "shuffles.smallest-p")
         inside.addWidget(self.smallest)
+        inside.addWidget(label(EARLY, "muted"))
+        self.repeat = ChoiceAnswer(
+            self.session, "shuffles.repeat", "shuffles.repeat", REPEAT, REPEAT_STEP, REPEATS
+        )
+        inside.addWidget(self.repeat)
         self.fold.inside.addWidget(frame)
         self.form.addWidget(self.fold)
 
@@ -134,6 +158,7 @@ class ShufflesPage(Page):
         preset = PRESET_EFFORTS[self.session.value("budget.preset", "standard")].shuffles
         self.count.field.setPlaceholderText(COUNT_HINT.format(count=f"{preset:,}"))
         self.count.refresh()
+        self.repeat.refresh()
         count = self.session.value("shuffles.replicates", preset)
         shuffles = counted(count, "shuffle")
         self.smallest.setText(

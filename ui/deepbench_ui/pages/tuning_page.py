@@ -95,7 +95,8 @@ class TuningPage(Page):
             return Found(running, None, search, trials, board)
         names = {model.name for model in record.models}
         shown = [trial for trial in trials if trial.family in names]
-        return Found(False, record, search, shown, done_board(record) if names else None)
+        there = bool(names) or record.blend is not None
+        return Found(False, record, search, shown, done_board(record) if there else None)
 
     def _live(self, trials: list[TrialRecord]) -> Leaderboard:
         tried = {trial.family for trial in trials}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QButtonGroup, QFrame, QRadioButton, QVBoxLayout
+from PySide6.QtWidgets import QButtonGroup, QFrame, QLabel, QRadioButton, QVBoxLayout
 
 from deepbench_ui.pages.base import label
 from deepbench_ui.widgets.reflow_grid import ReflowGrid
@@ -42,13 +42,27 @@ class _Card(QFrame):
         column.setSpacing(3)
         self.button = QRadioButton(card.title)
         self.button.setObjectName(f"{name}.{card.value}")
-        self.button.setAccessibleDescription(". ".join((*card.buys, card.text)))
         column.addWidget(self.button)
+        self._said = (*card.buys, card.text)
+        self.time = _inset("", "")
+        self.time.setObjectName(f"{name}.{card.value}.time")
+        column.addWidget(self.time)
         for line in card.buys:
             column.addWidget(_inset(line, ""))
         column.addWidget(_inset(card.text, "muted"))
         column.addStretch(1)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.show_time("", known=False)
+
+    def show_time(self, text: str, *, known: bool) -> None:
+        """Say how long it takes, or why that is not known."""
+        self.time.setText(text)
+        self.time.setVisible(bool(text))
+        role = "strong" if known else "muted"
+        if self.time.property("role") != role:
+            self.time.setProperty("role", role)
+            self.time.style().polish(self.time)
+        self.button.setAccessibleDescription(". ".join(filter(None, (text, *self._said))))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         """Choose this card."""
@@ -58,7 +72,7 @@ class _Card(QFrame):
         super().mousePressEvent(event)
 
 
-def _inset(text: str, role: str) -> QFrame:
+def _inset(text: str, role: str) -> QLabel:
     made = label(text, role)
     made.setIndent(27)
     return made
@@ -81,13 +95,19 @@ class BudgetCards(ReflowGrid):
         self.setAccessibleName(accessible)
         self._group = QButtonGroup(self)
         self.buttons: dict[str, QRadioButton] = {}
+        self._cards: dict[str, _Card] = {}
         for one in cards:
             card = _Card(name, one)
             card.button.clicked.connect(lambda _=False, value=one.value: self.chosen.emit(value))
             self._group.addButton(card.button)
             self.buttons[one.value] = card.button
+            self._cards[one.value] = card
             self.add(card)
 
     def show_choice(self, value: str) -> None:
         """Mark a card."""
         self.buttons[value].setChecked(True)
+
+    def show_time(self, value: str, text: str, *, known: bool) -> None:
+        """Say on a card how long it takes, or why that is not known yet."""
+        self._cards[value].show_time(text, known=known)

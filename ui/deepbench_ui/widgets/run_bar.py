@@ -21,6 +21,8 @@ PAUSE, RESUME, STOP, STOP_NOW = "Pause", "Resume", "Stop", "Stop at Once"
 PREPARING = "Preparing the calculation"
 STOPPING = "Stopping; what is finished is kept"
 PAUSED = "Paused. What was being fitted is finished first; nothing new begins"
+ELAPSED = "{time} elapsed"
+LEFT, OVERDUE = ", about {time} left in this step", ", nearly done or taking longer than expected"
 STUCK = "The calculation does not answer. Stop it at once and start again: nothing shown is lost"
 #: After so long without an end to a stop, stopping at once is offered.
 STOP_PATIENCE_MILLISECONDS = 3000
@@ -136,9 +138,10 @@ class RunBar(QFrame):
         elif progress is not None:
             details += [part for part in (progress.what, progress.best) if part]
         self.what.setText(" · ".join(details))
-        times = f"{spell_time(run.seconds)} elapsed"
-        if progress is not None and progress.remaining is not None and not run.paused:
-            times += f", about {spell_time(progress.remaining)} left in this step"
+        times = ELAPSED.format(time=spell_time(run.seconds))
+        left = run.remaining
+        if left is not None and not run.paused:
+            times += LEFT.format(time=spell_time(left)) if left >= 1.0 else OVERDUE
         self.times.setText(times)
 
     def _pause_or_resume(self) -> None:

@@ -25,18 +25,20 @@ from deepbench_ui.models.test_rows import (
     metric_rows,
     panel_sentence,
 )
+from deepbench_ui.models.test_words import CALLS, call_sentences
 from deepbench_ui.pages.base import card, label
 from deepbench_ui.plots import Figure, PlotPanel
 from deepbench_ui.session import StudySession
 from deepbench_ui.widgets.data_table import TablePanel
 from deepbench_ui.widgets.in_turn import InTurn
 from deepbench_ui.widgets.reflow_grid import ReflowGrid
+from deepbench_ui.widgets.sentences import Sentences
 
 METRICS = "Scores on the test set"
 METRICS_WHY = "Point at a score to read what it means."
 #: Two columns from about 900 pixels on.
 COLUMN_LETTERS = 58
-_BASELINE_COLUMN = 2
+_BASELINE_COLUMN, _BLEND_COLUMN = 2, 3
 _MOST_METRICS = 14
 _PLOTS = ("comparison", "roc", "precision-recall", "confusion", "sureness", "calibration")
 
@@ -88,6 +90,11 @@ class OpenedPictures(QWidget):
         inside.addWidget(self.whose)
         self.metrics_frame.hide()
         column.addWidget(self.metrics_frame)
+        self.calls_frame, inside = card(CALLS, "test.calls-card")
+        self.calls = Sentences("test.calls")
+        inside.addWidget(self.calls)
+        self.calls_frame.hide()
+        column.addWidget(self.calls_frame)
 
     def show_choice(
         self,
@@ -109,7 +116,9 @@ class OpenedPictures(QWidget):
         positive = classes[1] if len(classes) == 2 else ""
         single: Figure | None = None
         if predictions is not None:
-            single = sureness_figure(predictions) or scatter_figure(predictions, outcome)
+            single = sureness_figure(predictions, choice.decision) or scatter_figure(
+                predictions, outcome
+            )
         self._show("comparison", comparison_figure(choice))
         self._show("roc", roc_figure(test, positive))
         self._show("precision-recall", precision_recall_figure(test, positive))
@@ -119,8 +128,12 @@ class OpenedPictures(QWidget):
         self._show_groups(choice)
         self.metrics.show_rows(metric_rows(test))
         self.metrics_panel.view.setColumnHidden(_BASELINE_COLUMN, test.model == test.baseline)
+        self.metrics_panel.view.setColumnHidden(_BLEND_COLUMN, not test.blend_metrics)
         self.whose.setText(panel_sentence(test))
         self.metrics_frame.setVisible(bool(test.metrics))
+        calls = call_sentences(choice)
+        self.calls.show_sentences(calls)
+        self.calls_frame.setVisible(bool(calls))
         self.grid.arrange()
 
     def _show_groups(self, choice: ChoiceRecord) -> None:

@@ -1,0 +1,103 @@
+"""The interval that is shown for the AUROC of two classes: a score interval.
+
+The limits are the AUROCs a from which the observed one lies z standard errors away, the standard
+error being that *at a*: a Hanley-McNeil variance by numbers of units, as in method 5 of Newcombe
+(2006), Statistics in Medicine 25:559, doi 10.1002/sim.2324. Near 1 the observed variance is far
+too small, or 0; the variance at the limit is not. That variance is right for one row per unit and
+scores of one shape alone, so it is multiplied by what was observed: the ratio of Obuchowski's (with
+one row per unit DeLong's) variance to it at the observed AUROC, on the log scale, with weight
+k / (k + 8) for k units in the smaller class. With several rows per unit this shrinks towards "five
+rows say no more than one". `python benchmarks/intervals.py` measures the coverage; its table
+stands in `shown_intervals`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import brentq
+from scipy.stats import norm
+
+from deepbench.evaluation.bootstrap import Interval
+from deepbench.evaluation.delong import delong_variance, in_pairs
+from deepbench.evaluation.ranking import Floats, Outcome
+
+Codes = NDArray[np.int64]
+
+# Units in the smaller class at which the observed variance counts as much as the expected one.
+_HALF_TRUST = 8.0
+# How far the observed variance may lie from the expected one, as a factor; rows of a unit that
+# are independent divide it by their number.
+_SMALLEST_FACTOR, _LARGEST_FACTOR = 0.5, 4.5
+
+
+def auroc_interval(
+    y: Outcome,
+    score: Floats,
+    units: Codes,
+    folds: Codes | None = None,
+    *,
+    dependence: float = 1.0,
+    level: float = 0.95,
+) -> Interval:
+    """AUROC with its score interval.
+
+    Scores that are all equal have an AUROC of 0.5 whatever the sample, and both limits are 0.5.
+    With fewer than two units in a class there are no limits.
+
+    Args:
+        y: (n,) 1 for positive, 0 for negative.
+        score: (n,) higher means more likely positive.
+        units: (n,) code of the biological unit.
+        folds: (n,) code of the model that predicted the row: only rows of the same model are
+            compared. None if one model predicted all.
+        dependence: Factor of the variance (see `shown_intervals`).
+        level: Coverage aimed for.
+    """
+    auroc, observed = delong_variance(y, score, units, folds)
+    if np.isnan(observed):
+        return Interval(auroc, float("nan"), float("nan"))
+    if observed == 0 and 0 < auroc < 1:
+        return Interval(auroc, auroc, auroc)
+    expected = _variance_at(np.asarray(y == 1), units, folds)
+    factor = dependence
+    if 0 < auroc < 1:
+        factor *= _factor(observed / expected(auroc), y, units)
+    z = float(norm.ppf((1 + level) / 2))
+
+    def excess(a: float) -> float:
+        return float((a - auroc) ** 2 - z**2 * factor * expected(a))
+
+    low = float(brentq(excess, 0.0, auroc)) if auroc > 0 else 0.0
+    high = float(brentq(excess, auroc, 1.0)) if auroc < 1 else 1.0
+    return Interval(auroc, low, high)
+
+
+def _factor(observed_ratio: float, y: Outcome, units: Codes) -> float:
+    """Observed over expected variance, kept in reason and trusted by the number of units."""
+    smaller = min(len(np.unique(units[y == 1])), len(np.unique(units[y != 1])))
+    rows_per_unit = len(units) / len(np.unique(units))
+    kept = np.clip(observed_ratio, _SMALLEST_FACTOR / rows_per_unit, _LARGEST_FACTOR)
+    return float(kept ** (smaller / (smaller + _HALF_TRUST)))
+
+
+def _variance_at(
+    positive: NDArray[np.bool_], units: Codes, folds: Codes | None
+) -> Callable[[float], float]:
+    """Variance that an AUROC would have by its value and the numbers of units in the folds."""
+    compared = in_pairs(positive, folds)
+    rows = [(positive[part].sum(), (~positive[part]).sum()) for part in compared]
+    share = np.array([up * down for up, down in rows], dtype=np.float64)
+    share /= share.sum()
+    up = np.array([len(np.unique(units[part[positive[part]]])) for part in compared])
+    down = np.array([len(np.unique(units[part[~positive[part]]])) for part in compared])
+    # Newcombe takes half of all units for both classes, so that neither shape is preferred.
+    others = (up + down) / 2 - 1
+
+    def variance(a: float) -> float:
+        spread = 1 + others * ((1 - a) / (2 - a) + a / (1 + a))
+        return float(a * (1 - a) * (share**2 * spread / (up * down)).sum())
+
+    return variance

@@ -1,0 +1,204 @@
+"""Which interval is shown for which metric of a test set.
+
+TABLE
+
+Chosen by coverage (`python benchmarks/intervals.py`):
+
+* AUROC of two classes: score interval (`auroc_interval`).
+* Balanced accuracy, MCC, F1, accuracy: drawn tables (`class_intervals`).
+* All that is left but calibration: the standard error over resampled units, on a scale on which the
+  metric is unbounded (logit, log, Fisher's z), times a quantile of Student's t. The bootstrap of few
+  units takes their spread for the population's; the factor n / (n - 1) by class is put back.
+* Calibration: percentiles of the bootstrap.
+
+**Several models.** Where every sample is tested once, by models fitted without its outer fold, the
+errors of the folds go together: what is tested in one fold trained the others. The variance given
+the models is then too small. It is multiplied by 1 + (J - 1) rho for J folds, with the correlation
+rho = n_test / (n_test + n_train) of Nadeau & Bengio (2003), doi 10.1023/A:1024068626366: 1.8 for
+five folds. AUROC is counted within folds: scores of different models share no scale.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import expit, logit
+from scipy.stats import t as student
+
+from deepbench.evaluation.auroc_interval import auroc_interval
+from deepbench.evaluation.bootstrap import Interval, percentile_interval, strata_of, weight_blocks
+from deepbench.evaluation.class_intervals import class_interval, drawn_tables
+from deepbench.evaluation.fold_scores import FoldScorer
+from deepbench.evaluation.metrics import SAYING_CLASSES, Metric, Task, decide
+from deepbench.evaluation.ranking import Floats, Outcome, as_columns
+
+Codes = NDArray[np.int64]
+_Function = Callable[[Floats], Floats]
+
+_LEVEL = 0.95
+
+
+@dataclass(frozen=True)
+class _Scale:
+    """A scale without ends, and the way back."""
+
+    there: _Function
+    back: _Function
+
+
+_LOGIT = _Scale(logit, expit)
+_LOG = _Scale(np.log, np.exp)
+_FISHER = _Scale(np.arctanh, np.tanh)
+_AS_IT_IS = _Scale(lambda v: v, lambda v: v)
+_SCALES = {
+    "auroc": _LOGIT,
+    "average_precision": _LOGIT,
+    "brier": _LOG,
+    "log_loss": _LOG,
+    "r2": _Scale(lambda v: np.log1p(-v), lambda v: -np.expm1(v)),
+    "mae": _LOG,
+    "rmse": _LOG,
+    "mean_rmse": _LOG,
+    "spearman": _FISHER,
+}
+
+
+@dataclass(frozen=True, eq=False)
+class TestSamples:
+    """Test samples as far as intervals need them.
+
+    Attributes:
+        task: Kind of outcome.
+        y: (n,) class codes or values.
+        units: (n,) code of the biological unit.
+        folds: (n,) code of the model that predicted the row; None if one model predicted all.
+    """
+
+    __test__ = False
+
+    task: Task
+    y: Outcome
+    units: Codes
+    folds: Codes | None = None
+
+    @cached_property
+    def dependence(self) -> float:
+        """Factor of the variances for models that were fitted on each other's test samples."""
+        if self.folds is None:
+            return 1.0
+        sizes = np.unique(self.folds, return_counts=True)[1]
+        # Each fold's models were fitted on all other folds.
+        correlation = float((sizes / sizes.sum()).mean())
+        return 1.0 + (len(sizes) - 1) * correlation
+
+    @cached_property
+    def _sizes(self) -> NDArray[np.float64]:
+        """Units of each class; of all together for regression."""
+        label = np.zeros(len(self.y)) if self.task == "regression" else self.y
+        found = [len(np.unique(self.units[label == k])) for k in np.unique(label)]
+        return np.array(found, dtype=np.float64)
+
+    @property
+    def few(self) -> tuple[float, float]:
+        """Factor that puts back what a bootstrap of few units loses, and degrees of freedom.
+
+        Both as for a sum of class means of equal variance (Welch-Satterthwaite).
+        """
+        sizes = self._sizes[self._sizes > 1]
+        if not len(sizes):
+            return float("nan"), float("nan")
+        mean, unbiased = (1 / sizes).sum(), (1 / (sizes - 1)).sum()
+        freedom = mean**2 / (1 / (sizes**2 * (sizes - 1))).sum()
+        return float(np.sqrt(unbiased / mean)), float(freedom)
+
+    def weights(self, resamples: int, seed: int) -> list[Floats]:
+        """Weights (b, n) of resampled units, block by block."""
+        return list(weight_blocks(self.units, resamples, seed, strata_of(self.task, self.y)))
+
+    def weighted(self, metric: Metric, p: Floats, weights: Floats) -> Floats:
+        """Scores (B,) under weights (B, n); AUROC within the folds."""
+        if self.folds is None or metric.name != "auroc":
+            return metric.weighted(self.y, p, weights)
+        scorer = FoldScorer(self.task, self.y, self.folds[None])
+        return scorer.scores(p[None], as_columns(weights))
+
+    def value(self, metric: Metric, p: Floats) -> float:
+        """Score of the predictions; AUROC within the folds."""
+        return float(self.weighted(metric, p, np.ones((1, len(self.y))))[0])
+
+
+def shown_interval(
+    metric: Metric,
+    samples: TestSamples,
+    p: Floats,
+    values: Floats,
+    *,
+    said: Codes | None = None,
+    seed: int,
+) -> Interval:
+    """Score with the interval that is shown for its metric.
+
+    Args:
+        metric: The metric.
+        samples: The test samples.
+        p: (n, K) predictions.
+        values: (B,) scores under resampled units.
+        said: (n,) codes of the classes said; the most probable ones if absent.
+        seed: Seed of what is drawn.
+    """
+    if metric.name in SAYING_CLASSES:
+        codes = decide(p) if said is None else said
+        value = samples.value(metric, np.eye(p.shape[1])[codes])
+        if not np.isfinite(value):
+            return _without_limits(value)
+        tables = drawn_tables(
+            samples.y.astype(np.int64),
+            codes,
+            p.shape[1],
+            samples.units,
+            dependence=samples.dependence,
+            draws=max(len(values), 1),
+            seed=seed,
+        )
+        return class_interval(metric, value, tables)
+    if metric.name == "auroc" and metric.task == "binary":
+        return auroc_interval(
+            samples.y, p[:, 1], samples.units, samples.folds, dependence=samples.dependence
+        )
+    value = samples.value(metric, p)
+    if metric.name not in _SCALES:
+        low, high = percentile_interval(value + (values - value) * np.sqrt(samples.dependence))
+        return Interval(value, low, high, int(np.isfinite(values).sum()))
+    return on_scale(value, values, samples, _SCALES[metric.name])
+
+
+def shown_difference(value: float, values: Floats, samples: TestSamples) -> Interval:
+    """Difference of two models with its interval, from its values (B,) under resampled units."""
+    return on_scale(value, values, samples, _AS_IT_IS)
+
+
+def on_scale(value: float, values: Floats, samples: TestSamples, scale: _Scale) -> Interval:
+    """Interval from the standard error over resampled units on a scale without ends.
+
+    Without limits where fewer than half of the resamples have a score, and where the score lies
+    at an end of its scale.
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        centre = float(scale.there(np.array(value)))
+        moved = scale.there(values)
+    usable = moved[np.isfinite(moved)]
+    correction, freedom = samples.few
+    if not np.isfinite(centre) or 2 * len(usable) < len(values) or len(usable) < 2:
+        return _without_limits(value)
+    error = float(usable.std(ddof=1)) * correction * np.sqrt(samples.dependence)
+    reach = float(student.ppf((1 + _LEVEL) / 2, freedom)) * error
+    ends = scale.back(centre + np.array([-reach, reach]))
+    return Interval(value, float(ends.min()), float(ends.max()), len(usable))
+
+
+def _without_limits(value: float) -> Interval:
+    return Interval(value, float("nan"), float("nan"))
