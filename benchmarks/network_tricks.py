@@ -10,8 +10,9 @@ the whole training part from three random starts, each with its own stop rows, a
 predicts the outer fold. Every trick runs through the very same folds, settings and seeds, with the
 same number of trials. Shown is the mean difference to the first trick named, with its standard
 error over outer folds and seeds (AUROC or R²; log loss or mean squared error, where lower is
-better), and the ratio of processor seconds. ``engine`` is `train_lanes` itself, to show that the
-slow but flexible trainer of `trick_lanes` does what the engine does.
+better), and the ratio of processor seconds. ``engine`` is `train_lanes` itself (and
+``engine-smoothing`` the same with smoothed labels), to show that the slow but flexible trainer of
+`trick_lanes` does what the engine does.
 
 The tricks: those of RealMLP (Holzmüller et al. 2024, arXiv 2407.04491): ``scaling`` (a learned
 factor for each input), ``smoothing`` (of labels, 0.1), ``schedule`` (coslog4 learning rate, weight
@@ -74,6 +75,7 @@ TRICKS = {
     "realmlp": Trick(scaling=True, smoothing=0.1, schedule=True, clip=True, activation="mish"),
     "tabm": Trick(tabm=8),
     "plr": Trick(plr=8),
+    "engine-smoothing": Trick(engine=True, smoothing=0.1),
     "bag": Trick(engine=True, bag=3),
     "epochs": Trick(engine=True, epochs=True),
     "starts10": Trick(engine=True, starts=10),
@@ -147,7 +149,10 @@ class Study:
     def run(self, trick: Trick, size: str) -> tuple[float, float, float]:
         """Return score, loss and processor seconds of a network size with a trick."""
         family = NetworkFamily(size)  # type: ignore[arg-type]
-        settings = _settings(family, self._inner, self._seed)
+        settings = [
+            {**params, "smoothing": trick.smoothing}
+            for params in _settings(family, self._inner, self._seed)
+        ]
         began = time.process_time()
         on_folds.train_lanes = train_lanes if trick.engine else Trainer(trick)  # type: ignore[attr-defined]
         tuned = self._tune(family, settings, trick)

@@ -61,18 +61,19 @@ def auroc_interval(
         return Interval(auroc, float("nan"), float("nan"))
     if observed == 0 and 0 < auroc < 1:
         return Interval(auroc, auroc, auroc)
-    expected = _variance_at(np.asarray(y == 1), units, folds)
-    factor = dependence
-    if 0 < auroc < 1:
-        factor *= _factor(observed / expected(auroc), y, units)
-    z = float(norm.ppf((1 + level) / 2))
+    spread = _spread_at(np.asarray(y == 1), units, folds)
+    factor = float(norm.ppf((1 + level) / 2)) ** 2 * dependence
+    if auroc == 1:
+        return Interval(1.0, brentq(lambda a: 1 - a - factor * a * spread(a), 0.0, 1.0), 1.0)
+    if auroc == 0:
+        return Interval(0.0, 0.0, brentq(lambda a: a - factor * (1 - a) * spread(a), 0.0, 1.0))
+    expected = auroc * (1 - auroc) * spread(auroc)
+    factor *= _factor(observed / expected, y, units)
 
     def excess(a: float) -> float:
-        return float((a - auroc) ** 2 - z**2 * factor * expected(a))
+        return (a - auroc) ** 2 - factor * a * (1 - a) * spread(a)
 
-    low = float(brentq(excess, 0.0, auroc)) if auroc > 0 else 0.0
-    high = float(brentq(excess, auroc, 1.0)) if auroc < 1 else 1.0
-    return Interval(auroc, low, high)
+    return Interval(auroc, brentq(excess, 0.0, auroc), brentq(excess, auroc, 1.0))
 
 
 def _factor(observed_ratio: float, y: Outcome, units: Codes) -> float:
@@ -83,10 +84,10 @@ def _factor(observed_ratio: float, y: Outcome, units: Codes) -> float:
     return float(kept ** (smaller / (smaller + _HALF_TRUST)))
 
 
-def _variance_at(
+def _spread_at(
     positive: NDArray[np.bool_], units: Codes, folds: Codes | None
 ) -> Callable[[float], float]:
-    """Variance that an AUROC would have by its value and the numbers of units in the folds."""
+    """Variance that an AUROC a would have, over a (1 - a), by the units in the folds."""
     compared = in_pairs(positive, folds)
     rows = [(positive[part].sum(), (~positive[part]).sum()) for part in compared]
     share = np.array([up * down for up, down in rows], dtype=np.float64)
@@ -96,8 +97,8 @@ def _variance_at(
     # Newcombe takes half of all units for both classes, so that neither shape is preferred.
     others = (up + down) / 2 - 1
 
-    def variance(a: float) -> float:
-        spread = 1 + others * ((1 - a) / (2 - a) + a / (1 + a))
-        return float(a * (1 - a) * (share**2 * spread / (up * down)).sum())
+    def spread(a: float) -> float:
+        around = 1 + others * ((1 - a) / (2 - a) + a / (1 + a))
+        return float((share**2 * around / (up * down)).sum())
 
-    return variance
+    return spread

@@ -1,4 +1,4 @@
-"""Bootstrap over biological units: intervals of a metric, and of the difference of two models.
+"""Bootstrap over biological units: draws, percentile limits.
 
 Rows of one unit are not independent, so whole units are drawn. Where every unit has one class,
 units are drawn within each class: no class can vanish from a resample, and the interval is that
@@ -13,7 +13,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from deepbench.evaluation.metrics import Metric
 from deepbench.evaluation.ranking import Floats, Outcome
 
 # Weights of one block of resamples: 8 MB, so that a metric's temporaries stay small as well.
@@ -132,53 +131,6 @@ def interval_of(value: float, values: Floats, level: float = 0.95) -> Interval:
         return Interval(float("nan"), float("nan"), float("nan"))
     low, high = percentile_interval(values, level)
     return Interval(value, low, high, int(np.isfinite(values).sum()))
-
-
-def metric_interval(
-    metric: Metric,
-    y: Outcome,
-    p: Floats,
-    units: NDArray[np.int64],
-    *,
-    resamples: int = 2000,
-    seed: int,
-) -> Interval:
-    """Score with its 95 % percentile interval over resampled units.
-
-    Args:
-        metric: The metric.
-        y: (n,) outcome.
-        p: (n, K) predictions.
-        units: (n,) code of the biological unit.
-        resamples: Number of resamples.
-        seed: Seed of the draws.
-    """
-    blocks = weight_blocks(units, resamples, seed, strata_of(metric.task, y))
-    values = np.concatenate([metric.weighted(y, p, weights) for weights in blocks])
-    return interval_of(metric.function(y, p), values)
-
-
-def paired_difference(
-    metric: Metric,
-    y: Outcome,
-    p_a: Floats,
-    p_b: Floats,
-    units: NDArray[np.int64],
-    *,
-    resamples: int = 2000,
-    seed: int,
-) -> Interval:
-    """Score of A minus score of B on the same samples, with its 95 % interval.
-
-    Both models are scored on the same resamples of units, so that what makes a sample easy or
-    hard for both cancels out. Arguments as in `metric_interval`.
-    """
-    values = [
-        metric.weighted(y, p_a, weights) - metric.weighted(y, p_b, weights)
-        for weights in weight_blocks(units, resamples, seed, strata_of(metric.task, y))
-    ]
-    value = metric.function(y, p_a) - metric.function(y, p_b)
-    return interval_of(value, np.concatenate(values))
 
 
 def strata_of(task: str, y: Outcome) -> NDArray[np.int64] | None:

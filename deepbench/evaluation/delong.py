@@ -99,6 +99,7 @@ def delong_interval(
     level: float = 0.95,
     units: Codes | None = None,
     folds: Codes | None = None,
+    dependence: float = 1.0,
 ) -> Interval:
     """AUROC with its interval on the logit scale, so that the limits stay between 0 and 1.
 
@@ -111,6 +112,7 @@ def delong_interval(
         level: Coverage aimed for.
         units: (n,) code of the biological unit; None if each row is one.
         folds: (n,) code of the model that predicted the row; None if one predicted all.
+        dependence: Factor of the variance (see `shown_intervals`).
     """
     auroc, variance = delong_variance(y, score, units, folds)
     z = float(norm.ppf((1 + level) / 2))
@@ -119,10 +121,10 @@ def delong_interval(
     if auroc in (0.0, 1.0):
         unit = np.arange(len(score)) if units is None else units
         farthest = _farthest_from_one(
-            len(np.unique(unit[y == 1])), len(np.unique(unit[y != 1])), z
+            len(np.unique(unit[y == 1])), len(np.unique(unit[y != 1])), z * np.sqrt(dependence)
         )
         return Interval(1.0, farthest, 1.0) if auroc else Interval(0.0, 0.0, 1 - farthest)
-    half_width = z * np.sqrt(variance) / (auroc * (1 - auroc))
+    half_width = z * np.sqrt(variance * dependence) / (auroc * (1 - auroc))
     low, high = expit(logit(auroc) + np.array([-half_width, half_width]))
     return Interval(auroc, float(low), float(high))
 

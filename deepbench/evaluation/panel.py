@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from deepbench.evaluation.bootstrap import Interval, interval_of, strata_of, weight_blocks
+from deepbench.evaluation.bootstrap import Interval
 from deepbench.evaluation.delong import delong_interval
-from deepbench.evaluation.metrics import SAYING_CLASSES, Task, decide, metrics_for
+from deepbench.evaluation.metrics import SAYING_CLASSES, Metric, decide, metrics_for
 from deepbench.evaluation.ranking import Floats, Outcome
+from deepbench.evaluation.shown_intervals import (
+    TestSamples,
+    percentiles,
+    shown_difference,
+    shown_interval,
+)
 
 
 @dataclass(frozen=True)
@@ -33,44 +39,92 @@ class Curves:
 
 
 def metric_panel(
-    task: Task,
-    y: Outcome,
+    samples: TestSamples,
     p: Floats,
-    units: NDArray[np.int64],
     *,
     resamples: int = 2000,
     seed: int,
     said: NDArray[np.int64] | None = None,
 ) -> dict[str, Interval]:
-    """All metrics of the task, each with its 95 % bootstrap interval over units.
+    """All metrics of the task, each with the 95 % interval that `shown_intervals` chose for it.
 
-    All metrics see the same resamples. For two classes the entry `auroc_delong` adds DeLong's
-    interval of the AUROC, whose coverage is steadier than the bootstrap's in small sets.
+    All metrics see the same resamples of units. For two classes the entries `auroc_delong` and
+    `auroc_bootstrap` add two other intervals of the AUROC, by which the shown one can be judged.
 
     Args:
-        task: Kind of outcome.
-        y: (n,) class codes or values.
+        samples: The test samples.
         p: (n, K) class probabilities, or (n, 1) for regression.
-        units: (n,) code of the biological unit.
         resamples: Number of resamples.
         seed: Seed of the draws.
         said: (n,) codes of the classes said; the most probable ones if absent.
     """
-    metrics = metrics_for(task)
-    shown = dict.fromkeys(metrics, p)
-    if said is not None:
-        shown |= dict.fromkeys(SAYING_CLASSES & shown.keys(), np.eye(p.shape[1])[said])
+    metrics = metrics_for(samples.task)
     values: dict[str, list[Floats]] = {name: [] for name in metrics}
-    for weights in weight_blocks(units, resamples, seed, strata_of(task, y)):
+    for weights in samples.weights(resamples, seed):
         for name, metric in metrics.items():
-            values[name].append(metric.weighted(y, shown[name], weights))
+            values[name].append(_resampled(metric, samples, p, weights))
     panel = {
-        name: interval_of(metric.function(y, shown[name]), np.concatenate(values[name]))
+        name: shown_interval(
+            metric, samples, p, np.concatenate(values[name]), said=said, seed=seed
+        )
         for name, metric in metrics.items()
     }
-    if task == "binary":
-        panel["auroc_delong"] = delong_interval(y, p[:, 1], units=units)
+    if samples.task == "binary":
+        panel["auroc_delong"] = delong_interval(
+            samples.y,
+            p[:, 1],
+            units=samples.units,
+            folds=samples.folds,
+            dependence=samples.dependence,
+        )
+        found = percentiles(panel["auroc"].value, np.concatenate(values["auroc"]), samples)
+        panel["auroc_bootstrap"] = replace(
+            found, low=max(found.low, 0.0), high=min(found.high, 1.0)
+        )
     return panel
+
+
+def metric_interval(
+    metric: Metric,
+    samples: TestSamples,
+    p: Floats,
+    *,
+    resamples: int = 2000,
+    seed: int,
+    said: NDArray[np.int64] | None = None,
+) -> Interval:
+    """One metric with its interval; arguments and numbers as in `metric_panel`."""
+    values = [_resampled(metric, samples, p, w) for w in samples.weights(resamples, seed)]
+    return shown_interval(metric, samples, p, np.concatenate(values), said=said, seed=seed)
+
+
+def paired_difference(
+    metric: Metric,
+    samples: TestSamples,
+    p_a: Floats,
+    p_b: Floats,
+    *,
+    resamples: int = 2000,
+    seed: int,
+) -> Interval:
+    """Score of A minus score of B on the same samples, with its 95 % interval.
+
+    Both models are scored on the same resamples of units, so that what makes a sample easy or
+    hard for both cancels out. Arguments as in `metric_panel`.
+    """
+    values = [
+        samples.weighted(metric, p_a, weights) - samples.weighted(metric, p_b, weights)
+        for weights in samples.weights(resamples, seed)
+    ]
+    value = samples.value(metric, p_a) - samples.value(metric, p_b)
+    return shown_difference(value, np.concatenate(values), samples)
+
+
+def _resampled(metric: Metric, samples: TestSamples, p: Floats, weights: Floats) -> Floats:
+    """Scores under resampled units; none are needed where tables are drawn."""
+    if metric.name in SAYING_CLASSES:
+        return np.full(len(weights), np.nan)
+    return samples.weighted(metric, p, weights)
 
 
 def binary_curves(y: Outcome, p: Floats, said: NDArray[np.int64] | None = None) -> Curves:

@@ -20,7 +20,7 @@ five folds. AUROC is counted within folds: scores of different models share no s
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -76,6 +76,7 @@ class TestSamples:
         y: (n,) class codes or values.
         units: (n,) code of the biological unit.
         folds: (n,) code of the model that predicted the row; None if one model predicted all.
+        known_dependence: The dependence of the whole where these are a part; None to compute it.
     """
 
     __test__ = False
@@ -84,10 +85,13 @@ class TestSamples:
     y: Outcome
     units: Codes
     folds: Codes | None = None
+    known_dependence: float | None = None
 
     @cached_property
     def dependence(self) -> float:
         """Factor of the variances for models that were fitted on each other's test samples."""
+        if self.known_dependence is not None:
+            return self.known_dependence
         if self.folds is None:
             return 1.0
         sizes = np.unique(self.folds, return_counts=True)[1]
@@ -115,9 +119,16 @@ class TestSamples:
         freedom = mean**2 / (1 / (sizes**2 * (sizes - 1))).sum()
         return float(np.sqrt(unbiased / mean)), float(freedom)
 
-    def weights(self, resamples: int, seed: int) -> list[Floats]:
+    def where(self, rows: NDArray[np.bool_]) -> TestSamples:
+        """Return some of the samples; the models stay as dependent as they were."""
+        folds = None if self.folds is None else self.folds[rows]
+        return TestSamples(
+            self.task, self.y[rows], self.units[rows], folds, self.dependence
+        )
+
+    def weights(self, resamples: int, seed: int) -> Iterator[Floats]:
         """Weights (b, n) of resampled units, block by block."""
-        return list(weight_blocks(self.units, resamples, seed, strata_of(self.task, self.y)))
+        return weight_blocks(self.units, resamples, seed, strata_of(self.task, self.y))
 
     def weighted(self, metric: Metric, p: Floats, weights: Floats) -> Floats:
         """Scores (B,) under weights (B, n); AUROC within the folds."""
@@ -146,7 +157,8 @@ def shown_interval(
         metric: The metric.
         samples: The test samples.
         p: (n, K) predictions.
-        values: (B,) scores under resampled units.
+        values: (B,) scores under resampled units; only their number counts for metrics of the
+            classes said.
         said: (n,) codes of the classes said; the most probable ones if absent.
         seed: Seed of what is drawn.
     """
@@ -171,9 +183,33 @@ def shown_interval(
         )
     value = samples.value(metric, p)
     if metric.name not in _SCALES:
-        low, high = percentile_interval(value + (values - value) * np.sqrt(samples.dependence))
-        return Interval(value, low, high, int(np.isfinite(values).sum()))
+        return percentiles(value, values, samples)
+    if metric.name == "auroc" and value == 1:
+        return _perfect(samples, p)
     return on_scale(value, values, samples, _SCALES[metric.name])
+
+
+def _perfect(samples: TestSamples, p: Floats) -> Interval:
+    """Every class told from the rest without an error: the mean of the classes' score limits."""
+    lows = [
+        auroc_interval(
+            (samples.y == k).astype(np.int64),
+            p[:, k],
+            samples.units,
+            samples.folds,
+            dependence=samples.dependence,
+        ).low
+        for k in np.unique(samples.y).astype(np.int64)
+    ]
+    return Interval(1.0, float(np.mean(lows)), 1.0)
+
+
+def percentiles(value: float, values: Floats, samples: TestSamples) -> Interval:
+    """Percentile interval over resampled units."""
+    if not np.isfinite(value):
+        return _without_limits(value)
+    low, high = percentile_interval(value + (values - value) * np.sqrt(samples.dependence))
+    return Interval(value, low, high, int(np.isfinite(values).sum()))
 
 
 def shown_difference(value: float, values: Floats, samples: TestSamples) -> Interval:

@@ -77,7 +77,8 @@ def stage_seconds(
         return makespan(chains, processes) * (_SLOWER_TOGETHER if processes > 1 else 1.0)
 
     def correcting(families: Sequence[FamilyCostRecord]) -> float:
-        return costs.correct * len(families) * effort.trials * effort.tuning_repeats
+        each = costs.correct_start + costs.correct * effort.trials
+        return each * len(families) * effort.tuning_repeats
 
     prepare = costs.prepare * folds
     curve = [_mean([cost.setting for cost in baselines]) * folds] * len(FRACTIONS)
@@ -97,12 +98,20 @@ def stage_seconds(
     )
 
 
-def trial_seconds(costs: CostsRecord, folds: int) -> dict[str, float]:
-    """Return the seconds of one core that a trial of each family takes on all folds."""
-    return {
-        cost.family: folds * (cost.look if cost.look is not None else cost.setting)
-        for cost in costs.families
-    }
+def trial_seconds(costs: CostsRecord, trials: int, folds: int) -> dict[str, float]:
+    """Return the seconds of one core that a trial of each family takes on all folds.
+
+    Args:
+        costs: What fits cost on this machine.
+        trials: Trials offered; of a family that is halved most are first looks.
+        folds: Tuning folds of all repeats.
+    """
+    found = {}
+    for cost in costs.families:
+        batch = NETWORK_BATCH if cost.kind == "network" else BASELINE_BATCH
+        every = [second for part in _trials(cost, trials, batch) for second in part]
+        found[cost.family] = folds * _mean(every)
+    return found
 
 
 def shuffle_seconds(costs: CostsRecord, folds: int) -> dict[str, float]:
@@ -243,7 +252,8 @@ def _test(
     trials = max(1, effort.trials // 2)
     searches = [_search(cost, effort, trials, folds, size) for cost in families]
     one = clock(*searches) + clock([final]) + costs.prepare * folds
-    correcting = costs.correct * len(families) * trials * effort.tuning_repeats
+    each = costs.correct_start + costs.correct * trials
+    correcting = each * len(families) * effort.tuning_repeats
     return outer_folds * (one + correcting) + clock([final])
 
 

@@ -68,7 +68,8 @@ def search_parts(
     """
     known = known_costs(context)
     split = context.record("split", SplitRecord)
-    costs = trial_seconds(known, split.tuning_folds * split.tuning_repeats) if known else {}
+    folds = split.tuning_folds * split.tuning_repeats
+    costs = trial_seconds(known, trials, folds) if known else {}
     searches = [
         recorded_trials(context.study, search_key(context, trials, fold)) for fold in outer_folds
     ]

@@ -37,7 +37,7 @@ _SHORT_SECONDS = 0.25
 _NETWORK_SECONDS = 1.0
 # Networks stop early: share of the epochs at most that is trained, by a typical portfolio.
 _SHARE_OF_EPOCHS = 0.7
-_CANDIDATES = 4
+_CANDIDATES = (2, 10)
 
 Clock = Callable[[], float]
 
@@ -154,21 +154,26 @@ class _Calibration:
         self.bench.cache.ranking(0, self.bench.training.outcome)
         return self.clock() - began
 
-    def correct(self) -> float:
-        """Return the seconds by which one more candidate makes the correction dearer."""
+    def correct(self) -> tuple[float, float]:
+        """Return the seconds of a correction, and those that one more candidate adds."""
+        few, many = (self._correct(count) for count in _CANDIDATES)
+        each = max(many - few, 0.0) / (_CANDIDATES[1] - _CANDIDATES[0])
+        return max(few - _CANDIDATES[0] * each, 0.0), each
+
+    def _correct(self, candidates: int) -> float:
         self.progress.check_cancelled()
         training = self.bench.training
         rng = np.random.default_rng(0)
         shape = (1, len(training), training.info.outputs)
-        guesses = [rng.dirichlet(np.ones(shape[2]), shape[:2]) for _ in range(_CANDIDATES)]
+        guesses = [rng.dirichlet(np.ones(shape[2]), shape[:2]) for _ in range(candidates)]
         if training.info.task == "regression":
-            guesses = [rng.normal(size=shape) for _ in range(_CANDIDATES)]
+            guesses = [rng.normal(size=shape) for _ in range(candidates)]
         fold_of = self.bench.fold_of[:1]
         began = self.clock()
         corrected_score(
             training.info.task, training.outcome, training.units, guesses, fold_of, seed=0
         )
-        return (self.clock() - began) / _CANDIDATES
+        return self.clock() - began
 
     def sanity(self, family: str) -> float:
         self.progress.check_cancelled()
@@ -212,12 +217,13 @@ def measure_costs(
     networks = [family.name for family in families if family.kind == "network"]
     sanity = work.sanity(networks[0]) if networks else 0.0
     progress.report(total - 1, total, _WHAT)
-    correct = work.correct()
+    correct_start, correct = work.correct()
     progress.report(total, total, _WHAT)
     return CostsRecord(
         families=tuple(found),
         prepare=prepare,
         correct=correct,
+        correct_start=correct_start,
         sanity=sanity,
         seconds=clock() - began,
     )

@@ -20,7 +20,7 @@ from deepbench.models.registry import get_family
 # Shuffles of one task and of one block; fixed, so that neither workers nor an interruption change
 # a number. After each block the check may end.
 BLOCK = 20
-CHUNK = {"baseline": 20, "network": 10}
+CHUNK = {"baseline": 10, "network": 10}
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,10 +11,17 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from deepbench.data.samples import OutcomeInfo, TestSet
-from deepbench.evaluation.bootstrap import Interval, metric_interval, paired_difference
+from deepbench.evaluation.bootstrap import Interval
 from deepbench.evaluation.calibration import reliability_curve
 from deepbench.evaluation.metrics import decide, get_metric, tuning_metric
-from deepbench.evaluation.panel import binary_curves, confusion, metric_panel
+from deepbench.evaluation.panel import (
+    binary_curves,
+    confusion,
+    metric_interval,
+    metric_panel,
+    paired_difference,
+)
+from deepbench.evaluation.shown_intervals import TestSamples
 from deepbench.study.records import CurvesRecord, PredictionsRecord, Score, SubgroupRecord
 
 _RESAMPLES = 2_000
@@ -55,6 +62,7 @@ class TestPredictions:
         annotations: (n, a) site, batch and sensitive columns.
         by_role: (n, K) predictions of ``chosen``, ``baseline``, ``network`` and ``blend``.
         said_by_role: (n,) codes of the classes said; the most probable ones where absent.
+        folds: (n,) outer fold, whose model predicted the sample; None if there is one fold.
     """
 
     __test__ = False
@@ -66,6 +74,7 @@ class TestPredictions:
     annotations: pd.DataFrame
     by_role: dict[str, NDArray[np.float64]]
     said_by_role: dict[str, NDArray[np.int64]] = field(default_factory=dict)
+    folds: NDArray[np.int64] | None = None
 
     @classmethod
     def gather(cls, parts: list[FoldPredictions]) -> TestPredictions:
@@ -81,7 +90,17 @@ class TestPredictions:
             annotations=pd.concat([test.annotations for test in tests], ignore_index=True),
             by_role={r: np.concatenate([part.by_role[r] for part in parts]) for r in roles},
             said_by_role={r: np.concatenate([p.said_by_role[r] for p in parts]) for r in said},
+            folds=(
+                np.repeat(np.arange(len(tests)), [len(test.outcome) for test in tests])
+                if len(tests) > 1
+                else None
+            ),
         )
+
+    @property
+    def samples(self) -> TestSamples:
+        """The test samples as far as intervals need them."""
+        return TestSamples(self.info.task, self.outcome, self.units, self.folds)
 
     def said(self, role: str) -> NDArray[np.int64]:
         """Return (n,) codes of the classes that a role says."""
@@ -103,10 +122,8 @@ def _number(value: float) -> float | None:
 def panel(found: TestPredictions, role: str, seed: int) -> dict[str, Score]:
     """Return all metrics of one role's predictions with intervals over units."""
     intervals = metric_panel(
-        found.info.task,
-        found.outcome,
+        found.samples,
         found.by_role[role],
-        found.units,
         resamples=_RESAMPLES,
         seed=seed,
         said=found.said(role) if found.info.classes else None,
@@ -122,10 +139,9 @@ def difference(found: TestPredictions, better: str, worse: str, seed: int) -> Sc
     return as_score(
         paired_difference(
             metric,
-            found.outcome,
+            found.samples,
             found.by_role[better],
             found.by_role[worse],
-            found.units,
             resamples=_RESAMPLES,
             seed=seed,
         )
@@ -178,9 +194,8 @@ def subgroups(
             if rows.sum() >= _SMALLEST_GROUP:
                 interval = metric_interval(
                     metric,
-                    found.outcome[rows],
+                    found.samples.where(rows),
                     found.by_role[role][rows],
-                    found.units[rows],
                     resamples=_RESAMPLES,
                     seed=seed,
                 )

@@ -33,6 +33,7 @@ _SPREAD_OF_LOG_SLOPE = 2.0
 _SPREAD_OF_SHIFT = 3.0
 _LOG_SLOPES = (-7.0, 7.0)
 _MOST_STEPS = 500
+_TRACE, _TINY = 1e-4, 1e-300
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ class Calibration:
         """
         shares = np.asarray(self.shares)
         present = shares > 0
-        linear = self.slope * _evidence(p[:, present], shares[present], self.floor)
+        linear = self.slope * _evidence(_among(p, present), shares[present], self.floor)
         linear += np.log(shares[present]) + np.asarray(self.shifts)[present]
         result = np.array(p, dtype=np.float64)
         left = 1.0 - p[:, ~present].sum(axis=1, keepdims=True)
@@ -87,7 +88,7 @@ def fit_calibration(codes: NDArray[np.int64], p: Floats, weights: Floats) -> Cal
     if present.sum() < 2:
         return None
     shares, floor = tally / total, 1.0 / (4.0 * total)
-    evidence = _evidence(p[:, present], shares[present], floor)
+    evidence = _evidence(_among(p, present), shares[present], floor)
     place = np.cumsum(present) - 1
     slope, fitted = _fit(place[codes], evidence, np.log(shares[present]), weights)
     shifts = np.zeros(p.shape[1])
@@ -152,9 +153,25 @@ def _unit_weights(units: NDArray[np.int64]) -> Floats:
     return np.full(len(units), len(np.unique(units)) / max(len(units), 1))
 
 
+def _among(p: Floats, present: NDArray[np.bool_]) -> Floats:
+    """Probabilities (m, k) among the classes that are present; even where they have none."""
+    if present.all():
+        return p
+    some = np.maximum(p[:, present], _TINY)
+    among: Floats = some / some.sum(axis=1, keepdims=True)
+    return among
+
+
 def _evidence(p: Floats, shares: Floats, floor: float) -> Floats:
-    """Log of each probability over its share, up to a constant of the row."""
-    evidence: Floats = np.log(p + floor) - np.log(shares)
+    """Log of each probability over its share, up to a constant of the row.
+
+    What the floor makes level in rounding (a naive model says 1e-20 and 1e-30) is kept in order by
+    a trace of the logarithm itself. Of two classes only the second column is read, as by AUROC.
+    """
+    if p.shape[1] == 2:
+        p = np.column_stack([1.0 - p[:, 1], p[:, 1]])
+    trace = _TRACE * np.log(np.maximum(p, _TINY))
+    evidence: Floats = np.log(p + floor) + trace - np.log(shares)
     return evidence
 
 

@@ -88,6 +88,17 @@ def leaderboard_table(
     )
 
 
+def members_table(blend: BlendRecord | None) -> Table | None:
+    """Return the settings whose predictions a blend averages."""
+    if blend is None:
+        return None
+    return table(
+        "Members of the blend",
+        ["Model", "#Trial", "#Tuning score (too optimistic)"],
+        [[member.title, str(member.trial), number(member.score)] for member in blend.members],
+    )
+
+
 def fold_spread(scores: Sequence[float | None]) -> str:
     """Write the lowest and the highest score of the folds."""
     known = [value for value in scores if value is not None and is_number(value)]
@@ -212,45 +223,6 @@ def test_table(summary: StudySummary, test: TestRecord) -> Table | None:
         if references
         else "",
     )
-
-
-def probabilities_table(summary: StudySummary) -> Table | None:
-    """Return how good probabilities were on the tuning folds before and after calibration."""
-    records = summary.choice.calibration if summary.choice is not None else ()
-    if not records:
-        return None
-    rows = [
-        [
-            title_of(summary, record.model),
-            words,
-            number(scores.slope),
-            number(scores.intercept),
-            number(scores.brier),
-            number(scores.log_loss),
-        ]
-        for record in records
-        for words, scores in (("before", record.before), ("after", record.after))
-    ]
-    columns = [
-        "Model",
-        "Calibration",
-        "#Slope (1 is best)",
-        "#Intercept (0 is best)",
-        "#Brier score (lower is better)",
-        "#Log loss (lower is better)",
-    ]
-    if all(row[2] == row[3] == MISSING for row in rows):  # several classes
-        columns, rows = _without(columns, 2, 4), [_without(row, 2, 4) for row in rows]
-    return table(
-        "Probabilities before and after calibration, on the tuning folds",
-        columns,
-        rows,
-        note="Each fold was calibrated by the others.",
-    )
-
-
-def _without(row: list[str], begin: int, end: int) -> list[str]:
-    return [*row[:begin], *row[end:]]
 
 
 def subgroup_table(groups: Sequence[SubgroupRecord], cells: SmallCells) -> Table | None:

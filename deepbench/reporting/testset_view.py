@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from deepbench.reporting import figures, model_tables
+from deepbench.reporting import figures, model_tables, probability_tables
 from deepbench.reporting.figures import Picture
 from deepbench.reporting.material import Material, some
 from deepbench.reporting.verdict import headline_metric, models_of, title_of
@@ -48,13 +48,15 @@ def testset_view(material: Material) -> dict[str, Any] | None:
             (title_of(material.summary, record.model), record.sentence)
             for record in choice.calibration
         ],
-        "probabilities": model_tables.probabilities_table(material.summary),
+        "probabilities": probability_tables.probabilities_table(material.summary),
         "group_table": model_tables.subgroup_table(test.subgroups, cells),
         "details": [
             table
             for table in (
                 model_tables.confusion_table(texts, classes),
                 model_tables.calibration_table(curves, cells),
+                probability_tables.map_table(material.summary),
+                probability_tables.shares_table(material.summary),
             )
             if table is not None
         ],

@@ -164,6 +164,7 @@ def _leaderboard(material: Material) -> dict[str, Any] | None:
         "effort": effort_table(models),
         "recommended": title_of(material.summary, recommended) if recommended else "",
         "blend": blend.sentence if blend is not None else "",
+        "members": model_tables.members_table(blend),
     }
 
 

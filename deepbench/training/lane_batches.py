@@ -47,7 +47,8 @@ class PreparedLane:
 class RowSet:
     """Rows of one lane: index into the input table (n,), targets (n, K), loss weights (n, 1).
 
-    Class targets are one-hot times the row's weight, as `loss_and_delta` wants them.
+    Class targets are one-hot (smoothed, for fit rows) times the row's weight, as `loss_and_delta`
+    wants them.
     """
 
     index: Tensor
@@ -68,11 +69,12 @@ def prepare_lane(
         offset: Row of the input table at which the fold begins.
     """
     values = np.asarray(outcome)
-    center, scale = 0.0, 1.0
+    center, scale, smoothing = 0.0, 1.0, 0.0
     if architecture.task == "classification":
         class_weights = _class_weights(architecture, lane, values)
         row_weights = class_weights[values]
         targets = np.eye(architecture.outputs)[values] * row_weights[:, None]
+        smoothing = lane.settings.smoothing
     else:
         fitted = values[lane.fit_rows].astype(np.float64)
         center, spread = float(fitted.mean()), float(fitted.std())
@@ -80,17 +82,19 @@ def prepare_lane(
         row_weights = np.ones(len(values))
         targets = ((values - center) / scale)[:, None]
 
-    def row_set(rows: NDArray[np.int64]) -> RowSet:
+    spread_evenly = row_weights[:, None] / architecture.outputs
+
+    def row_set(rows: NDArray[np.int64], smoothed: float) -> RowSet:
+        own = (1.0 - smoothed) * targets[rows] + smoothed * spread_evenly[rows]
         return RowSet(
             index=torch.from_numpy(np.asarray(rows, dtype=np.int64) + offset),
-            targets=torch.from_numpy(targets[rows].astype(np.float32)),
+            targets=torch.from_numpy(own.astype(np.float32)),
             weights=torch.from_numpy(row_weights[rows].astype(np.float32)).unsqueeze(1),
         )
 
     generator = torch.Generator().manual_seed(lane.seed)
-    return PreparedLane(
-        lane, width, row_set(lane.fit_rows), row_set(lane.stop_rows), center, scale, generator
-    )
+    fit, stop = row_set(lane.fit_rows, smoothing), row_set(lane.stop_rows, 0.0)
+    return PreparedLane(lane, width, fit, stop, center, scale, generator)
 
 
 def _class_weights(

@@ -56,6 +56,9 @@ class LaneSettings:
             this allows, as even as possible, so that no epoch ends on a batch of one row.
         balanced: Weigh classes inversely to their frequency in the fit rows. Without meaning
             (and without effect) for regression.
+        smoothing: Part of each class target that is spread evenly over all classes (label
+            smoothing, Szegedy et al. 2016, arXiv 1512.00567), in [0, 1). The fit rows' alone: the
+            loss of the stop rows is that of the true classes. Without effect for regression.
 
     Raises:
         ValueError: If a value is outside its range.
@@ -67,6 +70,7 @@ class LaneSettings:
     optimizer: Literal["adam", "sgd"]
     batch_size: int
     balanced: bool
+    smoothing: float = 0.0
 
     def __post_init__(self) -> None:
         if not self.learning_rate > 0.0:
@@ -75,6 +79,8 @@ class LaneSettings:
             raise ValueError(f"The weight decay must not be negative, got {self.weight_decay}.")
         if not 0.0 <= self.dropout < 1.0:
             raise ValueError(f"Dropout must lie in [0, 1), got {self.dropout}.")
+        if not 0.0 <= self.smoothing < 1.0:
+            raise ValueError(f"Label smoothing must lie in [0, 1), got {self.smoothing}.")
         if self.batch_size < 1:
             raise ValueError(f"The batch size must be at least 1, got {self.batch_size}.")
         if self.optimizer not in ("adam", "sgd"):
@@ -136,8 +142,8 @@ class TrainingSchedule:
 class LaneResult:
     """What came of one lane.
 
-    Losses are means over rows of the cross-entropy in nats (with the class weights of the lane)
-    or of the squared error in units of the outcome's variance over the fit rows.
+    Losses are means over rows of the cross-entropy in nats (with the class weights of the lane,
+    and on fit rows its smoothed labels) or of the squared error in units of the outcome's variance over the fit rows.
 
     Attributes:
         predictions: Class probabilities (m, K), or predicted values (m, 1) in the outcome's

@@ -60,6 +60,9 @@ class _Killer:
 def _nothing_twice(study: Path) -> None:
     trials = [(t["search"], t["family"], t["number"]) for t in ledger_of(study, "trial")]
     chunks = [(s["fingerprint"], s["model"], s["first"]) for s in ledger_of(study, "shuffles")]
+    chunks += [
+        (s["fingerprint"], s["family"], s["first"]) for s in ledger_of(study, "shuffled_family")
+    ]
     openings = [event["fingerprint"] for event in ledger_of(study, "test_opened")]
     assert trials
     assert chunks

@@ -127,7 +127,7 @@ def test_it_is_said_in_words_what_is_done(watched: Watched) -> None:
     assert "trial 3 of 3: linear model (elastic net)" in said["baselines"]
     assert "learning curve: would more samples help?" in said["baselines"]
     assert "sanity checks of the linear network" in said["networks"]
-    assert "shuffle 38 of 38: linear model (elastic net)" in said["shuffles"]
+    assert "shuffles 1 to 19 of 19: linear model (elastic net)" in said["shuffles"]
     assert "test fold 5 of 5, fitting the chosen models" in said["test"]
     assert "what the model uses: linear network" in said["interpretation"]
     best = watched.reports("baselines")[-1].best
@@ -181,11 +181,65 @@ def test_chunks_of_shuffles_say_enough_for_a_histogram(watched: Watched) -> None
         own = sorted((e for e in events if e["model"] == model.model), key=lambda e: e["first"])
         assert tuple(value for event in own for value in event["scores"]) == model.null
         assert {(e["real"], e["metric"]) for e in own} == {(model.real, model.metric)}
-    # Both models' histograms grow side by side.
-    assert len({event["model"] for event in events[:3]}) == 2
+    assert [model.title for model in record.models] == ["Traditional models, best of all"]
 
 
-def test_chunks_of_an_older_study_are_not_done_again(tmp_path: Path) -> None:
+def test_every_kind_of_model_has_its_histogram(tmp_path: Path) -> None:
+    """The best of a kind counts: families in the ledger, their maximum in the record."""
+    tables.two_classes(tmp_path / "table.csv", rows=40)
+    given = TINY.replace('"linear"]', '"linear", "naive_bayes"]', 1)
+    plan = tables.plan_for(tmp_path, "group", given.replace('["linear"]', '["small"]'))
+    run(plan, tmp_path / "s.deepbench", "shuffles")
+    with Study.open_for_reading(tmp_path / "s.deepbench") as study:
+        record = study.stage_record("shuffles", ShuffleRecord)
+        events = [event.data for event in study.ledger.of_kind("shuffled_family")]
+    assert record is not None
+    baselines, networks = record.models
+    assert (baselines.model, networks.model) == ("baselines", "networks")
+    of_family: dict[str, list[float]] = {}
+    for event in sorted(events, key=lambda event: event["first"]):
+        of_family.setdefault(event["family"], []).extend(event["scores"])
+    assert set(of_family) == {"linear", "naive_bayes", "network-small"}
+    scores = np.array([of_family["linear"], of_family["naive_bayes"]])
+    np.testing.assert_allclose(scores.max(axis=0), [baselines.real, *baselines.null])
+    assert of_family["network-small"] == [networks.real, *networks.null]
+
+
+def test_selected_settings_meet_the_corrected_score(tmp_path: Path) -> None:
+    tables.two_classes(tmp_path / "table.csv", rows=40)
+    plan = tables.plan_for(
+        tmp_path, "group", TINY.replace("[shuffles]", '[shuffles]\nrepeat = "settings"')
+    )
+    run(plan, tmp_path / "s.deepbench", "shuffles")
+    with Study.open_for_reading(tmp_path / "s.deepbench") as study:
+        record = study.stage_record("shuffles", ShuffleRecord)
+        tuned = study.stage_record("baselines", LeaderboardRecord)
+    assert record is not None
+    assert tuned is not None
+    assert [model.model for model in record.models] == ["linear", "network-linear"]
+    assert {model.repeated for model in record.models} == {"selected settings"}
+    assert {len(model.null) for model in record.models} == {19}
+
+
+def test_a_check_without_signal_ends_early(tmp_path: Path) -> None:
+    header = ["group", *(f"f{number}" for number in range(6))]
+    generator = np.random.default_rng(5)
+    rows = [["AB"[i % 2], *(f"{v:.4f}" for v in generator.normal(size=6))] for i in range(40)]
+    tables.write_table(tmp_path / "table.csv", header, rows)
+    plan = tables.plan_for(tmp_path, "group", TINY.replace("replicates = 19", "replicates = 200"))
+    run(plan, tmp_path / "s.deepbench", "shuffles")
+    with Study.open_for_reading(tmp_path / "s.deepbench") as study:
+        record = study.stage_record("shuffles", ShuffleRecord)
+    assert record is not None
+    assert (record.signal, record.ended_early) == ("no", True)
+    (model,) = record.models
+    reached = sum(score >= model.real for score in model.null)
+    assert (reached, len(model.null) < 200) == (10, True)
+    assert record.p_value == pytest.approx(10 / len(model.null))
+    assert any("ended after" in sentence for sentence in record.sentences)
+
+
+def test_shuffles_in_the_ledger_are_not_done_again(tmp_path: Path) -> None:
     tables.two_classes(tmp_path / "table.csv", rows=40)
     plan = tables.plan_for(tmp_path, "group", TINY.replace('["linear"]', "[]"))
     study = tmp_path / "s.deepbench"
@@ -194,16 +248,16 @@ def test_chunks_of_an_older_study_are_not_done_again(tmp_path: Path) -> None:
     other = tmp_path / "older.deepbench"
     run(plan, other, "networks")
     with Study.open_for_writing(other) as opened:
-        old = {"fingerprint": fingerprint, "model": "linear", "first": 5, "scores": [0.25] * 5}
-        opened.record("shuffles", old)
+        old = {"fingerprint": fingerprint, "family": "linear", "first": 0, "scores": [0.25] * 10}
+        opened.record("shuffled_family", old)
     reports = run(plan, other, "shuffles").reports("shuffles")
-    assert reports[0].done == 5
+    assert reports[0].done == 10
     with Study.open_for_reading(other) as opened:
         record = opened.stage_record("shuffles", ShuffleRecord)
-        firsts = sorted(event.data["first"] for event in opened.ledger.of_kind("shuffles"))
-    assert firsts == [0, 5, 10, 15]
+        firsts = [event.data["first"] for event in opened.ledger.of_kind("shuffled_family")]
+    assert sorted(firsts) == [-1, 0, 10]
     assert record is not None
-    assert record.models[0].null[5:10] == (0.25,) * 5
+    assert record.models[0].null[:10] == (0.25,) * 10
 
 
 # --- views --------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from deepbench.data.vault.opening import OpeningPass, open_test, request_opening
 from deepbench.errors import StageBlocked, StudyError
 from deepbench.jobs.views import load_view
 from deepbench.study.folder import Study
-from deepbench.study.records import ExplorationRecord, SplitMapRecord, SplitRecord
+from deepbench.study.records import ChoiceRecord, ExplorationRecord, SplitMapRecord, SplitRecord
 from tests.end_to_end import tables
 from tests.end_to_end.conftest import results_of
 from tests.end_to_end.in_process import TINY, ledger_of, run_here
@@ -220,6 +220,35 @@ def _copy(opened: Path, folder: Path, *changes: tuple[str, str], extra: str = ""
     plan = folder / "plan.toml"
     plan.write_text(text + extra, "utf-8")
     return plan
+
+
+def test_test_samples_have_no_say_in_model_calibration_and_threshold(
+    opened: Path, tmp_path: Path
+) -> None:
+    """Other measurements of the test samples change their scores, and nothing of the model."""
+    hidden = set(_test_samples(opened))
+    lines = (opened.parent / "table.csv").read_text("utf-8").splitlines()
+    for place, line in enumerate(lines):
+        sample, group, *values = line.split(",")
+        if sample in hidden:
+            lines[place] = ",".join([sample, group, "0.5", "-0.5", *values[2:]])
+    (tmp_path / "table.csv").write_text("\n".join(lines) + "\n", "utf-8")
+    shutil.copy(opened.parent / "plan.toml", tmp_path)
+    run_here(tmp_path / "plan.toml", tmp_path / "s.deepbench", "test")
+    first, second = (_choice(folder) for folder in (opened, tmp_path / "s.deepbench"))
+    assert set(_test_samples(tmp_path / "s.deepbench")) == hidden
+    assert first.test.metrics != second.test.metrics
+    assert first.calibration != ()
+    assert second.calibration == first.calibration
+    assert second.decision == first.decision
+    assert second.final_model == first.final_model
+
+
+def _choice(folder: Path) -> ChoiceRecord:
+    with Study.open_for_reading(folder) as study:
+        record = study.stage_record("test", ChoiceRecord)
+    assert record is not None
+    return record
 
 
 CHANGES = {

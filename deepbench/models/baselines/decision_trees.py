@@ -174,8 +174,8 @@ class UnitDraw:
         share = min(share, most_rows / len(units))
         self._drawn = min(self._units, max(min(2, self._units), round(share * self._units)))
 
-    def rows(self, generator: np.random.Generator) -> NDArray[np.int64]:
+    def rows(self, random: np.random.RandomState) -> NDArray[np.int64]:
         """Return the rows of the units drawn, ascending."""
         chosen = np.zeros(self._units, dtype=bool)
-        chosen[generator.permutation(self._units)[: self._drawn]] = True
+        chosen[random.permutation(self._units)[: self._drawn]] = True
         return np.flatnonzero(chosen[self._codes])

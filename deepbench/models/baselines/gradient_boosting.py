@@ -101,7 +101,7 @@ class GradientBoostingFamily(BaselineFamily):
 
     def fit(self, rows: FitRows, params: Params, seed: int) -> TreesPredictor:
         """Grow the trees one after another."""
-        generator = np.random.default_rng(seed)
+        random = np.random.RandomState(seed)
         draw = UnitDraw(rows.units, _SHARE, _MOST_ROWS)
         x, loss = single_precision(rows.x), _Loss.of(rows)
         options: dict[str, Any] = {
@@ -113,11 +113,10 @@ class GradientBoostingFamily(BaselineFamily):
         trees = []
         with growing():
             for _ in range(params["iterations"]):
-                seen = draw.rows(generator)
+                seen = draw.rows(random)
                 gradient, curvature = loss.downhill(raw)
-                tree = ExtraTreeRegressor(
-                    **options, random_state=int(generator.integers(2**31))
-                ).fit(x[seen], gradient[seen], check_input=False)
+                tree = ExtraTreeRegressor(**options, random_state=random)
+                tree.fit(x[seen], gradient[seen], check_input=False)
                 leaf = tree.apply(x, check_input=False)
                 members = leaf[seen] == np.arange(tree.tree_.node_count)[:, None]
                 above, below = (members @ part[seen] for part in (gradient, curvature))

@@ -170,7 +170,7 @@ class KnnFamily(BaselineFamily):
         ]
         predicted: list[Predicted | None] = [None] * len(runs)
         for vector, kept in zip(vectors, filtered_columns(fold, vectors, wanted), strict=True):
-            own = _FilteredNearest(fold, {count: sets[0] for count, sets in kept.items()})
+            own = _SharedNearest(fold, {count: sets[0] for count, sets in kept.items()})
             for number, values in _predict_vector(fold, runs, vector, own):
                 predicted[number] = Predicted(values)
         return predicted
@@ -190,7 +190,7 @@ class KnnFamily(BaselineFamily):
         return [0, *(count for count in _COMPONENTS if count < limit)]
 
 
-class _FilteredNearest:
+class _SharedNearest:
     """Nearest fit rows of the tuning rows of a fold, found when first asked for.
 
     Args:
@@ -246,7 +246,7 @@ def _coordinates(
 
 
 def _predict_vector(
-    fold: FoldView, runs: Sequence[Run], vector: LabelVector, own: _FilteredNearest
+    fold: FoldView, runs: Sequence[Run], vector: LabelVector, own: _SharedNearest
 ) -> Iterator[tuple[int, NDArray[np.float64]]]:
     """Yield the number of each run on a label vector with what it predicts."""
     info = fold.training.info

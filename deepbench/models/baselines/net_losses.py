@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit, logsumexp
+from scipy.special import expit
 
 Loss = Literal["logistic", "softmax", "squared"]
 Numbers = NDArray[np.float64]
@@ -26,8 +27,6 @@ class LossAt(ABC):
         residual: (n, J) first derivative.
     """
 
-    several_outputs: ClassVar[bool] = False
-
     target: Numbers
     weights: Numbers
     linear: Numbers
@@ -40,15 +39,38 @@ class LossAt(ABC):
         """The loss."""
 
     @abstractmethod
-    def curvature(self, i: int, j: int) -> Numbers:
-        """Return (n,) the second derivative by outputs i and j."""
-
     def curved(self, change: Numbers) -> Numbers:
         """Return (n, J) the second derivative times a (n, J) change."""
-        return self.curvature(0, 0)[:, None] * change
+
+    @abstractmethod
+    def system(self, blocks: Sequence[Numbers]) -> Numbers:
+        """Return I + S D Sᵀ, D the second derivative and S the columns of all outputs.
+
+        Args:
+            blocks: (v, n) columns of each output.
+        """
 
 
-class SquaredLoss(LossAt):
+class OneOutput(LossAt):
+    """A loss of one linear predictor."""
+
+    @property
+    @abstractmethod
+    def curvature(self) -> Numbers:
+        """(n, 1) the second derivative."""
+
+    def curved(self, change: Numbers) -> Numbers:
+        """Return (n, 1) the second derivative times a (n, 1) change."""
+        return self.curvature * change
+
+    def system(self, blocks: Sequence[Numbers]) -> Numbers:
+        """Return I + S D Sᵀ."""
+        found = _outer(blocks, self.curvature)
+        found.flat[:: len(found) + 1] += 1.0
+        return found
+
+
+class SquaredLoss(OneOutput):
     """Half the squared error."""
 
     @property
@@ -56,12 +78,13 @@ class SquaredLoss(LossAt):
         """The loss."""
         return 0.5 * float(np.vdot(self.residual, self.fitted - self.target))
 
-    def curvature(self, i: int, j: int) -> Numbers:
-        """Return (n,) the second derivative."""
-        return self.weights[:, 0]
+    @property
+    def curvature(self) -> Numbers:
+        """(n, 1) the second derivative."""
+        return self.weights
 
 
-class LogisticLoss(LossAt):
+class LogisticLoss(OneOutput):
     """Negative log-likelihood of the second of two classes."""
 
     @property
@@ -70,33 +93,50 @@ class LogisticLoss(LossAt):
         losses = np.logaddexp(0.0, self.linear) - self.target * self.linear
         return float(np.vdot(self.weights, losses))
 
-    def curvature(self, i: int, j: int) -> Numbers:
-        """Return (n,) the second derivative."""
-        found: Numbers = self.weights[:, 0] * self.fitted[:, 0] * (1.0 - self.fitted[:, 0])
+    @property
+    def curvature(self) -> Numbers:
+        """(n, 1) the second derivative."""
+        found: Numbers = self.weights * self.fitted * (1.0 - self.fitted)
         return found
 
 
 class SoftmaxLoss(LossAt):
     """Negative log-likelihood of several classes."""
 
-    several_outputs = True
-
     @property
     def value(self) -> float:
         """The loss."""
-        likely = np.einsum("ij,ij->i", self.target, self.linear)
-        return float(self.weights[:, 0] @ (logsumexp(self.linear, axis=1) - likely))
-
-    def curvature(self, i: int, j: int) -> Numbers:
-        """Return (n,) the second derivative by two outputs."""
-        own = self.fitted[:, i] * ((i == j) - self.fitted[:, j])
-        return self.weights[:, 0] * own
+        # Of each row's own class: the log of its probability, exact however small that is.
+        own = np.einsum("ij,ij->i", self.target, self.linear)
+        most = self.linear.max(axis=1)
+        whole = most + np.log(np.exp(self.linear - most[:, None]).sum(axis=1))
+        return float(self.weights[:, 0] @ (whole - own))
 
     def curved(self, change: Numbers) -> Numbers:
         """Return (n, J) the second derivative times a (n, J) change."""
         mean = np.einsum("ij,ij->i", self.fitted, change)[:, None]
         found: Numbers = self.weights * self.fitted * (change - mean)
         return found
+
+    def system(self, blocks: Sequence[Numbers]) -> Numbers:
+        """Return I + S D Sᵀ, S the columns of all outputs."""
+        # D is diagonal, less a product of rank one in each row.
+        found = -_outer([block * self.fitted[:, j] for j, block in enumerate(blocks)], self.weights)
+        begin = 0
+        for j, block in enumerate(blocks):
+            own = slice(begin, begin + len(block))
+            found[own, own] += _outer([block], self.weights * self.fitted[:, j : j + 1])
+            begin += len(block)
+        found.flat[:: len(found) + 1] += 1.0
+        return found
+
+
+def _outer(blocks: Sequence[Numbers], weights: Numbers) -> Numbers:
+    """Return the products of all columns (v, n) with each other, rows weighted."""
+    together = blocks[0] if len(blocks) == 1 else np.concatenate(blocks)
+    weighted = together * np.sqrt(weights[:, 0])
+    found: Numbers = weighted @ weighted.T
+    return found
 
 
 def loss_at(loss: Loss, target: Numbers, weights: Numbers, linear: Numbers) -> LossAt:
@@ -113,7 +153,6 @@ def loss_at(loss: Loss, target: Numbers, weights: Numbers, linear: Numbers) -> L
         return LogisticLoss(target, weights, linear, fitted, (fitted - target) * weights)
     if loss == "squared":
         return SquaredLoss(target, weights, linear, linear, (linear - target) * weights)
-    # scipy's softmax takes twice as long at these sizes.
     above = np.exp(linear - linear.max(axis=1, keepdims=True))
     fitted = above / above.sum(axis=1, keepdims=True)
     return SoftmaxLoss(target, weights, linear, fitted, (fitted - target) * weights)

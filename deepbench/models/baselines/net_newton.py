@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg.lapack import dposv
 
-from deepbench.models.baselines.net_losses import Loss, LossAt, loss_at, null_intercepts
+from deepbench.models.baselines.net_losses import Loss, LossAt, OneOutput, loss_at, null_intercepts
 
 Numbers = NDArray[np.float64]
 Rows = NDArray[np.int64]
@@ -217,7 +217,7 @@ class NetSolver:
         active = [np.flatnonzero(column) for column in here.values.T]
         rows, outputs = gap.shape
         size = sum(len(some) for some in active) + outputs
-        if outputs == 1 and rows < size and rows <= _LARGEST_SYSTEM:
+        if isinstance(here.loss, OneOutput) and rows < size and rows <= _LARGEST_SYSTEM:
             return self._step_by_rows(here.loss, gap, active[0], stiff)
         ones = np.full((1, rows), 1.0 / np.sqrt(_INTERCEPT_PULL))
         blocks = [
@@ -227,11 +227,11 @@ class NetSolver:
         return _spread(blocks, solve(blocks, here.loss, _gather(blocks, curved))) - gap
 
     def _step_by_rows(
-        self, loss: LossAt, gap: Numbers, active: Rows, stiff: float
+        self, loss: OneOutput, gap: Numbers, active: Rows, stiff: float
     ) -> Numbers:
         """Return the step by a system of n equations; two classes or a number only."""
         products = self._products(active) / stiff + 1.0 / _INTERCEPT_PULL
-        root = np.sqrt(loss.curvature(0, 0))
+        root = np.sqrt(loss.curvature[:, 0])
         system = products * root * root[:, None]
         system.flat[:: len(root) + 1] += 1.0
         answer = _positive_solve(system, root * gap[:, 0])
@@ -267,18 +267,7 @@ def _spread(blocks: Sequence[Numbers], values: Numbers) -> Numbers:
 
 def _solve_directly(blocks: Sequence[Numbers], loss: LossAt, right: Numbers) -> Numbers:
     """Solve (I + S D Sᵀ) u = right, S the columns of all outputs."""
-    if len(blocks) == 1:
-        weighted = blocks[0] * np.sqrt(loss.curvature(0, 0))
-        system = weighted @ weighted.T
-    else:
-        system = np.block(
-            [
-                [(left * loss.curvature(i, j)) @ other.T for j, other in enumerate(blocks)]
-                for i, left in enumerate(blocks)
-            ]
-        )
-    system.flat[:: len(system) + 1] += 1.0
-    return _positive_solve(system, right)
+    return _positive_solve(loss.system(blocks), right)
 
 
 def _solve_in_steps(blocks: Sequence[Numbers], loss: LossAt, right: Numbers) -> Numbers:

@@ -112,4 +112,6 @@ def lane_settings(params: Params, rows: int) -> LaneSettings:
         optimizer=params["optimizer"],
         batch_size=batch_size,
         balanced=params["balanced"],
+        # Settings chosen by an earlier version have no such word.
+        smoothing=params.get("smoothing", 0.0),
     )

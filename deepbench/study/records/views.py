@@ -149,14 +149,15 @@ class FamilyCostRecord(Record):
 class CostsRecord(Record):
     """What was measured before a run, to say how long it will take.
 
-    ``prepare`` is scaling and filters of one fold, ``correct`` the correction of a score for one
-    more setting, ``sanity`` the sanity checks of one network size. ``seconds`` is what measuring
-    took.
+    ``prepare`` is scaling and filters of one fold, ``correct_start`` the correction of a score for
+    having been chosen and ``correct`` what one more setting adds to it, ``sanity`` the sanity
+    checks of one network size. ``seconds`` is what measuring took.
     """
 
     families: tuple[FamilyCostRecord, ...]
     prepare: float
     correct: float
+    correct_start: float = 0.0
     sanity: float
     seconds: float
 

@@ -33,6 +33,23 @@ def test_panel_holds_every_metric_with_its_own_interval(task):
     assert set(panel) == ({"auroc_delong"} if task == "binary" else set())
 
 
+def test_classes_said_by_another_rule_change_their_metrics_alone():
+    y, p, _ = _binary(0)
+    said = (p[:, 1] > 0.3).astype(np.int64)
+    units = np.arange(60)
+    plain = metric_panel("binary", y, p, units, resamples=50, seed=4)
+    panel = metric_panel("binary", y, p, units, resamples=50, seed=4, said=said)
+    assert panel["balanced_accuracy"].value == sk.balanced_accuracy_score(y, said)
+    assert panel["mcc"].value == pytest.approx(sk.matthews_corrcoef(y, said))
+    assert panel["f1"].value == pytest.approx(sk.f1_score(y, said))
+    assert panel["accuracy"].value == pytest.approx(sk.accuracy_score(y, said))
+    same = set(plain) - {"balanced_accuracy", "mcc", "f1", "accuracy"}
+    assert {name: panel[name] for name in same} == {name: plain[name] for name in same}
+    np.testing.assert_array_equal(
+        binary_curves(y, p, said).confusion, sk.confusion_matrix(y, said)
+    )
+
+
 def test_panel_adds_the_delong_interval_that_minds_units():
     y, p, _ = _binary(1)
     y, p, units = np.repeat(y, 2), np.repeat(p, 2, axis=0), np.repeat(np.arange(60), 2)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -34,10 +35,29 @@ seeds = 2
 """
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a plan and its study, run up to the split."""
+    folder = tmp_path_factory.mktemp("made")
+    tables.two_classes(folder / "table.csv")
+    run_here(tables.plan_for(folder, "group", SMALL), folder / "s.deepbench", "split")
+    return folder
+
+
 @pytest.fixture
-def plan(tmp_path: Path) -> Path:
-    tables.two_classes(tmp_path / "table.csv")
-    return tables.plan_for(tmp_path, "group", SMALL)
+def plan(made: Path, tmp_path: Path) -> Path:
+    """A plan whose study is not there."""
+    for name in ("table.csv", "plan.toml"):
+        shutil.copy(made / name, tmp_path / name)
+    return tmp_path / "plan.toml"
+
+
+@pytest.fixture
+def study(made: Path, plan: Path) -> Path:
+    """The study of the plan, run up to the split."""
+    folder = plan.parent / "s.deepbench"
+    shutil.copytree(made / "s.deepbench", folder)
+    return folder
 
 
 def answers(plan: Path) -> dict[str, Any]:
@@ -97,10 +117,8 @@ def test_the_command_line_makes_the_split_first_and_says_so(plan: Path, tmp_path
 
 
 def test_it_is_measured_once_whatever_the_budget(
-    plan: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    plan: Path, study: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    study = tmp_path / "s.deepbench"
-    run_here(plan, study, "split")
     first = estimate(plan, study)
     assert first.problem == ""
 
@@ -119,9 +137,7 @@ def test_it_is_measured_once_whatever_the_budget(
         estimate(plan, study)
 
 
-def test_the_plan_in_the_study_stays_as_it_was(plan: Path, tmp_path: Path) -> None:
-    study = tmp_path / "s.deepbench"
-    run_here(plan, study, "split")
+def test_the_plan_in_the_study_stays_as_it_was(plan: Path, study: Path) -> None:
     before = (study / "plan.toml").read_bytes()
     plan.write_text(plan.read_text("utf-8").replace('"quick"', '"standard"'), "utf-8")
     assert estimate(plan, study).chosen == "standard"
@@ -131,18 +147,14 @@ def test_the_plan_in_the_study_stays_as_it_was(plan: Path, tmp_path: Path) -> No
         assert opened.problems() == []
 
 
-def test_other_data_want_another_split(plan: Path, tmp_path: Path) -> None:
-    study = tmp_path / "s.deepbench"
-    run_here(plan, study, "split")
+def test_other_data_want_another_split(plan: Path, study: Path) -> None:
     plan.write_text(plan.read_text("utf-8") + "[split]\ntuning_folds = 4\n", "utf-8")
     assert estimate(plan, study).problem == NO_SPLIT
 
 
 def test_what_is_wrong_with_a_plan_is_an_answer_in_the_window_only(
-    plan: Path, tmp_path: Path
+    plan: Path, study: Path
 ) -> None:
-    study = tmp_path / "s.deepbench"
-    run_here(plan, study, "split")
     given = answers(plan)
     given["budget"] = {"trials": -1}
     found = in_window(study, given)
@@ -153,9 +165,7 @@ def test_what_is_wrong_with_a_plan_is_an_answer_in_the_window_only(
         estimate(plan, study, prepare=True)
 
 
-def test_it_can_be_stopped_while_it_measures(plan: Path, tmp_path: Path) -> None:
-    study = tmp_path / "s.deepbench"
-    run_here(plan, study, "split")
+def test_it_can_be_stopped_while_it_measures(plan: Path, study: Path) -> None:
     control = JobControl()
 
     def stop(_: Event) -> None:
@@ -167,10 +177,8 @@ def test_it_can_be_stopped_while_it_measures(plan: Path, tmp_path: Path) -> None
     assert estimate(plan, study).problem == ""
 
 
-def test_every_family_is_measured_with_the_clock_it_is_given(plan: Path, tmp_path: Path) -> None:
+def test_every_family_is_measured_with_the_clock_it_is_given(study: Path) -> None:
     """Each look at the clock moves it by a second: whatever is measured takes whole seconds."""
-    study = tmp_path / "s.deepbench"
-    run_here(plan, study, "split")
     with Study.open_for_reading(study) as opened:
         split = opened.stage_record("split", SplitRecord)
         assert split is not None
@@ -193,11 +201,7 @@ def test_every_family_is_measured_with_the_clock_it_is_given(plan: Path, tmp_pat
     assert costs.seconds > 5.0
 
 
-def test_a_network_that_trains_long_is_told_from_its_first_epochs(
-    plan: Path, tmp_path: Path
-) -> None:
-    study = tmp_path / "s.deepbench"
-    run_here(plan, study, "split")
+def test_a_network_that_trains_long_is_told_from_its_first_epochs(study: Path) -> None:
     with Study.open_for_reading(study) as opened:
         source = BenchSource(str(study), opened.record_artifact("split"), None, 5, 1, 1, "cpu")
     seconds = iter(range(10_000))

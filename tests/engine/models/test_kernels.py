@@ -7,9 +7,12 @@ from sklearn.svm import SVC, SVR
 
 from deepbench.models.baselines import svm, svm_together
 from deepbench.models.baselines.kernels import RowProducts, kernel_factor, squared_distances
+from deepbench.models.baselines.knn import KnnFamily
+from deepbench.models.baselines.naive_bayes import NaiveBayesFamily
 from deepbench.models.baselines.svm import SvmFamily
 from deepbench.models.baselines.svm_solver import fit_class_machines, fit_number_machine
-from deepbench.models.family import FitRows
+from deepbench.models.family import BaselineFamily, FitRows
+from deepbench.models.problem_shape import ProblemShape
 
 from .fit_rows import rows_of
 
@@ -116,3 +119,20 @@ def test_kernel_scales_suit_any_number_of_columns():
         0.5 / np.median(pdist(x, "sqeuclidean"))
     )
     assert kernel_factor(products, False, 1.0) == pytest.approx(1.0 / (x**2).sum(axis=1).mean())
+
+
+@pytest.mark.parametrize("columns", [150, 300, 20_000])
+@pytest.mark.parametrize("family", [SvmFamily(), KnnFamily(), NaiveBayesFamily()])
+def test_wide_tables_have_a_portfolio_of_their_own(family: BaselineFamily, columns: int):
+    shape = ProblemShape("binary", 48, 60, columns, 2, 24)
+    kept = [params.get("features") for params in family.portfolio(shape)]
+    choices = family.filter_choices(shape)
+    if not choices:
+        assert set(kept) == {None}
+        return
+    assert set(kept) <= set(choices)
+    # The strongest columns are tried first, and all of them are not forgotten.
+    assert kept[0] == next(
+        k for k in (500 if family.name == "svm" else 100, "all") if k in choices
+    )
+    assert "all" in kept

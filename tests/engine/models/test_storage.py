@@ -11,12 +11,15 @@ import skops.io
 
 from deepbench.data.samples import OutcomeInfo
 from deepbench.errors import StudyError
+from deepbench.models.blend import BlendModel
+from deepbench.models.calibration import Calibration
 from deepbench.models.fitted import FittedModel
 from deepbench.models.networks.predictor import NetworkPredictor
 from deepbench.models.out_of_fold import fit_final
 from deepbench.models.predictors import ConstantPredictor, PresentClassesPredictor
 from deepbench.models.registry import BASELINES
 from deepbench.models.storage import TRUSTED_TYPES, load_model, model_files, save_model
+from deepbench.models.thresholds import DecisionRule
 from deepbench.training.lane_records import Architecture
 
 from .conftest import make_training
@@ -98,6 +101,63 @@ def test_everything_about_the_preprocessing_comes_back(tmp_path: Path):
     for name in ("columns", "output_names", "source_columns", "ranges", "text_names"):
         assert getattr(again.preprocessor, name) == getattr(model.preprocessor, name)
     assert again.info == OutcomeInfo("diagnosis", "binary", ("healthy", "ill"))
+
+
+def test_a_blend_is_the_mean_of_its_calibrated_members():
+    first = replace(model_of(), calibration=CALIBRATION, rule=DecisionRule((0.7, 0.3)))
+    second = model_of("knn")
+    features = make_training().features
+    blend = BlendModel((first, second))
+    predicted = blend.predict(features)
+    mean = (first.predict(features) + second.predict(features)) / 2
+    np.testing.assert_allclose(predicted, mean)
+    np.testing.assert_array_equal(blend.decide(predicted), (mean[:, 1] > 0.3).astype(int))
+
+
+CALIBRATION = Calibration(2.3, (-1 / 3, 1 / 3), (0.7, 0.3), 0.0123456789)
+
+
+def test_calibration_and_decision_rule_come_back(tmp_path: Path):
+    plain = model_of()
+    model = replace(plain, calibration=CALIBRATION, rule=DecisionRule((0.7, 0.3)))
+    save_model(model, tmp_path)
+    features = make_training().features
+    again = load_model(tmp_path)
+    assert (again.calibration, again.rule) == (model.calibration, model.rule)
+    predicted = again.predict(features)
+    np.testing.assert_array_equal(predicted, CALIBRATION.apply(plain.predict(features)))
+    np.testing.assert_array_equal(again.decide(predicted), (predicted[:, 1] > 0.3).astype(int))
+
+
+@pytest.mark.parametrize("older", [1, 2])
+def test_models_of_older_versions_still_predict_and_are_not_calibrated(older: int, tmp_path: Path):
+    model = model_of()
+    save_model(model, tmp_path)
+    path = tmp_path / "model.json"
+    description = json.loads(path.read_text("utf-8"))
+    assert description["format"] == 3
+    del description["calibration"], description["rule"]
+    if older == 1:
+        del description["transform"]
+    path.write_text(json.dumps({**description, "format": older}), "utf-8")
+    features = make_training().features
+    again = load_model(tmp_path)
+    assert (again.calibration, again.rule) == (None, None)
+    predicted = again.predict(features)
+    np.testing.assert_array_equal(predicted, model.predict(features))
+    np.testing.assert_array_equal(again.decide(predicted), predicted.argmax(axis=1))
+
+
+@pytest.mark.parametrize(
+    "stored", [{"slope": 2.0}, {"slope": 2.0, "shifts": 3, "shares": [1.0], "floor": 0.1}, [1]]
+)
+def test_a_damaged_calibration_is_said(stored: object, tmp_path: Path):
+    save_model(model_of(), tmp_path)
+    path = tmp_path / "model.json"
+    description = json.loads(path.read_text("utf-8"))
+    path.write_text(json.dumps({**description, "calibration": stored}), "utf-8")
+    with pytest.raises(StudyError, match="damaged"):
+        load_model(tmp_path)
 
 
 @pytest.mark.parametrize("name", BASELINES)

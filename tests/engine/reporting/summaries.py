@@ -6,6 +6,9 @@ import numpy as np
 
 from deepbench.study.records import (
     AttributionRecord,
+    BlendMemberRecord,
+    BlendRecord,
+    CalibrationRecord,
     CheckRecord,
     ChoiceRecord,
     ClaimRecord,
@@ -15,6 +18,7 @@ from deepbench.study.records import (
     Conversion,
     CurveRecord,
     CurvesRecord,
+    DecisionRecord,
     EthicsEntryRecord,
     EthicsRecord,
     FeatureImportance,
@@ -26,6 +30,7 @@ from deepbench.study.records import (
     MachineRecord,
     ModelRecord,
     OuterFoldRecord,
+    ProbabilityScores,
     QuestionRecord,
     Reason,
     SampleSheetRecord,
@@ -348,6 +353,28 @@ def networks(metric: str = "auroc", shift: float = 0.0) -> LeaderboardRecord:
         sentences=(
             "The ladder stopped at large: it was no better than medium by one standard error.",
         ),
+        blend=BlendRecord(
+            members=(
+                BlendMemberRecord(model="svm", title="SVM", trial=3, score=0.971 + shift),
+                BlendMemberRecord(model="linear", title="Linear", trial=0, score=0.968 + shift),
+            ),
+            metric=metric,
+            plain=0.975 + shift,
+            corrected=Score(value=0.969 + shift, low=0.948 + shift, high=0.985 + shift),
+            sentence="Mean of the two best settings, at most one of each family: SVM and linear. "
+            "Not a candidate, it shows what more effort could bring.",
+        ),
+    )
+
+
+def calibration(model: str) -> CalibrationRecord:
+    return CalibrationRecord(
+        model=model,
+        slope=2.3,
+        shifts=(-0.1, 0.1),
+        before=ProbabilityScores(slope=2.31, intercept=-0.21, brier=0.058, log_loss=0.214),
+        after=ProbabilityScores(slope=1.02, intercept=0.01, brier=0.043, log_loss=0.151),
+        sentence="Its probabilities were too timid.",
     )
 
 
@@ -467,6 +494,7 @@ def binary_test(opened: int = 1) -> TestRecord:
         reuse_reasons=("A reviewer asked for a second model",) * (opened - 1),
         predictions="runs/test.parquet",
         sentences=("The score lies inside what tuning had promised.",),
+        blend_metrics=panel({name: value + 0.001 for name, value in metrics.items()}),
     )
 
 
@@ -499,6 +527,10 @@ def choice(
         expected=Score(value=expected, low=expected - 0.021, high=expected + 0.017),
         final_model="models/svm-77.skops",
         test=test or binary_test(),
+        calibration=(calibration("svm"), calibration("linear")) if test is None else (),
+        decision=DecisionRecord(shares=(0.627, 0.373), sentence="Said above its share.")
+        if test is None
+        else None,
     )
 
 

@@ -166,6 +166,28 @@ def test_metrics_stand_beside_those_of_the_baseline(page: Callable[..., Any]) ->
     assert {row["Metric"] for row in rows} >= {"Brier score (lower is better)"}
 
 
+def test_blend_and_calibration_are_shown_for_what_they_are(page: Callable[..., Any]) -> None:
+    found = page("binary")
+    last = found.table("Scores on the tuning sets")[-1]
+    assert last["Model"] == "Blend (not a candidate)"
+    assert last["Corrected tuning score (95 % interval)"] == "0.969 (0.948–0.985)"
+    assert "shows what more effort could bring" in found.words
+    assert found.table("Metrics on the test set")[0]["Blend (not a candidate)"] == "0.974"
+    assert found.table("Members of the blend")[0]["Model"] == "SVM"
+    rows = found.table("Probabilities before and after calibration")
+    assert [row["Log loss (lower is better)"] for row in rows[:2]] == ["0.214", "0.151"]
+    assert "Threshold of the finished model: 0.37 ." in found.words
+
+
+def test_shares_of_classes_are_not_in_a_released_report(
+    studies: ModuleType, parse: Callable[[str], Any]
+) -> None:
+    released = parse(render_html(studies.summary(), small_cells=10, per_sample=False))
+    assert "Its probabilities were too timid" in released.words
+    for absent in ("0.373", "0.627", "Threshold of the finished model"):
+        assert absent not in released.words
+
+
 def test_missing_stages_are_listed_in_one_place(page: Callable[..., Any]) -> None:
     found = page("stopped_early")
     assert found.sections[-1] == "not-reached"

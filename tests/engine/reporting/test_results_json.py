@@ -16,7 +16,8 @@ STUDIES = ("binary", "null_locked", "multiclass", "regression", "stopped_early",
 KEYS = [
     "format", "deepbench", "task", "outcome", "classes", "samples", "units", "features",
     "suitability",
-    "findings", "preparation", "split", "models", "shuffled", "comparison", "verdict", "test",
+    "findings", "preparation", "split", "models", "shuffled", "blend", "comparison", "verdict",
+    "test", "calibration", "decision",
 ]  # fmt: skip
 
 
@@ -32,7 +33,7 @@ def test_document_is_valid_and_survives_a_round_trip(studies: ModuleType, name: 
 @pytest.mark.parametrize("name", STUDIES)
 def test_keys_do_not_depend_on_the_study(studies: ModuleType, name: str) -> None:
     document, whole = results_document(studies.ALL[name]()), results_document(studies.summary())
-    for part in ("suitability", "preparation", "split", "comparison", "verdict", "test"):
+    for part in ("suitability", "preparation", "split", "blend", "comparison", "verdict", "test"):
         assert list(document[part]) == list(whole[part])
 
 
@@ -61,6 +62,17 @@ def test_numbers_are_those_of_the_records(studies: ModuleType) -> None:
     assert len(document["verdict"]["sentences"]) == 3
 
 
+def test_blend_calibration_and_threshold_are_those_of_the_records(studies: ModuleType) -> None:
+    summary = studies.summary()
+    document = results_document(summary)
+    assert [member["model"] for member in document["blend"]["members"]] == ["svm", "linear"]
+    assert document["blend"]["corrected"] == summary.networks.blend.corrected.value
+    assert document["test"]["blend_metrics"]["auroc"]["value"] == pytest.approx(0.9741)
+    assert [entry["model"] for entry in document["calibration"]] == ["svm", "linear"]
+    assert document["calibration"][0]["after"]["log_loss"] == 0.151
+    assert document["decision"] == {"shares": [0.627, 0.373], "threshold": 0.373}
+
+
 def test_locked_test_set_has_no_metrics(studies: ModuleType) -> None:
     document = results_document(studies.null_locked())
     assert document["test"] == {
@@ -68,7 +80,9 @@ def test_locked_test_set_has_no_metrics(studies: ModuleType) -> None:
         "model": None,
         "metrics": {},
         "baseline_metrics": {},
+        "blend_metrics": {},
     }
+    assert (document["calibration"], document["decision"]["shares"]) == ([], [])
     assert document["verdict"]["signal"] == "no"
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from deepbench.study.records import (
+    BlendRecord,
     LeaderboardRecord,
     LearningCurveRecord,
     ModelRecord,
@@ -21,6 +22,7 @@ from deepbench_ui.models.leaderboard_rows import (
     learning_curve_figure,
     live_board,
 )
+from deepbench_ui.models.trial_rows import BOARD_COLUMNS
 from deepbench_ui.plots.figures import ReferenceLine
 
 Make = Callable[..., TrialRecord]
@@ -58,6 +60,33 @@ def test_a_first_look_is_best_only_while_nothing_was_tried_in_full(make_trial: M
     assert best_trial([other, look]) == look
     assert best_trial([look, in_full]) == in_full
     assert best_trial([look, make_trial("random_forest", 2, None)]) == look
+
+
+def test_the_blend_is_the_last_row_and_never_the_best(make_model: MakeModel) -> None:
+    blend = BlendRecord(
+        members=(),
+        metric="auroc",
+        plain=0.97,
+        corrected=Score(value=0.96, low=0.9, high=0.99),
+        sentence="Mean of the two best settings.",
+    )
+    models = (make_model("dummy", 0.5), make_model("svm"))
+    board = done_board(LeaderboardRecord(models=models, sentences=(), blend=blend))
+    row = board.rows[-1]
+    assert (row.title, row.short_title, row.plain) == ("Blend", "Blend", 0.97)
+    assert row.note == "Mean of the two best settings."
+    assert (board.best(), board.luckiest()) == (board.rows[1], board.rows[1])
+    figure = board_figure(board)
+    assert figure is not None
+    assert [dot.name for dot in figure.rows] == ["svm"]
+    assert [column.text(row) for column in BOARD_COLUMNS] == [
+        "Blend", "–", "0.970", "0.960 (0.900–0.990)", "–",
+    ]  # fmt: skip
+    alone = LeaderboardRecord(models=(), sentences=(), blend=blend)
+    assert done_board(alone).metric == "auroc"
+    assert effort_sentence(board) == effort_sentence(
+        done_board(LeaderboardRecord(models=models, sentences=()))
+    )
 
 
 def test_done_rows_are_the_record(make_model: MakeModel) -> None:

@@ -15,7 +15,13 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QTableView
 
 from deepbench.messages import LetOut
 from deepbench.study.folder import Study
-from deepbench.study.records import Score, SubgroupRecord
+from deepbench.study.records import (
+    CalibrationRecord,
+    DecisionRecord,
+    ProbabilityScores,
+    Score,
+    SubgroupRecord,
+)
 from deepbench.workflow import fingerprints
 from deepbench_ui.help_texts import glossary
 from deepbench_ui.models.test_figures import (
@@ -28,6 +34,7 @@ from deepbench_ui.models.test_figures import (
 from deepbench_ui.models.test_words import AS_EXPECTED, agreement
 from deepbench_ui.pages.test_set import TestPage
 from deepbench_ui.plots import DotIntervalFigure, PlotPanel, ScatterFigure
+from deepbench_ui.plots.figures import ReferenceLine
 from deepbench_ui.theme import theme
 from tests.ui.conftest import child, settle
 from tests.ui.pages import opened_study as made
@@ -221,6 +228,56 @@ def test_probabilities_stand_in_order(writer: made.StudyWriter, show: Show) -> N
     assert list(figure.y) == sorted(p for _, _, _, p in made.SAMPLES)
     assert figure.names == ("s6", "s3", "s2", "s4", "s5", "s1")
     assert figure.per_sample
+
+
+CALIBRATED = CalibrationRecord(
+    model="linear",
+    slope=2.3,
+    shifts=(0.0, 0.0),
+    before=ProbabilityScores(slope=2.3, intercept=0.1, brier=0.2, log_loss=0.6),
+    after=ProbabilityScores(slope=1.0, intercept=0.0, brier=0.1, log_loss=0.5),
+    sentence="Its probabilities were too timid.",
+)
+
+
+def test_threshold_and_calibration_are_said_and_drawn(
+    writer: made.StudyWriter, show: Show
+) -> None:
+    decision = DecisionRecord(shares=(0.7, 0.3), sentence="Said above its share.")
+    made.found(writer, calibration=(CALIBRATED,), decision=decision)
+    page = show("test")
+    assert page.pictures.calls.sentences == (
+        "Said above its share. Threshold of the finished model: 0.300.",
+        "Linear model (elastic net): Its probabilities were too timid.",
+    )
+    assert page.pictures.calls_frame.isVisibleTo(page)
+    figure = page.pictures.panels["sureness"].figure
+    assert isinstance(figure, ScatterFigure)
+    assert figure.horizontal == ReferenceLine(0.3, "threshold")
+
+
+def test_what_was_made_before_there_were_thresholds_keeps_even_odds(
+    writer: made.StudyWriter, show: Show
+) -> None:
+    made.found(writer)
+    page = show("test")
+    assert not page.pictures.calls_frame.isVisibleTo(page)
+    figure = page.pictures.panels["sureness"].figure
+    assert isinstance(figure, ScatterFigure)
+    assert figure.horizontal == ReferenceLine(0.5, "even odds")
+
+
+def test_the_blend_has_a_column_where_there_is_one(writer: made.StudyWriter, show: Show) -> None:
+    made.found(writer)
+    page = show("test")
+    assert page.pictures.metrics_panel.view.model().columnCount() == 3
+    blend = {"auroc": Score(value=0.93, low=0.85, high=0.98)}
+    page.pictures.show_choice(
+        made.choice(made.tested(blend_metrics=blend)), None, ("no", "yes"), "ill"
+    )
+    heads, rows = page.pictures.metrics.table()
+    assert heads[3] == "Blend"
+    assert rows[0][3] == "0.930 (0.850–0.980)"
 
 
 def test_a_number_is_shown_against_what_was_observed(writer: made.StudyWriter, show: Show) -> None:

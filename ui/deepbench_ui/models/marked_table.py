@@ -40,7 +40,12 @@ class MarkedTable(RowTable[T]):
         self._colour, self._tip = colour, tip
 
     def change_columns(self, columns: Sequence[Column[T]]) -> None:
-        """Take other columns, as many as before: other heads, units or tips."""
+        """Take other columns: other heads, units or tips, or more of them."""
+        if len(columns) != len(self.columns):
+            self.beginResetModel()
+            self.columns = tuple(columns)
+            self.endResetModel()
+            return
         self.columns = tuple(columns)
         self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(self.columns) - 1)
 

@@ -63,6 +63,7 @@ SHORT_LABELS: Final[Mapping[str, str]] = {
 }
 _VALUES: Final[Mapping[tuple[str, Any], str]] = {
     ("penalty", "l2"): "ridge",
+    ("penalty", "l2-left-out"): "ridge, as strong as suits samples left out",
     ("penalty", "elastic-net"): "elastic net",
     ("features", "all"): "all",
     ("weights", "distance"): "more for nearer ones",

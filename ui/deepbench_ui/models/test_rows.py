@@ -139,14 +139,20 @@ METRIC_COLUMNS: tuple[Column[MetricRow], ...] = (
         True,
         "The same test samples, the same way.",
     ),
-    Column(
-        BLEND_TITLE,
-        lambda row: interval_text(row.blend),
-        lambda row: row.blend.value if row.blend else None,
-        True,
-        "Mean of the best settings of several families: what more effort could bring.",
-    ),
 )
+BLEND_COLUMN: Column[MetricRow] = Column(
+    BLEND_TITLE,
+    lambda row: interval_text(row.blend),
+    lambda row: row.blend.value if row.blend else None,
+    True,
+    "Mean of the best settings of several families. It was no candidate; it shows what more effort "
+    "could bring.",
+)
+
+
+def metric_columns(test: TestRecord) -> tuple[Column[MetricRow], ...]:
+    """Return the columns of the metric panel; one for the blend where it was tested."""
+    return (*METRIC_COLUMNS, BLEND_COLUMN) if test.blend_metrics else METRIC_COLUMNS
 
 
 def metric_rows(test: TestRecord) -> list[MetricRow]:

@@ -22,6 +22,7 @@ from deepbench_ui.models.test_figures import (
 from deepbench_ui.models.test_rows import (
     METRIC_COLUMNS,
     MetricRow,
+    metric_columns,
     metric_rows,
     panel_sentence,
 )
@@ -38,7 +39,7 @@ METRICS = "Scores on the test set"
 METRICS_WHY = "Point at a score to read what it means."
 #: Two columns from about 900 pixels on.
 COLUMN_LETTERS = 58
-_BASELINE_COLUMN, _BLEND_COLUMN = 2, 3
+_BASELINE_COLUMN = 2
 _MOST_METRICS = 14
 _PLOTS = ("comparison", "roc", "precision-recall", "confusion", "sureness", "calibration")
 
@@ -126,9 +127,9 @@ class OpenedPictures(QWidget):
         self._show("sureness", single)
         self._show("calibration", calibration_figure(test, positive))
         self._show_groups(choice)
+        self.metrics.change_columns(metric_columns(test))
         self.metrics.show_rows(metric_rows(test))
         self.metrics_panel.view.setColumnHidden(_BASELINE_COLUMN, test.model == test.baseline)
-        self.metrics_panel.view.setColumnHidden(_BLEND_COLUMN, not test.blend_metrics)
         self.whose.setText(panel_sentence(test))
         self.metrics_frame.setVisible(bool(test.metrics))
         calls = call_sentences(choice)
