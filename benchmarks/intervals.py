@@ -123,8 +123,12 @@ def head(*names: str) -> None:
 def auroc_table(repeats: int, resamples: int) -> None:
     """Coverage for the AUROC of two classes."""
     names = ("shown", "DeLong", "percentiles")
-    head("units", "positive", "rows per unit", *(f"AUROC {a}: {n}" for a in (0.5, 0.7, 0.9, 0.97)
-                                                 for n in names))
+    head(
+        "units",
+        "positive",
+        "rows per unit",
+        *(f"AUROC {a}: {n}" for a in (0.5, 0.7, 0.9, 0.97) for n in names),
+    )
     for total, share, rows in product((20, 50, 100, 200), (0.5, 0.2), (1, 5)):
         text = f"| {total} | {share:.0%} | {rows} |"
         for auroc in (0.5, 0.7, 0.9, 0.97):
@@ -138,9 +142,7 @@ def auroc_table(repeats: int, resamples: int) -> None:
                 note(found, "shown", auroc_interval(y, score, units), auroc)
                 note(found, "DeLong", delong_interval(y, score, units=units), auroc)
             for _ in range(repeats // 3):
-                samples, p = sample(
-                    generator, "binary", (total - positive, positive), rows, auroc
-                )
+                samples, p = sample(generator, "binary", (total - positive, positive), rows, auroc)
                 metric = get_metric("binary", "auroc")
                 weights = unit_weights(samples.units, resamples, 1, samples.y)
                 values = samples.weighted(metric, p, weights)
@@ -204,8 +206,16 @@ def _one_kind(
 def nested_table(repeats: int) -> None:
     """Bias and coverage where every sample is tested once by one of five models."""
     names = ("shown", "as if independent", "pooled")
-    head("units", "rows per unit", "features", "distance", "truth", "bias within folds",
-         "bias pooled", *names)
+    head(
+        "units",
+        "rows per unit",
+        "features",
+        "distance",
+        "truth",
+        "bias within folds",
+        "bias pooled",
+        *names,
+    )
     for total, rows, features, distance in (
         (60, 1, 500, 0.0),
         (60, 1, 500, 1.5),

@@ -76,6 +76,7 @@ TRICKS = {
     "tabm": Trick(tabm=8),
     "plr": Trick(plr=8),
     "engine-smoothing": Trick(engine=True, smoothing=0.1),
+    "family": Trick(engine=True, smoothing=None),
     "bag": Trick(engine=True, bag=3),
     "epochs": Trick(engine=True, epochs=True),
     "starts10": Trick(engine=True, starts=10),
@@ -149,10 +150,9 @@ class Study:
     def run(self, trick: Trick, size: str) -> tuple[float, float, float]:
         """Return score, loss and processor seconds of a network size with a trick."""
         family = NetworkFamily(size)  # type: ignore[arg-type]
-        settings = [
-            {**params, "smoothing": trick.smoothing}
-            for params in _settings(family, self._inner, self._seed)
-        ]
+        settings = _settings(family, self._inner, self._seed)
+        if trick.smoothing is not None:
+            settings = [{**params, "smoothing": trick.smoothing} for params in settings]
         began = time.process_time()
         on_folds.train_lanes = train_lanes if trick.engine else Trainer(trick)  # type: ignore[attr-defined]
         tuned = self._tune(family, settings, trick)

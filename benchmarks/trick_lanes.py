@@ -28,7 +28,7 @@ class Trick:
     engine: bool = False
     activation: str = "relu"
     scaling: bool = False
-    smoothing: float = 0.0
+    smoothing: float | None = 0.0  # None: as the settings say
     schedule: bool = False
     clip: bool = False
     plr: int = 0
@@ -185,7 +185,7 @@ class Trainer:
                 done = (epoch - 1 + step / steps) / epochs
                 batch = _take(fit, places)
                 outputs = network.outputs(batch.x, dropout)
-                loss = self._loss(architecture, outputs, batch, trick.smoothing)
+                loss = self._loss(architecture, outputs, batch, trick.smoothing or 0.0)
                 gradients = torch.autograd.grad(loss.sum(), network.parameters)
                 update(gradients, *self._pace(rate, decay, done))
             with torch.no_grad():

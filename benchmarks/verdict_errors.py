@@ -173,8 +173,10 @@ def truth(setting: Setting, data: Data, fresh: Data) -> float:
 
 def signal_table(studies: int) -> None:
     """False and true "signal: yes"."""
-    print("\n| units | rows per unit | strength | p <= 0.05 | interval above chance | signal: yes "
-          "| unclear | shown - truth |\n|" + "---|" * 8)
+    print(
+        "\n| units | rows per unit | strength | p <= 0.05 | interval above chance | signal: yes "
+        "| unclear | shown - truth |\n|" + "---|" * 8
+    )
     everything = [setting for family in FAMILIES.values() for setting in family]
     for units, rows in ((60, 1), (60, 5), (200, 1), (200, 5)):
         for strength in (0.0, 1.0, 2.0) if rows == 1 else (0.0,):
@@ -188,8 +190,13 @@ def signal_table(studies: int) -> None:
                 labels = np.column_stack([data.y, shuffled(generator, data)])
                 best = search_scores(smoothers, labels, data.folds[0]).max(axis=0)
                 found = corrected_score(
-                    "binary", data.y, data.units, as_candidates(smoothers, data.y), data.folds,
-                    resamples=_RESAMPLES, seed=number,
+                    "binary",
+                    data.y,
+                    data.units,
+                    as_candidates(smoothers, data.y),
+                    data.folds,
+                    resamples=_RESAMPLES,
+                    seed=number,
                 )
                 p = p_value(best[0], best[1:])
                 score = Score(value=found.value, low=found.low, high=found.high)
@@ -198,14 +205,19 @@ def signal_table(studies: int) -> None:
                 above.append(found.low > 0.5)
                 off.append(found.value - truth(everything[found.winner_index], data, fresh))
             yes, unclear = (np.mean([s == word for s in said]) for word in ("yes", "unclear"))
-            print(f"| {units} | {rows} | {strength} | {np.mean(small):.1%} | {np.mean(above):.1%} "
-                  f"| {yes:.1%} | {unclear:.1%} | {np.mean(off):+.3f} |", flush=True)
+            print(
+                f"| {units} | {rows} | {strength} | {np.mean(small):.1%} | {np.mean(above):.1%} "
+                f"| {yes:.1%} | {unclear:.1%} | {np.mean(off):+.3f} |",
+                flush=True,
+            )
 
 
 def comparison_table(studies: int) -> None:
     """False and true claims of networks against traditional models."""
-    print("\n| units | rows per unit | truth | corrected: better / worse | folds: better / worse | "
-          "both: better / worse | covers: corrected | folds |\n|" + "---|" * 8)
+    print(
+        "\n| units | rows per unit | truth | corrected: better / worse | folds: better / worse | "
+        "both: better / worse | covers: corrected | folds |\n|" + "---|" * 8
+    )
     sides = [
         [Setting("hidden", penalty, 64, seed) for penalty in (1.0, 10.0) for seed in seeds]
         for seeds in ((1, 2), (3, 4))
@@ -228,8 +240,9 @@ def comparison_table(studies: int) -> None:
                 lows, highs = zip(*found.values(), strict=True)
                 claims["both"].append(deep_learning_verdict(min(lows), max(highs)))
             cells = [
-                " / ".join(f"{np.mean([c == w for c in claims[name]]):.1%}"
-                           for w in ("better", "worse"))
+                " / ".join(
+                    f"{np.mean([c == w for c in claims[name]]):.1%}" for w in ("better", "worse")
+                )
                 for name in claims
             ] + [f"{np.mean(held):.1%}" for held in covers.values()]
             print(f"| {units} | {rows} | {kind} | " + " | ".join(cells) + " |", flush=True)
@@ -260,9 +273,12 @@ def _compare(
 def choice_table(studies: int) -> None:
     """What the simplest within some standard errors costs."""
     reaches = (0.0, 0.5, 1.0)
-    print("\n| units | truth | " + " | ".join(
-        f"{r} SE: loses > 0.02, mean loss, simplest family" for r in reaches) + " |\n|"
-        + "---|" * 5)
+    print(
+        "\n| units | truth | "
+        + " | ".join(f"{r} SE: loses > 0.02, mean loss, simplest family" for r in reaches)
+        + " |\n|"
+        + "---|" * 5
+    )
     for units in (60, 200):
         for bent, strength in ((False, 1.5), (False, 2.5), (True, 1.0)):
             generator = np.random.default_rng([units, int(10 * strength), bent])
@@ -274,9 +290,13 @@ def choice_table(studies: int) -> None:
                 contenders, truths = [], {}
                 for name, settings in FAMILIES.items():
                     found = corrected_score(
-                        "binary", data.y, data.units,
-                        as_candidates(out_of_fold(data, settings), data.y), data.folds,
-                        resamples=_RESAMPLES, seed=number,
+                        "binary",
+                        data.y,
+                        data.units,
+                        as_candidates(out_of_fold(data, settings), data.y),
+                        data.folds,
+                        resamples=_RESAMPLES,
+                        seed=number,
                     )
                     truths[name] = truth(settings[found.winner_index], data, fresh)
                     contenders.append((name, _COMPLEXITY[name], found.plain, found.standard_error))
@@ -287,7 +307,8 @@ def choice_table(studies: int) -> None:
                     simple[reach].append(chosen.complexity == 1)
             cells = [
                 f"{np.mean(np.array(lost[r]) > 0.02):.0%}, {np.mean(lost[r]):+.3f}, "
-                f"{np.mean(simple[r]):.0%}" for r in reaches
+                f"{np.mean(simple[r]):.0%}"
+                for r in reaches
             ]
             what = "not linear" if bent else f"linear, {strength}"
             print(f"| {units} | {what} | " + " | ".join(cells) + " |", flush=True)
@@ -301,7 +322,9 @@ def main() -> None:
     asked = parser.parse_args()
     studies = 1_000 if asked.full else 100
     for name, table in (
-        ("signal", signal_table), ("comparison", comparison_table), ("choice", choice_table)
+        ("signal", signal_table),
+        ("comparison", comparison_table),
+        ("choice", choice_table),
     ):
         if asked.only in (None, name):
             table(studies)

@@ -1,12 +1,16 @@
-"""The rules of the verdict, written down once.
+"""The rules of the verdict, written down once, with their measured error rates.
 
 * Signal: *yes* when the shuffled-label check is passed (p at most 0.05, one p-value for all
-  models together) **and** the interval of the corrected tuning score lies above chance; *no* when
-  the check is failed; *unclear* when the two disagree. Only *yes* opens the test set.
+  models together) and the corrected tuning score is above chance; *no* when the check is failed;
+  *unclear* when the two disagree. Only *yes* opens the test set. Where each shuffle repeats the
+  selected settings alone, p is not exact, and the whole interval of the corrected score has to lie
+  above chance.
+* Deep learning: *better* or *worse* only when the interval of the paired, corrected difference
+  between networks and traditional models excludes zero.
 * Choice: the simplest model within one standard error of the best (Breiman et al. 1984), in the
   order linear, other baselines, networks by size.
-* Deep learning: *better* or *worse* only when the paired, corrected difference between best
-  network and best baseline excludes zero.
+
+TABLE
 """
 
 from __future__ import annotations
@@ -32,17 +36,21 @@ class Contender:
     standard_error: float
 
 
-def signal_verdict(p_value: float, corrected: Score, chance: float) -> Signal:
+def signal_verdict(
+    p_value: float, corrected: Score, chance: float, *, whole_search: bool = True
+) -> Signal:
     """Say whether there is a signal.
 
     Args:
         p_value: Of the shuffled-label check, over all models together.
         corrected: BBC-CV score of the whole search with its 95 % interval.
         chance: Score of guessing.
+        whole_search: Whether each shuffle repeated a search; else the selected settings.
     """
     if p_value > SIGNIFICANCE:
         return "no"
-    return "yes" if corrected.low is not None and corrected.low > chance else "unclear"
+    shown = corrected.value if whole_search else corrected.low
+    return "yes" if shown is not None and shown > chance else "unclear"
 
 
 def deep_learning_verdict(low: float | None, high: float | None) -> DeepLearning:

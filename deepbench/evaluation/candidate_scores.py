@@ -143,9 +143,7 @@ class CandidateScores:
         result: Floats = times.astype(np.float64) @ counts[units]
         return result
 
-    def _won(
-        self, fold: _Fold, counts: Floats, which: Codes, groups: Codes | None
-    ) -> Floats:
+    def _won(self, fold: _Fold, counts: Floats, which: Codes, groups: Codes | None) -> Floats:
         """Pairs in the right order under each resample.
 
         Args:

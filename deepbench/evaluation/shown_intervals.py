@@ -32,6 +32,7 @@ from scipy.stats import t as student
 from deepbench.evaluation.auroc_interval import auroc_interval
 from deepbench.evaluation.bootstrap import Interval, percentile_interval, strata_of, weight_blocks
 from deepbench.evaluation.class_intervals import class_interval, drawn_tables
+from deepbench.evaluation.dependence import fold_dependence
 from deepbench.evaluation.fold_scores import FoldScorer
 from deepbench.evaluation.metrics import SAYING_CLASSES, Metric, Task, decide
 from deepbench.evaluation.ranking import Floats, Outcome, as_columns
@@ -94,10 +95,7 @@ class TestSamples:
             return self.known_dependence
         if self.folds is None:
             return 1.0
-        sizes = np.unique(self.folds, return_counts=True)[1]
-        # Each fold's models were fitted on all other folds.
-        correlation = float((sizes / sizes.sum()).mean())
-        return 1.0 + (len(sizes) - 1) * correlation
+        return fold_dependence(self.folds)
 
     @cached_property
     def _sizes(self) -> NDArray[np.float64]:
@@ -122,9 +120,7 @@ class TestSamples:
     def where(self, rows: NDArray[np.bool_]) -> TestSamples:
         """Return some of the samples; the models stay as dependent as they were."""
         folds = None if self.folds is None else self.folds[rows]
-        return TestSamples(
-            self.task, self.y[rows], self.units[rows], folds, self.dependence
-        )
+        return TestSamples(self.task, self.y[rows], self.units[rows], folds, self.dependence)
 
     def weights(self, resamples: int, seed: int) -> Iterator[Floats]:
         """Weights (b, n) of resampled units, block by block."""

@@ -30,13 +30,18 @@ from deepbench.study.records import (
 _ABOUT_RIGHT = (0.8, 1.25)
 
 _RULE_OF_TWO = (
-    "The positive class is said when its probability lies above its share among the training "
-    "samples. With one half as the threshold, a rare class would hardly ever be said."
+    "“{positive}” is said when its probability lies above its share among the training samples. "
 )
 _RULE_OF_MORE = (
     "The class is said whose probability rose most over its share among the training samples. "
-    "Saying the most probable class, rare classes would hardly ever be said."
 )
+_WHY = (
+    "By the larger probability alone a rare class would hardly ever be said. Finding it costs "
+    "some accuracy: look at balanced accuracy."
+)
+_EVEN = "The classes are about even here, so that is close to saying the most probable one."
+# A class with less than this part of its even share makes the classes uneven.
+_UNEVEN = 0.8
 
 
 def calibrated(
@@ -115,9 +120,11 @@ def decision_record(bench: Workbench) -> DecisionRecord | None:
     rule = rule_of(bench)
     if rule is None:
         return None
-    return DecisionRecord(
-        shares=rule.shares, sentence=_RULE_OF_TWO if len(rule.shares) == 2 else _RULE_OF_MORE
-    )
+    classes = bench.training.info.classes
+    rule_words = _RULE_OF_TWO if len(classes) == 2 else _RULE_OF_MORE
+    even = min(rule.shares) * len(classes) >= _UNEVEN
+    sentence = rule_words.format(positive=classes[-1]) + (_EVEN if even else _WHY)
+    return DecisionRecord(shares=rule.shares, sentence=sentence)
 
 
 def _scores(bench: Workbench, oof: NDArray[np.float64]) -> ProbabilityScores:

@@ -64,7 +64,7 @@ def run(context: JobContext) -> ShuffleRecord:
     overall = corrected(context, bench, trials, steps)
     task = bench.training.info.task
     chance = get_metric(task, tuning_metric(task)).chance(bench.training.outcome)
-    signal = signal_verdict(scores.joint.value, overall, chance)
+    signal = signal_verdict(scores.joint.value, overall, chance, whole_search=whole)
     steps.say("what batch and site alone predict")
     batch = batch_only_score(
         bench.training,
@@ -83,7 +83,9 @@ def run(context: JobContext) -> ShuffleRecord:
         ),
         batch_only=batch,
         signal=signal,
-        sentences=_sentences(signal, scores.joint, chance, batch, check.sentence),
+        sentences=_sentences(
+            signal, scores.joint, chance, batch, check.sentence, above_chance=above_chance
+        ),
         explained_by_batch=signal == "no" and above_chance and len(np.unique(blocks)) > 1,
         ended_early=scores.joint.ended_early,
     )
@@ -113,19 +115,26 @@ def _sentences(
     chance: float,
     batch: Score | None,
     repeated: str,
+    *,
+    above_chance: bool,
 ) -> tuple[str, ...]:
     lines = [
         {
-            "yes": "The score with the true labels lies above what shuffled labels give, and the "
-            "interval of the corrected score lies above chance: there is evidence of a signal.",
+            "yes": "The score with the true labels lies above what shuffled labels give: there is "
+            "evidence of a signal.",
             "no": "The score with the true labels lies inside the range that shuffled labels "
             "give: no evidence of a signal. The test set stays locked.",
-            "unclear": "The shuffled-label check was passed, but the corrected score's interval "
-            "reaches down to chance: the evidence is unclear. The test set stays locked.",
+            "unclear": "The shuffled-label check was passed, but the corrected score is not clearly "
+            "above chance: the evidence is unclear. The test set stays locked.",
         }[signal],
         f"One p-value for all models together: {joint.value:.3g}.",
         repeated,
     ]
+    if signal == "yes" and not above_chance:
+        lines.append(
+            "How strong the signal is cannot be told yet: the interval of the corrected score "
+            "reaches down to chance."
+        )
     if joint.ended_early:
         lines.append(
             f"The check ended after {counted(joint.shuffles, 'shuffle')}, because further ones "

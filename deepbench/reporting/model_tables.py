@@ -287,29 +287,6 @@ def residual_table(curves: CurvesRecord | None, cells: SmallCells) -> Table | No
     )
 
 
-def calibration_table(curves: CurvesRecord | None, cells: SmallCells) -> Table | None:
-    """Return the numbers behind the calibration curve; groups that are too small are left out."""
-    if curves is None or not curves.calibration_samples:
-        return None
-    counts = curves.calibration_samples
-    rows = [
-        [number(predicted), number(observed), shown]
-        for predicted, observed, count, shown in zip(
-            curves.calibration_predicted,
-            curves.calibration_observed,
-            counts,
-            cells.several(counts),
-            strict=True,
-        )
-        if not cells.is_small(count)
-    ]
-    return table(
-        "Numbers of the calibration curve",
-        ["#Mean predicted probability", "#Share observed", "#Samples"],
-        rows,
-    )
-
-
 def confusion_cells(
     curves: CurvesRecord | None, cells: SmallCells
 ) -> tuple[list[list[float | None]], list[list[str]]]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from deepbench.reporting.small_cells import SmallCells
 from deepbench.reporting.tables import Table, table
 from deepbench.reporting.verdict import title_of
 from deepbench.reporting.wording import MISSING, number
-from deepbench.study.records import StudySummary
+from deepbench.study.records import CurvesRecord, StudySummary
 
 
 def probabilities_table(summary: StudySummary) -> Table | None:
@@ -45,6 +46,29 @@ def probabilities_table(summary: StudySummary) -> Table | None:
 
 def _without(row: list[str], begin: int, end: int) -> list[str]:
     return [*row[:begin], *row[end:]]
+
+
+def calibration_table(curves: CurvesRecord | None, cells: SmallCells) -> Table | None:
+    """Return the numbers behind the calibration curve; groups that are too small are left out."""
+    if curves is None or not curves.calibration_samples:
+        return None
+    counts = curves.calibration_samples
+    rows = [
+        [number(predicted), number(observed), shown]
+        for predicted, observed, count, shown in zip(
+            curves.calibration_predicted,
+            curves.calibration_observed,
+            counts,
+            cells.several(counts),
+            strict=True,
+        )
+        if not cells.is_small(count)
+    ]
+    return table(
+        "Numbers of the calibration curve",
+        ["#Mean predicted probability", "#Share observed", "#Samples"],
+        rows,
+    )
 
 
 def map_table(summary: StudySummary) -> Table | None:

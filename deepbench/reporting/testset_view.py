@@ -54,7 +54,7 @@ def testset_view(material: Material) -> dict[str, Any] | None:
             table
             for table in (
                 model_tables.confusion_table(texts, classes),
-                model_tables.calibration_table(curves, cells),
+                probability_tables.calibration_table(curves, cells),
                 probability_tables.map_table(material.summary),
                 probability_tables.shares_table(material.summary),
             )

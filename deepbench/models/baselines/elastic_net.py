@@ -86,9 +86,7 @@ def _fit_some(columns: Numbers, problems: Sequence[NetProblem], scale: float) ->
     return [_result(solver) for solver in solvers]
 
 
-def _start(
-    columns: Numbers, problems: Sequence[NetProblem], scale: float
-) -> Iterator[NetSolver]:
+def _start(columns: Numbers, problems: Sequence[NetProblem], scale: float) -> Iterator[NetSolver]:
     nulls = [
         problem.at(np.tile(problem.null_intercepts(), (len(problem.target), 1))).residual
         for problem in problems

@@ -13,13 +13,15 @@ from scipy.special import expit, softmax
 from sklearn.tree import ExtraTreeRegressor
 
 from deepbench.models.baselines.decision_trees import (
+    FILTERS,
     GrownTree,
     Scale,
     TreesPredictor,
-    UnitDraw,
+    draw_rows,
     growing,
     single_precision,
 )
+from deepbench.models.baselines.portfolio import with_filters
 from deepbench.models.family import FILTER_ABOVE, BaselineFamily, FitRows, Params
 from deepbench.models.problem_shape import ProblemShape
 
@@ -27,7 +29,7 @@ _ITERATIONS = (50, 100, 200)
 # A first look takes a quarter of the steps, each as many times as long.
 _FEWER = 4
 _LONGEST_STEP = 0.5
-# Share of the units that a tree sees.
+# Share of the rows that a tree sees.
 _SHARE = 0.8
 # Rows a tree sees at most.
 _MOST_ROWS = 10_000
@@ -37,7 +39,7 @@ class GradientBoostingFamily(BaselineFamily):
     """Gradient boosting on subsamples (Friedman 2002, doi 10.1016/S0167-9473(01)00065-2).
 
     Each tree is grown on the gradient of the log-loss or of the squared error, of 80 % of the
-    biological units, tries some of the columns at each split, with a threshold drawn at random
+    rows, tries some of the columns at each split, with a threshold drawn at random
     (as extremely randomised trees do), and gets the leaf values of a Newton step with a penalty
     (Chen & Guestrin 2016, arXiv 1603.02754). One tree serves all classes (as in Zhang & Jung
     2021, arXiv 1909.04373). Its cost grows with the root of the columns: histogram boosting,
@@ -74,7 +76,7 @@ class GradientBoostingFamily(BaselineFamily):
             }
             for rate, count, leaves, leaf, penalty, tried in rows
         ]
-        return self.combine(settings, shape)
+        return with_filters(self, list(zip(settings, FILTERS, strict=True)), shape)
 
     def suggest(self, trial: optuna.Trial, shape: ProblemShape) -> Params:
         """Draw settings from the search space."""
@@ -102,7 +104,6 @@ class GradientBoostingFamily(BaselineFamily):
     def fit(self, rows: FitRows, params: Params, seed: int) -> TreesPredictor:
         """Grow the trees one after another."""
         random = np.random.RandomState(seed)
-        draw = UnitDraw(rows.units, _SHARE, _MOST_ROWS)
         x, loss = single_precision(rows.x), _Loss.of(rows)
         options: dict[str, Any] = {
             "max_features": _tried(params, x.shape[1]),
@@ -113,7 +114,7 @@ class GradientBoostingFamily(BaselineFamily):
         trees = []
         with growing():
             for _ in range(params["iterations"]):
-                seen = draw.rows(random)
+                seen = draw_rows(len(x), _SHARE, _MOST_ROWS, random)
                 gradient, curvature = loss.downhill(raw)
                 tree = ExtraTreeRegressor(**options, random_state=random)
                 tree.fit(x[seen], gradient[seen], check_input=False)

@@ -129,9 +129,7 @@ class LinearRows:
         return tune @ fitted.values + fitted.intercepts
 
 
-def fit_jobs(
-    rows: LinearRows, jobs: Sequence[LinearJob], most_steps: int
-) -> list[RidgeFit | Net]:
+def fit_jobs(rows: LinearRows, jobs: Sequence[LinearJob], most_steps: int) -> list[RidgeFit | Net]:
     """Fit all jobs.
 
     Args:
@@ -164,9 +162,7 @@ def _net_problem(job: LinearJob) -> NetProblem:
     )
 
 
-def _ridge_classes(
-    rows: LinearRows, jobs: Sequence[LinearJob], most_steps: int
-) -> list[RidgeFit]:
+def _ridge_classes(rows: LinearRows, jobs: Sequence[LinearJob], most_steps: int) -> list[RidgeFit]:
     outputs, n = jobs[0].outcome.target.shape[1], len(jobs[0].outcome.target)
     way = way_of(n, len(rows.means), outputs, rows.own_columns)
     # Whoever shares the columns with others shares their principal coordinates too.
@@ -194,8 +190,9 @@ def _ridge_numbers(rows: LinearRows, jobs: Sequence[LinearJob]) -> list[RidgeFit
     if chosen.any():
         choices = square / LEFT_OUT_STRENGTHS
         penalties[chosen] = choose_penalties(scores, outcomes[:, chosen], rows.units, choices)
-    for n in np.flatnonzero(~chosen):
-        penalties[n] = square / jobs[n].params["strength"]
+    for n, job in enumerate(jobs):
+        if not chosen[n]:
+            penalties[n] = square / job.params["strength"]
     values = fit_ridge_numbers(scores, outcomes, penalties)
     return [RidgeFit(column[:, None], True, np.zeros(1), True) for column in values.T]
 

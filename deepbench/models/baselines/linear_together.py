@@ -21,9 +21,7 @@ from deepbench.models.fold_data import FoldView
 Rows = NDArray[np.int64]
 
 
-def predict_linear(
-    fold: FoldView, runs: Sequence[Run], most_steps: int
-) -> list[Predicted | None]:
+def predict_linear(fold: FoldView, runs: Sequence[Run], most_steps: int) -> list[Predicted | None]:
     """Predict the tuning rows of a fold; None for runs that lack a class.
 
     Args:
@@ -71,7 +69,9 @@ def _groups(
             chosen = columns[count][0]
             some = [(vector, n) for n, c in zip(vector.runs, wanted, strict=True) if c == count]
             yield (
-                LinearRows(data.fit[:, chosen], data.tune[:, chosen], fold.units, own_columns=True),
+                LinearRows(
+                    data.fit[:, chosen], data.tune[:, chosen], fold.units, own_columns=True
+                ),
                 some,
             )
 

@@ -121,7 +121,9 @@ class SoftmaxLoss(LossAt):
     def system(self, blocks: Sequence[Numbers]) -> Numbers:
         """Return I + S D Sᵀ, S the columns of all outputs."""
         # D is diagonal, less a product of rank one in each row.
-        found = -_outer([block * self.fitted[:, j] for j, block in enumerate(blocks)], self.weights)
+        found = -_outer(
+            [block * self.fitted[:, j] for j, block in enumerate(blocks)], self.weights
+        )
         begin = 0
         for j, block in enumerate(blocks):
             own = slice(begin, begin + len(block))

@@ -39,8 +39,12 @@ _INTERCEPT_PULL = 1e-4
 # shrinks with and without pull, and in the end.
 _FIRST_TOLERANCE, TOLERANCE = 0.1, 1e-6
 _LESS_TOLERANCE, _LESS_WITHOUT_PULL = 0.03, 0.003
-# Larger systems are solved by conjugate gradients.
-_LARGEST_SYSTEM = 1_500
+# Larger systems are solved by conjugate gradients; with several outputs, whose columns make large
+# systems, smaller ones too where the penalty's quadratic part is a fair share of all of it, so
+# that a few gradients do.
+_LARGEST_SYSTEM, _LARGEST_STIFF_SYSTEM = 3_000, 400
+_STIFF = 0.1
+_MOST_CONJUGATE = 300
 
 
 @dataclass(frozen=True, eq=False)
@@ -220,15 +224,13 @@ class NetSolver:
         if isinstance(here.loss, OneOutput) and rows < size and rows <= _LARGEST_SYSTEM:
             return self._step_by_rows(here.loss, gap, active[0], stiff)
         ones = np.full((1, rows), 1.0 / np.sqrt(_INTERCEPT_PULL))
-        blocks = [
-            np.concatenate([self._part[some] / np.sqrt(stiff), ones]) for some in active
-        ]
-        solve = _solve_directly if size <= _LARGEST_SYSTEM else _solve_in_steps
+        blocks = [np.concatenate([self._part[some] / np.sqrt(stiff), ones]) for some in active]
+        easy = outputs > 1 and stiff >= _STIFF * self._unit
+        largest = _LARGEST_STIFF_SYSTEM if easy else _LARGEST_SYSTEM
+        solve = _solve_directly if size <= largest else _solve_in_steps
         return _spread(blocks, solve(blocks, here.loss, _gather(blocks, curved))) - gap
 
-    def _step_by_rows(
-        self, loss: OneOutput, gap: Numbers, active: Rows, stiff: float
-    ) -> Numbers:
+    def _step_by_rows(self, loss: OneOutput, gap: Numbers, active: Rows, stiff: float) -> Numbers:
         """Return the step by a system of n equations; two classes or a number only."""
         products = self._products(active) / stiff + 1.0 / _INTERCEPT_PULL
         root = np.sqrt(loss.curvature[:, 0])
@@ -276,10 +278,10 @@ def _solve_in_steps(blocks: Sequence[Numbers], loss: LossAt, right: Numbers) -> 
     def times(values: Numbers) -> Numbers:
         return values + _gather(blocks, loss.curved(_spread(blocks, values)))
 
-    return conjugate_gradients(times, right, 1e-4)
+    return _conjugate_gradients(times, right, 1e-4)
 
 
-def conjugate_gradients(
+def _conjugate_gradients(
     times: Callable[[Numbers], Numbers], right: Numbers, tolerance: float
 ) -> Numbers:
     """Return an approximate solution of a symmetric positive definite system."""
@@ -287,7 +289,7 @@ def conjugate_gradients(
     left_over = right.copy()
     direction = left_over
     size = first = float(left_over @ left_over)
-    for _ in range(len(right)):
+    for _ in range(_MOST_CONJUGATE):
         if size <= tolerance**2 * first:
             break
         image = times(direction)

@@ -11,23 +11,25 @@ from numpy.typing import NDArray
 from sklearn.tree import DecisionTreeRegressor, ExtraTreeRegressor
 
 from deepbench.models.baselines.decision_trees import (
+    FILTERS,
     GrownTree,
     Scale,
     TreesPredictor,
-    UnitDraw,
+    draw_rows,
     growing,
     single_precision,
 )
+from deepbench.models.baselines.portfolio import with_filters
 from deepbench.models.family import FILTER_ABOVE, BaselineFamily, FitRows, Params
 from deepbench.models.problem_shape import ProblemShape
 
 _TREES = 200
 # Forests of so many trees rank settings much as full ones do.
-_FEW_TREES = 40
-# Share of the units that a tree sees: that of the rows a bootstrap holds (1 - 1/e).
+_FEW_TREES = 50
+# Share of the rows that a tree sees: as many as a bootstrap holds (1 - 1/e).
 _SHARE = 0.632
 # Rows a tree sees at most.
-_MOST_ROWS = 2_000
+_MOST_ROWS = 1_000
 _USUAL_LEAF, _SMALLEST_LEAF, _LARGEST_LEAF = 5, 3, 20
 _KINDS = {"best": DecisionTreeRegressor, "random": ExtraTreeRegressor}
 
@@ -43,9 +45,9 @@ class RandomForestFamily(BaselineFamily):
 
     Search space after Probst, Wright & Boulesteix 2019 (doi 10.1002/widm.1301): columns tried
     and leaf size matter, the number of trees only has to be large enough. Each tree sees 63 % of
-    the biological units, drawn without replacement (subsampling is no worse than the bootstrap,
-    by the same source), and 2,000 rows at most. A leaf holds three rows or more, five by
-    default: a leaf of one memorises a sample, for little or no gain in score.
+    the rows, drawn without replacement (no worse than the bootstrap, by the same source), and
+    1,000 rows at most. A leaf holds three rows or more, five by default: a leaf of one memorises
+    a sample, for little or no gain in score.
     """
 
     name = "random_forest"
@@ -53,20 +55,21 @@ class RandomForestFamily(BaselineFamily):
 
     def portfolio(self, shape: ProblemShape) -> list[Params]:
         """Return four settings, best guess first."""
-        # The root of the columns for classes, about a third of them for numbers.
+        # The root of the columns for classes, about a third of them for numbers; random
+        # thresholds want twice as many.
         usual = 2 if shape.task == "regression" else 1
         leaf, small = self._usual_leaf(shape), self._smallest_leaf(shape)
         rows: list[tuple[str, int, int]] = [
-            ("random", usual, leaf),
+            ("random", min(2 * usual, self._multiples(shape)[-1]), leaf),
             ("best", usual, leaf),
-            ("random", 2, small),
+            ("random", usual, small),
             ("best", 2, min(2 * leaf, self._largest_leaf(shape))),
         ]
         settings = [
             {"trees": _TREES, "splits": splits, "tried": tried, "min_samples_leaf": least}
             for splits, tried, least in rows
         ]
-        return self.combine(settings, shape)
+        return with_filters(self, list(zip(settings, FILTERS, strict=True)), shape)
 
     def suggest(self, trial: optuna.Trial, shape: ProblemShape) -> Params:
         """Draw settings from the search space."""
@@ -81,14 +84,13 @@ class RandomForestFamily(BaselineFamily):
         }
 
     def at_low_effort(self, params: Params, shape: ProblemShape) -> Params:
-        """Return the settings with a fifth of the trees."""
+        """Return the settings with a quarter of the trees."""
         return {**params, "trees": _FEW_TREES}
 
     def fit(self, rows: FitRows, params: Params, seed: int) -> TreesPredictor:
-        """Grow the trees, each on its own draw of units."""
+        """Grow the trees, each on its own draw of rows."""
         # One generator for all: making one takes as long as a small tree.
         random = np.random.RandomState(seed)
-        draw = UnitDraw(rows.units, _SHARE, _MOST_ROWS)
         x, outcome = single_precision(rows.x), _memberships(rows)
         tried = math.ceil(params["tried"] * math.sqrt(x.shape[1]))
         # Settings of older studies name neither.
@@ -101,7 +103,7 @@ class RandomForestFamily(BaselineFamily):
         trees = []
         with growing():
             for _ in range(count):
-                seen = draw.rows(random)
+                seen = draw_rows(len(x), _SHARE, _MOST_ROWS, random)
                 tree = kind(**options, random_state=random)
                 tree.fit(x[seen], outcome[seen], check_input=False)
                 trees.append(GrownTree.of(tree, _leaf_values(tree, rows.classes) / count))

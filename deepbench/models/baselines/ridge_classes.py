@@ -57,9 +57,7 @@ class RidgeProblems:
 
     def take(self, chosen: NDArray[np.int64]) -> RidgeProblems:
         """Return some of the problems."""
-        return RidgeProblems(
-            self.targets[chosen], self.weights[chosen], self.penalties[chosen]
-        )
+        return RidgeProblems(self.targets[chosen], self.weights[chosen], self.penalties[chosen])
 
     def fitted(self, linear: Numbers) -> Numbers:
         """Return (L, J, n) probabilities of (L, J, n) linear predictors."""
@@ -141,9 +139,7 @@ class _Rows:
         self.products = x @ x.T if way == "rows" else np.zeros((0, 0))
 
 
-def fit_ridge_classes(
-    x: Numbers, problems: RidgeProblems, most_steps: int, way: Way
-) -> RidgeFits:
+def fit_ridge_classes(x: Numbers, problems: RidgeProblems, most_steps: int, way: Way) -> RidgeFits:
     """Fit all problems.
 
     Args:
@@ -163,6 +159,8 @@ def fit_ridge_classes(
     for begin in range(0, count, some):
         part = np.arange(begin, min(begin + some, count))
         points[part], converged[part] = _fit_group(shared, problems.take(part), most_steps)
+    if outputs > 1:  # shifting all classes changes no probability, and least is 0 on average
+        points -= points.mean(axis=1, keepdims=True)
     return RidgeFits(points[:, :, :-1], points[:, :, -1], converged)
 
 
@@ -199,9 +197,7 @@ def _fit_group(
     return points, converged
 
 
-def _slopes(
-    design: Numbers, problems: RidgeProblems, by_row: Numbers, points: Numbers
-) -> Numbers:
+def _slopes(design: Numbers, problems: RidgeProblems, by_row: Numbers, points: Numbers) -> Numbers:
     """Return (L, J, k + 1) derivatives from those by the linear predictor, with the penalty."""
     found: Numbers = by_row @ design
     found[:, :, :-1] += problems.penalties[:, None, None] * points[:, :, :-1]
@@ -256,9 +252,8 @@ def _step_by_hessian(
     added[:, -1] = 0.0 if outputs == 1 else _STEADY
     diagonal = np.arange(outputs * wide)
     flat[:, diagonal, diagonal] += np.tile(added, (1, outputs))
-    step = np.linalg.solve(flat, -gradient.reshape(count, -1, 1))
-    found: Numbers = step.reshape(gradient.shape)
-    return found
+    step: Numbers = np.linalg.solve(flat, -gradient.reshape(count, -1, 1))
+    return step.reshape(gradient.shape)
 
 
 def _step_by_conjugates(

@@ -29,9 +29,7 @@ def fit_ridge_numbers(scores: Numbers, outcomes: Numbers, penalties: Numbers) ->
     return found
 
 
-def left_out_errors(
-    scores: Numbers, outcomes: Numbers, units: Rows, penalty: float
-) -> Numbers:
+def left_out_errors(scores: Numbers, outcomes: Numbers, units: Rows, penalty: float) -> Numbers:
     """Return (n, L) errors of the models fitted without the unit of each row.
 
     Args:
@@ -43,7 +41,7 @@ def left_out_errors(
     variances = np.einsum("ij,ij->j", scores, scores)
     shrunk = scores / (variances + penalty)
     residuals = outcomes - shrunk @ (scores.T @ outcomes)
-    errors = np.empty_like(residuals)
+    errors = np.empty(outcomes.shape)
     for rows in _rows_of_units(units):
         # The intercept, which bears no penalty, is the 1/n.
         hat = shrunk[rows] @ scores[rows].swapaxes(1, 2) + 1.0 / len(scores)
@@ -76,6 +74,4 @@ def _rows_of_units(units: Rows) -> list[Rows]:
     """Return (u, m) row numbers of the units with m rows, for each m that occurs."""
     order = np.argsort(units, kind="stable")
     _, starts, sizes = np.unique(units[order], return_index=True, return_counts=True)
-    return [
-        order[starts[sizes == size][:, None] + np.arange(size)] for size in np.unique(sizes)
-    ]
+    return [order[starts[sizes == size][:, None] + np.arange(size)] for size in np.unique(sizes)]

@@ -65,10 +65,10 @@ class NetworkFamily(Family):
     def portfolio(self, shape: ProblemShape) -> list[Params]:
         """Return four settings that span weak to strong regularisation."""
         rows = [
-            ("adam", 2e-3, 1e-2, 0.2),
-            ("adam", 5e-3, 1e-4, 0.0),
-            ("sgd", 2e-2, 1e-3, 0.2),
-            ("adam", 5e-4, 1e-1, 0.5),
+            ("adam", 2e-3, 1e-2, 0.2, 0.1),
+            ("adam", 5e-3, 1e-4, 0.0, 0.0),
+            ("sgd", 2e-2, 1e-3, 0.2, 0.1),
+            ("adam", 5e-4, 1e-1, 0.5, 0.0),
         ]
         settings = [
             {
@@ -77,8 +77,9 @@ class NetworkFamily(Family):
                 "weight_decay": decay,
                 "dropout": dropout if self.hidden else 0.0,
                 "balanced": False,
+                "smoothing": smoothing if shape.task != "regression" else 0.0,
             }
-            for optimizer, rate, decay, dropout in rows
+            for optimizer, rate, decay, dropout, smoothing in rows
         ]
         return self.combine(settings, shape)
 
@@ -97,6 +98,11 @@ class NetworkFamily(Family):
                 trial.suggest_categorical("balanced", [False, True])
                 if shape.task != "regression"
                 else False
+            ),
+            "smoothing": (
+                trial.suggest_categorical("smoothing", [0.0, 0.1])
+                if shape.task != "regression"
+                else 0.0
             ),
         }
         return {**params, **self.suggest_filter(trial, shape)}

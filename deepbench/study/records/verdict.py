@@ -49,7 +49,11 @@ class ShuffleRecord(Record):
 
 
 class ComparisonRecord(Record):
-    """Best network against best baseline on the tuning folds, paired over units."""
+    """Best network against best baseline on the tuning folds, paired over units.
+
+    ``by_folds`` is the second opinion: the difference of the two winners' fold scores with the t
+    interval corrected for shared training samples. It decides nothing.
+    """
 
     network: str
     baseline: str
@@ -57,6 +61,7 @@ class ComparisonRecord(Record):
     difference: float | None
     low: float | None
     high: float | None
+    by_folds: Score | None = None
 
 
 class ProbabilityScores(Record):

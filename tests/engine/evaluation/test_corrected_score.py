@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.stats import norm
 
 from deepbench.errors import DataError
 from deepbench.evaluation.bootstrap import unit_weights
@@ -64,7 +65,12 @@ def test_paired_difference_equals_a_loop_over_resamples():
         "binary", y, units, oofs[:2], oofs[2:], fold_of, resamples=60, seed=4
     )
     assert got.value == pytest.approx(np.nanmean(a - b))
-    assert (got.low, got.high) == pytest.approx(tuple(np.nanquantile(a - b, [0.025, 0.975])))
+    plain = [score("binary", y, oof, fold_of) for oof in oofs]
+    winners = oofs[int(np.argmax(plain[:2]))], oofs[2 + int(np.argmax(plain[2:]))]
+    own = [weighted_scores("binary", y, oof, fold_of, weights) for oof in winners]
+    # Five folds, whose errors go together: 1 + 4 / 5.
+    reach = norm.ppf(0.975) * np.sqrt(1.8) * (own[0] - own[1]).std(ddof=1)
+    assert (got.low, got.high) == pytest.approx((got.value - reach, got.value + reach))
 
 
 def test_the_best_of_noise_is_worth_a_coin():
@@ -101,6 +107,26 @@ def test_a_model_does_not_differ_from_itself():
         "binary", y, np.arange(60), oofs, oofs, fold_of, resamples=50, seed=1
     )
     assert (got.value, got.low, got.high) == (0, 0, 0)
+
+
+def test_more_candidates_are_no_advantage_in_a_comparison():
+    values = []
+    for seed in range(20):
+        y, oofs, fold_of = _noise(seed, candidates=21)
+        got = paired_corrected_difference(
+            "binary", y, np.arange(60), oofs[:20], oofs[20:], fold_of, resamples=100, seed=1
+        )
+        values.append(got.value)
+    assert abs(np.mean(values)) < 0.04
+
+
+def test_a_side_without_a_score_gives_no_difference():
+    y, oofs, fold_of = _noise(4, candidates=2)
+    failed = np.full_like(oofs[0], np.nan)
+    got = paired_corrected_difference(
+        "binary", y, np.arange(60), [oofs[0]], [failed], fold_of, resamples=20, seed=1
+    )
+    assert np.isnan([got.value, got.low, got.high]).all()
 
 
 def test_a_failed_candidate_never_wins_and_the_first_of_equals_does():

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 from sklearn import metrics as sk
 
-from deepbench.evaluation.bootstrap import metric_interval
+from deepbench.evaluation.bootstrap import unit_weights
 from deepbench.evaluation.delong import delong_interval
 from deepbench.evaluation.metrics import metrics_for
-from deepbench.evaluation.panel import binary_curves, confusion, metric_panel
+from deepbench.evaluation.panel import binary_curves, confusion, metric_interval, metric_panel
+from deepbench.evaluation.shown_intervals import TestSamples
 
 
 def _binary(seed: int, n: int = 60):
@@ -27,18 +28,19 @@ def test_panel_holds_every_metric_with_its_own_interval(task):
     if task == "regression":
         y, p = rng.normal(size=60), rng.normal(size=(60, 1))
     units = np.arange(60) // 2
-    panel = metric_panel(task, y, p, units, resamples=100, seed=4)
+    samples = TestSamples(task, y, units)
+    panel = metric_panel(samples, p, resamples=100, seed=4)
     for name, metric in metrics_for(task).items():
-        assert panel.pop(name) == metric_interval(metric, y, p, units, resamples=100, seed=4)
-    assert set(panel) == ({"auroc_delong"} if task == "binary" else set())
+        assert panel.pop(name) == metric_interval(metric, samples, p, resamples=100, seed=4)
+    assert set(panel) == ({"auroc_delong", "auroc_bootstrap"} if task == "binary" else set())
 
 
 def test_classes_said_by_another_rule_change_their_metrics_alone():
     y, p, _ = _binary(0)
     said = (p[:, 1] > 0.3).astype(np.int64)
-    units = np.arange(60)
-    plain = metric_panel("binary", y, p, units, resamples=50, seed=4)
-    panel = metric_panel("binary", y, p, units, resamples=50, seed=4, said=said)
+    samples = TestSamples("binary", y, np.arange(60))
+    plain = metric_panel(samples, p, resamples=50, seed=4)
+    panel = metric_panel(samples, p, resamples=50, seed=4, said=said)
     assert panel["balanced_accuracy"].value == sk.balanced_accuracy_score(y, said)
     assert panel["mcc"].value == pytest.approx(sk.matthews_corrcoef(y, said))
     assert panel["f1"].value == pytest.approx(sk.f1_score(y, said))
@@ -53,17 +55,47 @@ def test_classes_said_by_another_rule_change_their_metrics_alone():
 def test_panel_adds_the_delong_interval_that_minds_units():
     y, p, _ = _binary(1)
     y, p, units = np.repeat(y, 2), np.repeat(p, 2, axis=0), np.repeat(np.arange(60), 2)
-    panel = metric_panel("binary", y, p, units, resamples=50, seed=4)
+    panel = metric_panel(TestSamples("binary", y, units), p, resamples=50, seed=4)
     assert panel["auroc_delong"] == delong_interval(y, p[:, 1], units=units)
     assert panel["auroc_delong"] != delong_interval(y, p[:, 1])
 
 
 def test_panel_of_one_class_is_complete():
     _, p, _ = _binary(2)
-    panel = metric_panel("binary", np.zeros(60, np.int64), p, np.arange(60), resamples=20, seed=1)
+    samples = TestSamples("binary", np.zeros(60, np.int64), np.arange(60))
+    panel = metric_panel(samples, p, resamples=20, seed=1)
     assert np.isnan(panel["auroc"].value)
     assert np.isnan(panel["auroc_delong"].low)
     assert np.isfinite(panel["brier"].low)
+
+
+def test_panel_of_several_models_compares_within_folds_everywhere():
+    y, p, _ = _binary(3)
+    folds = np.arange(60) % 5
+    samples = TestSamples("binary", y, np.arange(60), folds)
+    panel = metric_panel(samples, p, resamples=200, seed=4)
+    within = delong_interval(y, p[:, 1], folds=folds, dependence=1.8)
+    assert panel["auroc_delong"] == delong_interval(
+        y, p[:, 1], units=np.arange(60), folds=folds, dependence=1.8
+    )
+    for name in ("auroc", "auroc_bootstrap"):
+        assert panel[name].value == pytest.approx(within.value)
+        assert 0 <= panel[name].low < within.value < panel[name].high <= 1
+
+
+def test_the_bootstrap_beside_the_auroc_equals_a_loop_over_resampled_rows():
+    y, p, _ = _binary(4)
+    units = np.arange(60) // 2
+    y = np.repeat(y[::2], 2)
+    values = []
+    for counts in unit_weights(units, 300, 9, y).astype(int):
+        rows = np.repeat(np.arange(60), counts)
+        values.append(sk.roc_auc_score(y[rows], p[rows, 1]))
+    found = metric_panel(TestSamples("binary", y, units), p, resamples=300, seed=9)
+    limits = np.quantile(values, [0.025, 0.975])
+    assert (found["auroc_bootstrap"].low, found["auroc_bootstrap"].high) == pytest.approx(
+        tuple(limits)
+    )
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -89,7 +89,19 @@ def test_a_fitted_model_carries_what_its_own_folds_say(study: Study) -> None:
     shown = finished.predict(bench.training.features)
     np.testing.assert_array_equal(shown, finished.calibration.apply(raw))
     np.testing.assert_array_equal(np.argsort(shown[:, 1]), np.argsort(raw[:, 1]))
-    assert decision_record(bench).shares == finished.rule.shares
+    decision = decision_record(bench)
+    assert decision.shares == finished.rule.shares
+    assert decision.sentence.startswith("“ill” is said when its probability lies above its share")
+    assert "about even" in decision.sentence
+
+
+def test_uneven_classes_are_told_what_finding_them_costs() -> None:
+    bench = Bench("multiclass")
+    rows = np.flatnonzero((bench.training.outcome > 0) | (np.arange(60) < 12))
+    bench.training = bench.training.take(rows)
+    decision = decision_record(bench)
+    assert decision.threshold is None
+    assert "costs some accuracy" in decision.sentence
 
 
 def test_numbers_are_not_calibrated(study: Study) -> None:

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import pytest
 from numpy.random import RandomState
@@ -13,7 +11,7 @@ from sklearn.metrics import roc_auc_score
 from sklearn.tree import DecisionTreeClassifier, ExtraTreeClassifier, ExtraTreeRegressor
 
 from deepbench.models.baselines import decision_trees, random_forest
-from deepbench.models.baselines.decision_trees import UnitDraw
+from deepbench.models.baselines.decision_trees import draw_rows
 from deepbench.models.baselines.gradient_boosting import GradientBoostingFamily
 from deepbench.models.baselines.random_forest import RandomForestFamily
 from deepbench.models.family import BaselineFamily, FitRows, Params
@@ -51,13 +49,6 @@ def shape_of(rows: int = 100, columns: int = 9) -> ProblemShape:
     return ProblemShape("binary", rows, rows, columns, 2, rows // 2)
 
 
-def draws(rows: FitRows, share: float, count: int, random: RandomState) -> Iterator[np.ndarray]:
-    """Draw the rows of each tree as the families do, from the generator that the trees use."""
-    draw = UnitDraw(rows.units, share, len(rows.matrix))
-    for _ in range(count):
-        yield draw.rows(random)
-
-
 @pytest.mark.parametrize(
     ("splits", "kind"), [("best", DecisionTreeClassifier), ("random", ExtraTreeClassifier)]
 )
@@ -68,7 +59,8 @@ def test_trees_for_classes_are_those_of_the_gini_index(splits, kind, classes: in
     found = RandomForestFamily().fit(rows, params, seed=7)
     expected = np.zeros((90, classes))
     random = RandomState(7)
-    for seen in draws(rows, 0.632, 3, random):
+    for _ in range(3):
+        seen = draw_rows(90, 0.632, 90, random)
         assert len(seen) == 57
         tree = kind(max_features=6, min_samples_leaf=3, random_state=random)
         expected += tree.fit(rows.x[seen], rows.outcome[seen]).predict_proba(rows.x) / 3
@@ -129,23 +121,13 @@ def test_no_leaf_is_smaller_than_asked(family: BaselineFamily, params: Params):
     assert leaf.sum() > len(found.roots)
 
 
-def test_a_tree_sees_whole_units():
-    units = np.repeat(np.arange(30), [1, 2, 3] * 10) * 7
-    draw = UnitDraw(units, 0.5, 1_000)
+@pytest.mark.parametrize(("share", "most", "expected"), [(0.6, 99, 24), (0.6, 9, 9), (0.01, 9, 1)])
+def test_a_tree_sees_some_rows_once(share: float, most: int, expected: int):
     random = RandomState(0)
-    times = np.zeros(len(units))
-    for _ in range(400):
-        seen = draw.rows(random)
-        assert len(np.unique(units[seen])) == 15
-        assert np.isin(units, units[seen]).sum() == len(seen)
-        times[seen] += 1
-    assert times / 400 == pytest.approx(0.5, abs=0.11)
-
-
-@pytest.mark.parametrize("units", [1, 2, 3])
-def test_few_units_are_drawn_all_the_same(units: int):
-    seen = UnitDraw(np.arange(units), 0.1, 1_000).rows(RandomState(0))
-    assert len(seen) == min(units, 2)
+    seen = [draw_rows(40, share, most, random) for _ in range(300)]
+    assert all(len(np.unique(rows)) == len(rows) == expected for rows in seen)
+    times = np.bincount(np.concatenate(seen), minlength=40)
+    assert times / 300 == pytest.approx(expected / 40, abs=0.12)
 
 
 def test_a_step_of_boosting_is_a_newton_step():
@@ -154,7 +136,8 @@ def test_a_step_of_boosting_is_a_newton_step():
     y = rows.outcome
     raw = np.full(60, np.log(y.mean() / (1 - y.mean())))
     random = RandomState(7)
-    for seen in draws(rows, 0.8, 4, random):
+    for _ in range(4):
+        seen = draw_rows(60, 0.8, 60, random)
         p = expit(raw)
         tree = ExtraTreeRegressor(
             max_features=5, max_leaf_nodes=5, min_samples_leaf=4, random_state=random
@@ -171,7 +154,7 @@ def test_without_penalty_and_noise_boosting_of_numbers_steps_to_leaf_means():
     rows = rows_of(3, 0, rows=60)
     params = {**BOOSTING, "iterations": 1, "learning_rate": 1.0, "l2": 1e-12}
     found = GradientBoostingFamily().fit(rows, params, seed=4).predict(rows.x)[:, 0]
-    (seen,) = draws(rows, 0.8, 1, RandomState(4))
+    seen = draw_rows(60, 0.8, 60, RandomState(4))
     for value in np.unique(found.round(9)):
         inside = seen[np.isclose(found[seen], value)]
         assert rows.outcome[inside].mean() == pytest.approx(value)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from deepbench.data.samples import Task, TrainingSet
-from deepbench.models.baselines import linear
 from deepbench.models.baselines.linear import LinearFamily
 from deepbench.models.family import Params, Run
 from deepbench.models.fold_data import FoldCache
@@ -22,45 +20,38 @@ TASKS: tuple[Task, ...] = ("binary", "multiclass", "regression")
 
 
 def settings(task: Task) -> list[Params]:
-    ridges: list[Params] = [
+    found: list[Params] = [
         {"penalty": "l2", "strength": strength, "features": kept}
-        for strength in (0.1, 300.0)
-        for kept in (20, 100, "all")
+        for strength, kept in [(0.1, 20), (300.0, 20), (300.0, 100), (1.0, "all"), (300.0, "all")]
     ]
-    nets: list[Params] = [
+    found += [
         {"penalty": "elastic-net", "l1_ratio": l1_ratio, "fraction": fraction, "features": kept}
-        for l1_ratio, fraction in [(0.1, 0.1), (1.0, 0.05)]
-        for kept in (20, "all")
+        for l1_ratio, fraction, kept in [(0.2, 0.1, 100), (0.5, 0.05, "all"), (1.0, 0.2, "all")]
     ]
     if task == "regression":
-        return [*ridges, *nets, {"penalty": "l2-left-out", "features": 20}]
-    weighed: list[Params] = [{**params, "balanced": True} for params in [*ridges[-2:], *nets[-2:]]]
-    return [*ridges, *nets, *weighed]
-
-
-def outcomes(training: TrainingSet) -> Iterator[np.ndarray]:
-    yield training.outcome
-    generator = np.random.default_rng(0)
-    for _ in range(2):
-        yield generator.permutation(training.outcome)
+        return [*found, *({"penalty": "l2-left-out", "features": kept} for kept in (20, "all"))]
+    return [*found, *({**found[n], "balanced": True} for n in (1, 3, 5, 6))]
 
 
 def uneven(training: TrainingSet) -> TrainingSet:
-    """Two thirds of the units in one class."""
-    outcome = np.where(training.units % 6 == 0, training.outcome, training.outcome * 0)
-    outcome[-6:] = np.repeat(np.arange(training.info.outputs), 6)[:6] if False else outcome[-6:]
-    return replace(training, outcome=outcome)
+    """Make three in four rows of the second half's classes ones of the first class."""
+    if training.info.task == "regression":
+        return training
+    return replace(training, outcome=np.where(training.units % 4 > 0, 0, training.outcome))
+
+
+def labels(training: TrainingSet) -> list[np.ndarray]:
+    return [training.outcome, np.random.default_rng(0).permutation(training.outcome)]
 
 
 @pytest.mark.parametrize("columns", [9, 250])
 @pytest.mark.parametrize("task", TASKS)
 def test_together_is_one_by_one(task: Task, columns: int):
-    training = make_training(task, columns=columns)
-    cache = FoldCache(training, make_folds(training, repeats=2))
-    tried = settings(task)
-    runs = [Run(params, outcome, 1) for outcome in outcomes(training) for params in tried]
-    together = out_of_fold_runs(FAMILY, cache, runs)
-    for run, found in zip(runs, together, strict=True):
+    training = uneven(make_training(task, rows=90, columns=columns))
+    folds = make_folds(training, folds=2, repeats=2)
+    cache = FoldCache(training, (folds[0], folds[3]))
+    runs = [Run(params, outcome, 1) for outcome in labels(training) for params in settings(task)]
+    for run, found in zip(runs, out_of_fold_runs(FAMILY, cache, runs), strict=True):
         assert found.note == ""
         for index, fold in enumerate(cache.folds):
             model = fit_on_fold(FAMILY, cache, index, run.params, run.outcome, seed=1)
@@ -68,3 +59,36 @@ def test_together_is_one_by_one(task: Task, columns: int):
             np.testing.assert_allclose(
                 found.predictions[fold.repeat, fold.tune], alone, rtol=1e-7, atol=1e-9
             )
+
+
+def test_runs_that_lack_a_class_are_left_to_be_fitted_alone():
+    training = make_training("multiclass")
+    cache = FoldCache(training, make_folds(training))
+    without = training.outcome.copy()
+    fit = cache.folds[0].fit
+    without[fit] = np.where(without[fit] == 1, 0, without[fit])
+    params: Params = {"penalty": "l2", "strength": 1.0}
+    runs = [Run(params, training.outcome, 0), Run(params, without, 0)]
+    found = FAMILY.predict_together(cache.view(0), runs)
+    assert found[0] is not None
+    assert found[1] is None
+
+
+def test_what_comes_together_does_not_matter():
+    training = make_training("binary", columns=250)
+    cache = FoldCache(training, make_folds(training))
+    runs = [Run(params, training.outcome, 0) for params in settings("binary")]
+    together = out_of_fold_runs(FAMILY, cache, runs)
+    for run, found in zip(runs, together, strict=True):
+        alone = out_of_fold_runs(FAMILY, FoldCache(training, cache.folds), [run])[0]
+        np.testing.assert_allclose(alone.predictions, found.predictions, rtol=1e-7, atol=1e-9)
+
+
+def test_a_fit_that_stops_early_says_so(monkeypatch):
+    monkeypatch.setattr("deepbench.models.baselines.linear._MOST_STEPS", 1)
+    training = make_training("binary")
+    cache = FoldCache(training, make_folds(training))
+    run = Run({"penalty": "l2", "strength": 1000.0}, training.outcome, 0)
+    found = FAMILY.predict_together(cache.view(0), [run])[0]
+    assert found is not None
+    assert not found.converged

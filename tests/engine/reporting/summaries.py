@@ -393,7 +393,8 @@ def shuffles(
                 null=tuple(float(x) for x in rng.normal(chance, 0.045, replicates)),
                 p_value=p,
                 replicates=replicates,
-                repeated="whole search" if place == 0 else "selected settings",
+                repeated="whole search",
+                settings=(12, 2)[place],
             )
             for place, name in enumerate(("svm", "network_medium"))
         ),

@@ -105,6 +105,25 @@ def test_balanced_weights_equal_those_of_scikit_learn(make_lane: Callable[..., L
     )
 
 
+def test_labels_are_smoothed_on_fit_rows_alone(make_lane: Callable[..., Lane]) -> None:
+    codes = np.arange(120) % 3
+    lane = make_lane(smoothing=0.3, balanced=True)
+    prepared = prepare_lane(CLASSES, lane, codes, 10, 0)
+    plain = prepare_lane(CLASSES, make_lane(balanced=True), codes, 10, 0)
+    expected = plain.fit.weights.numpy() * (0.7 * np.eye(3)[codes[lane.fit_rows]] + 0.1)
+    np.testing.assert_allclose(prepared.fit.targets, expected, rtol=1e-6)
+    assert torch.equal(prepared.stop.targets, plain.stop.targets)
+
+
+def test_smoothing_has_no_meaning_for_values(make_lane: Callable[..., Lane]) -> None:
+    values = np.random.default_rng(0).normal(size=120)
+    architecture = Architecture((6,), 1, "regression")
+    smoothed, plain = (
+        prepare_lane(architecture, make_lane(smoothing=part), values, 10, 0) for part in (0.3, 0.0)
+    )
+    assert torch.equal(smoothed.fit.targets, plain.fit.targets)
+
+
 def test_values_are_standardised_over_the_fit_rows(make_lane: Callable[..., Lane]) -> None:
     values = np.random.default_rng(0).normal(size=120) * 12 + 100
     lane = make_lane()

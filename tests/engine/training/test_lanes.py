@@ -40,7 +40,7 @@ def varied_lanes(make_lane: MakeLane) -> list[Lane]:
     return [
         make_lane(seed=1),
         make_lane(seed=2, dropout=0.4, learning_rate=0.03),
-        make_lane(seed=3, optimizer="sgd", balanced=True),
+        make_lane(seed=3, optimizer="sgd", balanced=True, smoothing=0.1),
         make_lane(seed=4, fit=rows[:33], batch_size=16, weight_decay=0.5),
         make_lane(seed=5, inputs=1, outcome=1, batch_size=64),
         make_lane(seed=6, fit=rows[:15], stop=NONE, dropout=0.2),
@@ -135,10 +135,11 @@ def test_nothing_is_computed_in_double_precision(
     assert torch.float64 not in dtypes.seen
 
 
+@pytest.mark.parametrize("smoothing", [0.0, 0.1])
 def test_full_batch_training_equals_a_plain_torch_loop(
-    problem: Bunch, make_lane: MakeLane
+    problem: Bunch, make_lane: MakeLane, smoothing: float
 ) -> None:
-    lane = make_lane(batch_size=1000, weight_decay=0.1, stop=NONE)
+    lane = make_lane(batch_size=1000, weight_decay=0.1, stop=NONE, smoothing=smoothing)
     (result,) = run(problem, [lane], schedule=TrainingSchedule(max_epochs=20))
     layout = ParameterLayout(BINARY, 10)
     generator = torch.Generator().manual_seed(lane.seed)
@@ -153,7 +154,9 @@ def test_full_batch_training_equals_a_plain_torch_loop(
     losses = []
     for _ in range(20):
         optimizer.zero_grad()
-        loss = torch.nn.functional.cross_entropy(module(x[:80]), y[:80])
+        loss = torch.nn.functional.cross_entropy(
+            module(x[:80]), y[:80], label_smoothing=smoothing
+        )
         loss.backward()
         optimizer.step()
         losses.append(loss.item())
@@ -422,6 +425,7 @@ def test_impossible_settings_are_refused(make_lane: MakeLane) -> None:
         {"learning_rate": 0.0},
         {"weight_decay": -1.0},
         {"dropout": 1.0},
+        {"smoothing": 1.0},
         {"batch_size": 0},
         {"optimizer": "lbfgs"},
     ]

@@ -65,7 +65,7 @@ def until_asked(qtbot: QtBot, runner: Any, times: int = 1) -> None:
 
 
 def until_shown(qtbot: QtBot, page: BaselinesPage) -> None:
-    qtbot.waitUntil(lambda: said(page, "quick").endswith("on this computer"), timeout=3000)
+    qtbot.waitUntil(lambda: said(page, "quick").endswith(" here"), timeout=3000)
 
 
 def test_before_the_split_nothing_is_asked(

@@ -39,11 +39,11 @@ VERDICTS = {
 }
 WHY = {
     "yes": "With the true labels the models score better than with shuffled ones (p = {p}), and "
-    "their score lies above guessing also at the lower end of its interval.",
+    "their corrected score lies above guessing.",
     "no": "With shuffled labels, which mean nothing, the models score as well as with the true "
     "ones too often to rule out chance (p = {p}; it has to be 0.05 or less).",
     "unclear": "With the true labels the models score better than with shuffled ones (p = {p}), "
-    "but the interval of their score reaches down to guessing.",
+    "but their corrected score is not clearly above guessing.",
 }
 BY_BATCH = "What the models find is where samples were processed."
 BY_BATCH_WHY = (

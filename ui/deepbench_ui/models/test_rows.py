@@ -145,7 +145,7 @@ BLEND_COLUMN: Column[MetricRow] = Column(
     lambda row: interval_text(row.blend),
     lambda row: row.blend.value if row.blend else None,
     True,
-    "Mean of the best settings of several families. It was no candidate; it shows what more effort "
+    "Mean of the best settings of several families. No candidate: it shows what more effort "
     "could bring.",
 )
 
