@@ -115,6 +115,7 @@ STAGES: tuple[Stage, ...] = (
         2,
         ("seed", "budget", "baselines", "networks.sizes"),
         ("split",),
+        revision=2,
     ),
     Stage(
         8,
@@ -123,9 +124,16 @@ STAGES: tuple[Stage, ...] = (
         3,
         ("seed", "budget", "baselines.families", "networks"),
         ("split",),
+        revision=2,
     ),
     Stage(
-        9, "shuffles", "Shuffled-label check", 7, ("seed", "shuffles"), ("baselines", "networks")
+        9,
+        "shuffles",
+        "Shuffled-label check",
+        7,
+        ("seed", "shuffles"),
+        ("baselines", "networks"),
+        revision=2,
     ),
     Stage(
         10,
@@ -134,6 +142,7 @@ STAGES: tuple[Stage, ...] = (
         7,
         ("seed", "split.reuse_reason"),
         ("shuffles",),
+        revision=2,
     ),
     Stage(11, "interpretation", "What the model uses", 8, ("seed",), ("test",)),
     Stage(

@@ -24,6 +24,11 @@ from deepbench.evaluation.ranking import Floats
 _FEWEST_FOLDS = 3
 
 
+def number_of_folds(fold_of: NDArray[np.int64]) -> int:
+    """Folds of one repeat, from (R, n) fold numbers with -1 for never predicted."""
+    return len(np.unique(fold_of[0][fold_of[0] >= 0]))
+
+
 def fold_standard_error(scores: Sequence[float | None] | Floats, tuning_folds: int) -> float:
     """Corrected standard error of the mean fold score; NaN with fewer than three fold scores.
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from deepbench.checks.verdict import Contender, choose
+from deepbench.checks.verdict import Contender, choose, deep_learning_verdict
 from deepbench.evaluation.bootstrap import Interval
 from deepbench.evaluation.corrected_score import paired_corrected_difference
 from deepbench.evaluation.metrics import tuning_metric
+from deepbench.evaluation.repeated_cv import fold_difference, number_of_folds
 from deepbench.jobs.context import JobContext
 from deepbench.jobs.leaderboard import (
     FamilyTrials,
@@ -81,6 +82,11 @@ def compare(
             seed=derive_seed(context.plan.seed, "comparison"),
         )
     )
+    by_folds = fold_difference(
+        roster.network.best.fold_scores,
+        roster.baseline.best.fold_scores,
+        number_of_folds(bench.fold_of),
+    )
     return ComparisonRecord(
         network=roster.network.family.name,
         baseline=roster.baseline.family.name,
@@ -88,6 +94,25 @@ def compare(
         difference=found.value,
         low=found.low,
         high=found.high,
+        by_folds=as_score(by_folds),
+    )
+
+
+def second_opinion(comparison: ComparisonRecord | None) -> tuple[str, ...]:
+    """Say so where the scores of the folds alone would have given another verdict."""
+    folds = comparison.by_folds if comparison is not None else None
+    if comparison is None or folds is None:
+        return ()
+    decided = deep_learning_verdict(comparison.low, comparison.high)
+    other = deep_learning_verdict(folds.low, folds.high)
+    if decided == other:
+        return ()
+    said = {"better": "better", "worse": "worse", "no better": "neither better nor worse"}
+    return (
+        f"By the scores of the tuning folds alone the networks would count as {said[other]} "
+        "than the traditional models (corrected t-test, Nadeau and Bengio). The corrected score "
+        f"decides, by which they are {said[decided]}: it gives no advantage to the side that "
+        "tried more settings.",
     )
 
 

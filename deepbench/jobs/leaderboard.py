@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from deepbench.evaluation.corrected_score import CorrectedScore, corrected_score
 from deepbench.evaluation.fold_scores import fold_spread
 from deepbench.evaluation.metrics import tuning_metric
+from deepbench.evaluation.repeated_cv import fold_standard_error, number_of_folds
 from deepbench.jobs.context import JobContext
 from deepbench.models.family import Family
 from deepbench.models.registry import get_family
@@ -157,6 +158,7 @@ def model_record(context: JobContext, bench: Workbench, group: FamilyTrials) -> 
     score = family_score(context, bench, group)
     best = group.best
     oof = array_from_bytes(context.study.read(best.predictions))
+    spread = fold_spread(task, bench.training.outcome, oof, bench.fold_of)
     return ModelRecord(
         name=group.family.name,
         title=group.family.title,
@@ -168,9 +170,9 @@ def model_record(context: JobContext, bench: Workbench, group: FamilyTrials) -> 
         plain=score.plain,
         corrected=Score(value=score.value, low=_number(score.low), high=_number(score.high)),
         standard_error=_number(score.standard_error),
-        fold_scores=tuple(
-            _number(value)
-            for value in fold_spread(task, bench.training.outcome, oof, bench.fold_of)
+        fold_scores=tuple(_number(value) for value in spread),
+        fold_standard_error=_number(
+            fold_standard_error(spread, number_of_folds(bench.fold_of))
         ),
         params=best.params,
         best_trial=best.number,

@@ -11,7 +11,13 @@ from deepbench.checks.verdict import deep_learning_verdict
 from deepbench.data.vault.opening import OpeningPass, open_test, request_opening
 from deepbench.evaluation.metrics import tuning_metric
 from deepbench.jobs.calibrating import calibration_record, decision_record
-from deepbench.jobs.choosing import Roster, choose_models, compare, expected_score
+from deepbench.jobs.choosing import (
+    Roster,
+    choose_models,
+    compare,
+    expected_score,
+    second_opinion,
+)
 from deepbench.jobs.context import JobContext
 from deepbench.jobs.leaderboard import FamilyTrials, all_trials
 from deepbench.jobs.outer_folds import (
@@ -32,6 +38,7 @@ from deepbench.jobs.test_scores import (
     predictions_csv,
     predictions_record,
     subgroups,
+    unsteady_interval,
 )
 from deepbench.jobs.views import store_view
 from deepbench.models.fitted import FittedModel
@@ -80,7 +87,7 @@ def run(context: JobContext) -> ChoiceRecord:
         ),
         recommended=roster.chosen.family.name,
         comparison=comparison,
-        sentences=(_choice_sentence(roster),),
+        sentences=(_choice_sentence(roster), *second_opinion(comparison)),
         expected=expected,
         final_model=final,
         test=test,
@@ -222,10 +229,11 @@ def _test_record(
         if column in found.annotations
     ]
     seed = derive_seed(context.plan.seed, "test bootstrap")
+    metrics = panel(found, "chosen", seed)
     return TestRecord(
         opened=leave.openings,
         model=roster.chosen.family.name,
-        metrics=panel(found, "chosen", seed),
+        metrics=metrics,
         baseline=roster.baseline.family.name,
         baseline_metrics=panel(found, "baseline", seed),
         difference=difference(found, "network", "baseline", seed),
@@ -233,7 +241,7 @@ def _test_record(
         curves=curves(found, "chosen"),
         reuse_reasons=leave.reuse_reasons,
         predictions=context.study.store("runs", "test-predictions.csv", predictions_csv(found)),
-        sentences=_test_sentences(rosters),
+        sentences=(*_test_sentences(rosters), *unsteady_interval(metrics)),
         blend_metrics=panel(found, "blend", seed) if "blend" in found.by_role else {},
     )
 

@@ -26,6 +26,9 @@ from deepbench.study.records import CurvesRecord, PredictionsRecord, Score, Subg
 
 _RESAMPLES = 2_000
 _SMALLEST_GROUP = 10
+# Limits of two intervals that lie further apart than this disagree.
+_GROSS = 0.05
+_OTHER_INTERVALS = {"auroc_delong": "DeLong’s formula", "auroc_bootstrap": "the bootstrap"}
 
 
 class _Model(Protocol):
@@ -129,6 +132,27 @@ def panel(found: TestPredictions, role: str, seed: int) -> dict[str, Score]:
         said=found.said(role) if found.info.classes else None,
     )
     return {name: as_score(interval) for name, interval in intervals.items()}
+
+
+def unsteady_interval(metrics: dict[str, Score]) -> tuple[str, ...]:
+    """Say so where other intervals of the AUROC end far from the one that is shown."""
+    shown = metrics.get("auroc")
+    if shown is None or shown.low is None or shown.high is None:
+        return ()
+    far = []
+    for name, title in _OTHER_INTERVALS.items():
+        other = metrics.get(name)
+        if other is None or other.low is None or other.high is None:
+            continue
+        if max(abs(other.low - shown.low), abs(other.high - shown.high)) > _GROSS:
+            far.append(f"{title} says {other.low:.2f} to {other.high:.2f}")
+    if not far:
+        return ()
+    return (
+        f"The 95 % interval of the AUROC depends on how it is computed: {shown.low:.2f} to "
+        f"{shown.high:.2f} is shown, {' and '.join(far)}. That happens with few test units or an "
+        "AUROC near 1; read the limits as rough.",
+    )
 
 
 def difference(found: TestPredictions, better: str, worse: str, seed: int) -> Score | None:

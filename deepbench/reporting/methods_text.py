@@ -40,6 +40,11 @@ _REFERENCES = {
     "Menon et al., 2013": "Menon A, Narasimhan H, Agarwal S, Chawla S. On the statistical "
     "consistency of algorithms for binary classification under class imbalance. ICML 2013. PMLR "
     "28:603–611.",
+    "Nadeau and Bengio, 2003": "Nadeau C, Bengio Y. Inference for the generalization error. "
+    "Machine Learning 2003;52:239–281. doi:10.1023/A:1024068626366",
+    "Newcombe, 2006": "Newcombe RG. Confidence intervals for an effect size measure based on the "
+    "Mann-Whitney statistic. Part 2: asymptotic methods and evaluation. Stat Med 2006;25:559–573. "
+    "doi:10.1002/sim.2324",
     "Ojala and Garriga, 2010": "Ojala M, Garriga GC. Permutation tests for studying classifier "
     "performance. J Mach Learn Res 2010;11:1833–1863.",
     "Paszke et al., 2019": "Paszke A, Gross S, Massa F, et al. PyTorch: an imperative style, "
@@ -254,7 +259,7 @@ def _choice(summary: StudySummary) -> str:
         text = (
             f"{title_of(summary, choice.comparison.network)} and "
             f"{title_of(summary, choice.comparison.baseline)} were compared on the same tuning "
-            "folds by a bootstrap paired over units (difference in "
+            "folds, paired over units and corrected for the choice among settings (difference in "
             f"{metric_title(choice.comparison.metric)}: "
             f"{difference(choice.comparison, brackets=False)}). "
         )
@@ -281,9 +286,24 @@ def _choice(summary: StudySummary) -> str:
     name = headline_metric(summary)
     if name:
         text += f"; the chosen model reached {metric_title(name)} {score(test.metrics[name])}"
-    text += ". Intervals are 95 % bootstrap intervals over units"
-    if "auroc_delong" in test.metrics:
-        text += ", for the AUROC also DeLong’s on the logit scale (DeLong et al., 1988)"
+    return f"{text}. {_intervals(summary)}"
+
+
+def _intervals(summary: StudySummary) -> str:
+    text = "Intervals are 95 % intervals over units, by the bootstrap"
+    metrics = summary.choice.test.metrics if summary.choice is not None else {}
+    if "balanced_accuracy" in metrics:
+        text += ", for metrics of the classes said by draws around the table of classes"
+    if "auroc_delong" in metrics:
+        text += (
+            ", for the AUROC by a score interval (Newcombe, 2006) beside DeLong’s on the logit "
+            "scale (DeLong et al., 1988)"
+        )
+    if summary.split is not None and len(summary.split.outer_folds) > 1:
+        text += (
+            "; they allow for the training samples that the models of the outer folds share "
+            "(Nadeau and Bengio, 2003)"
+        )
     return f"{text}."
 
 

@@ -60,7 +60,7 @@ def leaderboard_table(
                 model.title,
                 number(model.plain),
                 _with_ends(corrected),
-                fold_spread(model.fold_scores),
+                _spread_with_error(model),
                 number(model.standard_error),
                 f"{model.trials:,}",
                 duration(model.seconds),
@@ -76,14 +76,15 @@ def leaderboard_table(
             "Model",
             "#Best tuning score (too optimistic)",
             "#Corrected tuning score (95 % interval)",
-            "#Spread over folds (lowest to highest)",
-            "#Standard error",
+            "#Spread over folds (lowest to highest; standard error)",
+            "#Standard error over units",
             "#Trials",
             "#Computing time",
         ],
         rows,
         note="The spread over folds says how much the score differs from fold to fold; it is not "
-        "a confidence interval.",
+        "a confidence interval. Its standard error is that of the mean over folds and allows for "
+        "the training samples that folds share (Nadeau and Bengio, 2003).",
         marked=[place for place, model in enumerate(models) if model.name == recommended],
     )
 
@@ -97,6 +98,13 @@ def members_table(blend: BlendRecord | None) -> Table | None:
         ["Model", "#Trial", "#Tuning score (too optimistic)"],
         [[member.title, str(member.trial), number(member.score)] for member in blend.members],
     )
+
+
+def _spread_with_error(model: ModelRecord) -> str:
+    spread = fold_spread(model.fold_scores)
+    if model.fold_standard_error is None or spread == MISSING:
+        return spread
+    return f"{spread}; {number(model.fold_standard_error)}"
 
 
 def fold_spread(scores: Sequence[float | None]) -> str:

@@ -18,7 +18,10 @@ from deepbench.study.records import ComparisonRecord, Score
 MISSING = "–"
 MINUS = "\N{MINUS SIGN}"
 _TASKS = ("binary", "multiclass", "regression")
-_EXTRA_TITLES = {"auroc_delong": "AUROC, interval by DeLong's method"}
+_EXTRA_TITLES = {
+    "auroc_delong": "AUROC, interval by DeLong's method",
+    "auroc_bootstrap": "AUROC, interval by bootstrap",
+}
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _FIXED_LIMIT = 1e-3  # below it three decimals would show zeros only
 _PLAIN_LIMIT = 1e-4  # below it a power of ten reads better than zeros

@@ -56,7 +56,9 @@ class ModelRecord(Record):
 
     ``trials`` were run of those ``offered`` (0 in older studies: as many as run); ``first_looks``
     of them at low effort. ``seconds_offered`` is the family's share of the plan's time limit.
-    ``note`` says why a search ended before all its trials were run.
+    ``note`` says why a search ended before all its trials were run. ``standard_error`` is that of
+    the score over resampled units, ``fold_standard_error`` that of the mean of ``fold_scores``,
+    corrected for the training samples that folds share.
     """
 
     name: str
@@ -79,6 +81,7 @@ class ModelRecord(Record):
     offered: int = 0
     first_looks: int = 0
     seconds_offered: float | None = None
+    fold_standard_error: float | None = None
 
 
 class LearningCurveRecord(Record):

@@ -35,15 +35,33 @@ def above(low: float | None) -> Score:
         (1.0, None, "no"),
     ],
 )
-def test_a_signal_needs_both_the_shuffles_and_the_interval(
+def test_with_selected_settings_a_signal_needs_both_the_shuffles_and_the_interval(
     p: float, low: float | None, signal: str
 ) -> None:
-    assert signal_verdict(p, above(low), chance=0.5) == signal
+    assert signal_verdict(p, above(low), chance=0.5, whole_search=False) == signal
+
+
+@pytest.mark.parametrize(
+    ("p", "value", "signal"),
+    [
+        (0.01, 0.6, "yes"),
+        (SIGNIFICANCE, 0.501, "yes"),
+        (0.01, 0.5, "unclear"),
+        (0.01, None, "unclear"),
+        (0.0501, 0.9, "no"),
+        (1.0, None, "no"),
+    ],
+)
+def test_with_the_whole_search_the_shuffles_decide_where_the_corrected_score_agrees(
+    p: float, value: float | None, signal: str
+) -> None:
+    corrected = Score(value=value, low=0.3, high=0.95)
+    assert signal_verdict(p, corrected, chance=0.5) == signal
 
 
 def test_chance_is_that_of_the_metric() -> None:
     assert signal_verdict(0.01, above(0.1), chance=0.0) == "yes"
-    assert signal_verdict(0.01, above(0.1), chance=0.5) == "unclear"
+    assert signal_verdict(0.01, Score(value=0.4, low=0.1, high=0.9), chance=0.5) == "unclear"
 
 
 @pytest.mark.parametrize(

@@ -57,6 +57,11 @@ class MetricWords:
 METRICS: Mapping[str, MetricWords] = {
     "auroc": MetricWords("AUROC", "AUROC"),
     "auroc_delong": MetricWords("AUROC, interval by DeLong’s formula", "DeLong interval"),
+    "auroc_bootstrap": MetricWords(
+        "AUROC, interval by bootstrap",
+        tip="The interval from drawing biological units again and again. With few units it is too "
+        "narrow.",
+    ),
     "average_precision": MetricWords("Average precision", "average precision"),
     "balanced_accuracy": MetricWords("Balanced accuracy", "balanced accuracy"),
     "mcc": MetricWords("Matthews correlation (MCC)", "MCC"),
@@ -130,7 +135,7 @@ METRIC_COLUMNS: tuple[Column[MetricRow], ...] = (
         lambda row: interval_text(row.chosen),
         lambda row: row.chosen.value,
         True,
-        "With its 95 % interval, from drawing biological units again and again.",
+        "With its 95 % interval. Samples of one biological unit count as alike.",
     ),
     Column(
         "Best traditional model",
@@ -156,10 +161,11 @@ def metric_columns(test: TestRecord) -> tuple[Column[MetricRow], ...]:
 
 
 def metric_rows(test: TestRecord) -> list[MetricRow]:
-    """Return the metric panel; the interval by DeLong's formula beside the other of the AUROC."""
-    names = [name for name in test.metrics if name != "auroc_delong"]
-    if "auroc_delong" in test.metrics:
-        names.insert(names.index("auroc") + 1 if "auroc" in names else 0, "auroc_delong")
+    """Return the metric panel; other intervals of the AUROC beside the one that is shown."""
+    others = [name for name in ("auroc_delong", "auroc_bootstrap") if name in test.metrics]
+    names = [name for name in test.metrics if name not in others]
+    place = names.index("auroc") + 1 if "auroc" in names else 0
+    names[place:place] = others
     return [
         MetricRow(
             name,

@@ -54,8 +54,8 @@ REPEATS = (
     Option(
         "settings",
         "Only the settings chosen",
-        "Quicker on large tables. The search itself is not covered; in its place the true score is "
-        "the one corrected for having been chosen among many.",
+        "Quicker on large tables. The search itself is not covered; in its place the true score "
+        "is the one corrected for having been chosen among many.",
     ),
 )
 EARLY = "The check ends early once further shuffles could not show a signal any more."
