@@ -171,9 +171,7 @@ def model_record(context: JobContext, bench: Workbench, group: FamilyTrials) -> 
         corrected=Score(value=score.value, low=_number(score.low), high=_number(score.high)),
         standard_error=_number(score.standard_error),
         fold_scores=tuple(_number(value) for value in spread),
-        fold_standard_error=_number(
-            fold_standard_error(spread, number_of_folds(bench.fold_of))
-        ),
+        fold_standard_error=_number(fold_standard_error(spread, number_of_folds(bench.fold_of))),
         params=best.params,
         best_trial=best.number,
         note=group.note,

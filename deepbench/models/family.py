@@ -113,7 +113,6 @@ class Family(ABC):
         tasks: Kinds of outcome it is offered for.
         not_offered: Why it is not offered for the other kinds; a sentence.
         stores_samples: Whether a saved model holds training samples themselves (privacy).
-        most_columns: Widest table the family is given; wider ones pass the filter first.
     """
 
     name: str
@@ -124,7 +123,6 @@ class Family(ABC):
     tasks: frozenset[Task] = EVERY_TASK
     not_offered: ClassVar[str] = ""
     stores_samples: bool = False
-    most_columns: ClassVar[int | None] = None
 
     @abstractmethod
     def portfolio(self, shape: ProblemShape) -> list[Params]:
@@ -135,16 +133,10 @@ class Family(ABC):
         """Draw settings from the search space; parameter names are those of the settings."""
 
     def filter_choices(self, shape: ProblemShape) -> list[int | str]:
-        """Return the numbers of columns that the filter may keep; empty for narrow tables.
-
-        ``"all"`` is among them unless the table is wider than `most_columns`, which then stands
-        in its place.
-        """
+        """Return the numbers of columns that the filter may keep; empty for narrow tables."""
         if shape.columns <= FILTER_ABOVE:
             return []
-        limit = self.most_columns or shape.columns
-        widest: int | str = ALL_COLUMNS if shape.columns <= limit else limit
-        return [*(k for k in _FILTER_SIZES if k < min(shape.columns, limit)), widest]
+        return [*(k for k in _FILTER_SIZES if k < shape.columns), ALL_COLUMNS]
 
     def suggest_filter(self, trial: optuna.Trial, shape: ProblemShape) -> Params:
         """Draw ``features``, the number of columns kept; nothing for narrow tables."""

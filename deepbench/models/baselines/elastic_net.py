@@ -29,6 +29,8 @@ Rows = NDArray[np.int64]
 # A table this narrow is its own working set.
 _NARROW = 600
 _FIRST_COLUMNS = 300
+# Growth of a working set that does not matter for its solution yet.
+_FEW = 0.05
 _MOST_ROUNDS = 60
 # Numbers of all columns' slopes held at a time.
 _MOST_NUMBERS = 1_000_000
@@ -78,12 +80,23 @@ def _fit_some(columns: Numbers, problems: Sequence[NetProblem], scale: float) ->
         wide = [solver for solver in busy if len(solver.columns) < len(columns)]
         slopes = _slopes(columns, [solver.residual for solver in wide])
         for solver, steepest in zip(wide, slopes, strict=True):
-            steepest[solver.columns] = 0.0
-            missed = np.flatnonzero(steepest > solver.threshold * (1.0 + TOLERANCE))
+            missed = _missed(solver, steepest)
+            # Precision for a working set that is about to grow would be lost.
+            if len(missed) <= _FEW * len(solver.columns):
+                solver.tighten()
             if len(missed):
-                most = max(_FIRST_COLUMNS, len(solver.columns))
-                _widen(solver, columns, _largest(steepest, missed, most))
+                _widen(solver, columns, missed)
+        for solver in busy:
+            if len(solver.columns) == len(columns):
+                solver.tighten()
     return [_result(solver) for solver in solvers]
+
+
+def _missed(solver: NetSolver, steepest: Numbers) -> Rows:
+    """Return the columns outside the working set that belong into it; the steepest if many."""
+    steepest[solver.columns] = 0.0
+    missed = np.flatnonzero(steepest > solver.threshold * (1.0 + TOLERANCE))
+    return _largest(steepest, missed, max(_FIRST_COLUMNS, len(solver.columns)))
 
 
 def _start(columns: Numbers, problems: Sequence[NetProblem], scale: float) -> Iterator[NetSolver]:

@@ -141,25 +141,26 @@ class NetSolver:
         self.done = False
 
     def improve(self) -> None:
-        """Solve for the working set to the tolerance of this round, and set that of the next."""
+        """Solve for the working set to the present tolerance."""
         before, before_intercepts = self.values, self.intercepts
         finished = self._solve(self._tolerance * self.threshold)
         moved = self._pull * np.abs(self.values - before).max(initial=0.0)
         moved = max(moved, _INTERCEPT_PULL * np.abs(self.intercepts - before_intercepts).max())
         last = self._tolerance <= TOLERANCE
         self.done = bool(last and finished and moved <= TOLERANCE * self.threshold)
+
+    def tighten(self) -> None:
+        """Lower the tolerance, and the pull of the last solution."""
         less = _LESS_TOLERANCE if self._pull else _LESS_WITHOUT_PULL
         self._tolerance = max(self._tolerance * less, TOLERANCE)
-        self._pull = max(self._pull * _LESS_PULL, min(self._pull, self._least_pull))
-
-    @property
-    def _least_pull(self) -> float:
-        return _LEAST_PULL * self._unit if self.problem.l1_ratio == 1.0 else 0.0
+        least = _LEAST_PULL * self._unit
+        if self._pull * _LESS_PULL >= least:
+            self._pull *= _LESS_PULL
+        else:  # the lasso cannot do without
+            self._pull = min(self._pull, least) if self.problem.l1_ratio == 1.0 else 0.0
 
     def _solve(self, enough: float) -> bool:
         """Take Newton steps from the last linear predictor; say whether the equation holds."""
-        if self.problem.l1_ratio < 1.0 and self._pull < _LEAST_PULL * self._unit:
-            self._pull = 0.0
         linear = self._linear
         here = self._look(linear)
         finished = False

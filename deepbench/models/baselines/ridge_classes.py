@@ -252,8 +252,8 @@ def _step_by_hessian(
     added[:, -1] = 0.0 if outputs == 1 else _STEADY
     diagonal = np.arange(outputs * wide)
     flat[:, diagonal, diagonal] += np.tile(added, (1, outputs))
-    step: Numbers = np.linalg.solve(flat, -gradient.reshape(count, -1, 1))
-    return step.reshape(gradient.shape)
+    step = np.linalg.solve(flat, -gradient.reshape(count, -1, 1))
+    return np.asarray(step.reshape(gradient.shape), dtype=np.float64)
 
 
 def _step_by_conjugates(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
 from deepbench.evaluation.bootstrap import (
     count_blocks,
     interval_of,
