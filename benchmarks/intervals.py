@@ -3,9 +3,9 @@
     python benchmarks/intervals.py              # three minutes
     python benchmarks/intervals.py --full       # an hour: 2,000 test sets in each row
 
-Simulated test sets of a model whose true score is known; no model is fitted but in the last table.
-Coverage in %, 95 is right; after it the mean width. Rows of a unit share half of their variance and
-their outcome.
+Simulated test sets of a model whose true score is known; no model is fitted but in the last
+table. Coverage in %, 95 is right; after it the mean width. Rows of a unit share half of their
+variance and their outcome.
 
 * AUROC: `shown` is `auroc_interval`; beside it DeLong on the logit scale (with units Obuchowski's)
   and the percentile bootstrap over units.

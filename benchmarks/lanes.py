@@ -19,6 +19,11 @@ once), and their seconds are extrapolated per network. The AUROC is that of thes
 are worked out within a repeat and their median is shown. "per epoch" leaves out that the two sides
 may stop at different epochs. Seconds are those of the processor, so that other programs on the
 machine do not count; on a graphics processor they are those of the clock.
+
+On the wide table the ratio is that of seconds for a trained network, not for the same score: the
+lanes see rotated inputs, on which the same settings train differently (see
+`deepbench.training.rotation`). The AUROC of both sides stands in the table; 20 networks are too
+few to tell small differences.
 """
 
 from __future__ import annotations

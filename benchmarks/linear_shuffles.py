@@ -72,6 +72,7 @@ def bench(shape: Shape) -> FoldCache:
 
 def settings(cache: FoldCache) -> list[Params]:
     """Return the portfolio and as many draws as make up the number of settings."""
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
     found = FAMILY.portfolio(cache.shape)
     study = optuna.create_study(sampler=optuna.samplers.RandomSampler(seed=0))
     while len(found) < SETTINGS:
@@ -159,7 +160,6 @@ def main() -> None:
     parser.add_argument("--shuffles", type=int, default=200)
     parser.add_argument("--jobs", type=int, default=2)
     given = parser.parse_args()
-    optuna.logging.set_verbosity(optuna.logging.WARNING)
     head = [
         "| what | fits | seconds | seconds of a core | one by one, seconds of a core | ratio |",
         "|---|---|---|---|---|---|",

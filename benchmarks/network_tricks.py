@@ -221,11 +221,11 @@ def _score(
     return roc_auc_score(truth, found[:, 1]), float(-np.log(right).mean())
 
 
-def compare(name: str, tricks: Sequence[str], sizes: Sequence[str], seeds: int) -> None:
+def compare(name: str, tricks: Sequence[str], sizes: Sequence[str], seeds: Sequence[int]) -> None:
     """Print a line for each trick on a table."""
     table = load_table(name)
     found: dict[tuple[str, str], list[tuple[float, float, float]]] = {}
-    for seed in range(seeds):
+    for seed in seeds:
         for outer in tuning_folds(table, OUTER_FOLDS, 1, 100 + seed):
             study = Study(table, outer, derive_seed(seed, outer.number))
             for size in sizes:
@@ -250,7 +250,7 @@ def main() -> None:
     parser.add_argument("--tables", nargs="*", default=["all"])
     parser.add_argument("--tricks", nargs="*", default=["all"])
     parser.add_argument("--sizes", nargs="*", default=["medium"])
-    parser.add_argument("--seeds", type=int, default=2)
+    parser.add_argument("--seeds", nargs="*", type=int, default=[0, 1])
     options = parser.parse_args()
     torch.set_num_threads(1)
     optuna.logging.set_verbosity(optuna.logging.ERROR)

@@ -3,17 +3,18 @@
     python benchmarks/verdict_errors.py            # three minutes
     python benchmarks/verdict_errors.py --full     # 1,000 studies in each row
 
-Each study is simulated in this process: 60 or 200 units, one or five rows each (rows of a unit share
-half of their variance and their class), 100 features, five tuning folds. Four families of four
-settings each stand for linear models, kernel machines, neighbours and networks (ridge regression on
-random hidden units). All are linear in the labels, so that a whole search on shuffled labels is one
-matrix product, and 99 of them per study cost nothing. Folds, scores, corrected scores, p-value
-and rules are the program's own; the truth comes from 4,000 fresh rows.
+Each study is simulated in this process: 60 or 200 units, one or five rows each (rows of a unit
+share half of their variance and their class), 100 features, five tuning folds. Four families of
+four settings each stand for linear models, kernel machines, neighbours and networks (ridge
+regression on random hidden units). All are linear in the labels, so that a whole search on
+shuffled labels is one matrix product, and 99 of them per study cost nothing. Folds, scores,
+corrected scores, p-value and rules are the program's own; the truth comes from 4,000 fresh rows.
 
 * Signal: nothing to find; a class difference of weak and of middle strength.
-* Networks against traditional models: two exchangeable families (random hidden units, other draws),
-  so that neither is better but by luck; and an outcome only hidden units can see. `corrected` is the
-  interval of BBC-CV, `folds` the corrected t interval of the fold scores.
+* Networks against traditional models: two exchangeable families (random hidden units, other
+  draws), so that neither is better but by luck, also with six times the settings on one side; and
+  an outcome that only hidden units, or that linear models, can see better. `corrected` is the
+  interval that decides, `folds` the corrected t interval of the fold scores.
 * Choice: by how much the truth of the family chosen falls short of that of the best-scored one.
 
 The tables it prints stand in `deepbench/checks/verdict.py`.
@@ -222,17 +223,27 @@ def comparison_table(studies: int) -> None:
         [Setting("hidden", penalty, 64, seed) for penalty in (1.0, 10.0) for seed in seeds]
         for seeds in ((1, 2), (3, 4))
     ]
-    kinds = ("equal", "network better", "network worse")
+    linear = FAMILIES["linear"]
+    many = [
+        Setting("hidden", penalty, 64, seed) for penalty in (1.0, 10.0) for seed in range(5, 11)
+    ]
+    kinds = {
+        "equal": sides,
+        "network better": [sides[0], linear],
+        "network worse": [sides[0], linear],
+        "equal, twelve settings against two": [many, sides[1][::2]],
+    }
     for units, rows in ((60, 1), (60, 5), (200, 1)):
-        for kind in kinds if rows == 1 else kinds[:1]:
-            generator = np.random.default_rng([units, rows, kinds.index(kind)])
+        for place, (kind, (a, b)) in enumerate(kinds.items()):
+            if rows > 1 and kind != "equal":
+                continue
+            generator = np.random.default_rng([units, rows, place])
             claims: dict[str, list[str]] = {"corrected": [], "folds": [], "both": []}
             covers: dict[str, list[bool]] = {"corrected": [], "folds": []}
             for number in range(studies if units * rows < 250 else max(studies // 4, 20)):
                 bent = kind == "network better"
                 data = draw(generator, units, rows, 1.0 if bent else 1.5, bent=bent)
                 fresh = draw(generator, _FRESH, 1, 1.0 if bent else 1.5, bent=bent)
-                a, b = sides if kind == "equal" else (sides[0], FAMILIES["linear"])
                 found, true = _compare(data, fresh, a, b, number)
                 for name, (low, high) in found.items():
                     claims[name].append(deep_learning_verdict(low, high))

@@ -4,11 +4,11 @@ The limits are the AUROCs a from which the observed one lies z standard errors a
 error being that *at a*: a Hanley-McNeil variance by numbers of units, as in method 5 of Newcombe
 (2006), Statistics in Medicine 25:559, doi 10.1002/sim.2324. Near 1 the observed variance is far
 too small, or 0; the variance at the limit is not. That variance is right for one row per unit and
-scores of one shape alone, so it is multiplied by what was observed: the ratio of Obuchowski's (with
-one row per unit DeLong's) variance to it at the observed AUROC, on the log scale, with weight
-k / (k + 8) for k units in the smaller class. With several rows per unit this shrinks towards "five
-rows say no more than one". `python benchmarks/intervals.py` measures the coverage; its table
-stands in `shown_intervals`.
+scores of one shape alone, so it is multiplied by what was observed: the ratio of Obuchowski's
+(with one row per unit DeLong's) variance to it at the observed AUROC, on the log scale, with
+weight k / (k + 8) for k units in the smaller class. With several rows per unit this shrinks
+towards "five rows say no more than one". `python benchmarks/intervals.py` measures the coverage;
+its table stands in `shown_intervals`.
 """
 
 from __future__ import annotations

@@ -180,7 +180,7 @@ class CandidateScores:
                     result[0, at] = part @ table[candidate - some.start]
         return result
 
-    def _in_order(self, fold: _Fold, which: Codes) -> Floats:
+    def _in_order(self, fold: _Fold, which: Codes) -> NDArray[np.float32]:
         """Pairs in the right order (candidates, positive units x negative units); ties half."""
         up, starts_up = self._by_unit(fold.positive)
         down, starts_down = self._by_unit(fold.negative)

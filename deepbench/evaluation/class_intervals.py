@@ -1,13 +1,13 @@
 """Intervals of metrics of the classes said: balanced accuracy, MCC, F1, accuracy.
 
-A bootstrap of few samples fails where it is needed most: with every sample of a class right there is
-nothing to resample, and the interval has no width. Here each class's shares of the classes said for
-it are drawn from a Dirichlet distribution around what was seen (Jeffreys' prior for the share
-predicted rightly; Brown, Cai & DasGupta 2001, doi 10.1214/ss/1009213286), at the class sizes
-that were seen, and the percentiles of the metric over the draws are the limits. Rows of a unit count
-for fewer: a class's number of rows is divided by its design effect, the ratio of the variance of
-the share over units to that over rows (Kish 1965), which with few units shrinks towards "the rows
-of a unit say no more than one".
+A bootstrap of few samples fails where it is needed most: with every sample of a class right there
+is nothing to resample, and the interval has no width. Here each class's shares of the classes
+said for it are drawn from a Dirichlet distribution around what was seen (Jeffreys' prior for the
+share predicted rightly; Brown, Cai & DasGupta 2001, doi 10.1214/ss/1009213286), at the class
+sizes that were seen, and the percentiles of the metric over the draws are the limits. Rows of a
+unit count for fewer: a class's number of rows is divided by its design effect, the ratio of the
+variance of the share over units to that over rows (Kish 1965), which with few units shrinks
+towards "the rows of a unit say no more than one".
 """
 
 from __future__ import annotations

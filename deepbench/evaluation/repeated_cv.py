@@ -3,8 +3,8 @@
 The scores of folds are not independent: their models share most of their training samples. The
 variance of their mean is not S2 / J but (1 / J + n_test / n_train) S2, with S2 the variance over
 all J fold scores of all repeats: Nadeau & Bengio (2003), Machine Learning 52:239, doi
-10.1023/A:1024068626366; for repeated cross-validation Bouckaert & Frank (2004), PAKDD, LNAI 3056:3,
-doi 10.1007/978-3-540-24775-3_3, with J - 1 degrees of freedom.
+10.1023/A:1024068626366; for repeated cross-validation Bouckaert & Frank (2004), PAKDD, LNAI
+3056:3, doi 10.1007/978-3-540-24775-3_3, with J - 1 degrees of freedom.
 
 The standard error says how steady a score over folds is. It is no confidence interval of what the
 winner of a search will do: the winner was chosen by these very scores.

@@ -116,7 +116,7 @@ def _sentences(
     batch: Score | None,
     repeated: str,
     *,
-    above_chance: bool,
+    above_chance: bool = True,
 ) -> tuple[str, ...]:
     lines = [
         {
@@ -124,8 +124,8 @@ def _sentences(
             "evidence of a signal.",
             "no": "The score with the true labels lies inside the range that shuffled labels "
             "give: no evidence of a signal. The test set stays locked.",
-            "unclear": "The shuffled-label check was passed, but the corrected score is not clearly "
-            "above chance: the evidence is unclear. The test set stays locked.",
+            "unclear": "The shuffled-label check was passed, but the corrected score is not "
+            "clearly above chance: the evidence is unclear. The test set stays locked.",
         }[signal],
         f"One p-value for all models together: {joint.value:.3g}.",
         repeated,

@@ -142,7 +142,7 @@ def test_no_stage_before_the_last_reads_the_vault(sealed: Path, tmp_path: Path) 
         assert run_here(plan, study, "shuffles") == ["baselines", "networks", "shuffles"]
     done = [ledger_of(study, "trial", "shuffles") for study in studies]
     assert done[0] == done[1] == done[2]
-    assert len(done[0]) > 8
+    assert len(done[0]) > 5
     assert _holding_planted_values(studies[0]) == set(_split(sealed).test_artifacts)
     for study, problem in zip(studies[1:], ("was changed", "is missing"), strict=True):
         with pytest.raises(StudyError, match=problem):

@@ -146,7 +146,7 @@ def test_scores_are_called_what_they_are(page: Callable[..., Any]) -> None:
     headings = list(found.table("Scores on the tuning sets")[0])
     assert "Best tuning score (too optimistic)" in headings
     assert "Corrected tuning score (95 % interval)" in headings
-    assert "Spread over folds (lowest to highest)" in headings
+    assert "Spread over folds (lowest to highest; standard error)" in headings
     for place in re.finditer("confidence interval", found.words):
         assert "not a " in found.words[place.start() - 6 : place.start()]
     assert "Association, not cause" in found.words

@@ -154,9 +154,7 @@ def test_full_batch_training_equals_a_plain_torch_loop(
     losses = []
     for _ in range(20):
         optimizer.zero_grad()
-        loss = torch.nn.functional.cross_entropy(
-            module(x[:80]), y[:80], label_smoothing=smoothing
-        )
+        loss = torch.nn.functional.cross_entropy(module(x[:80]), y[:80], label_smoothing=smoothing)
         loss.backward()
         optimizer.step()
         losses.append(loss.item())

@@ -69,7 +69,7 @@ ADVICE: Mapping[str, tuple[str, ...]] = {
         "Do not change settings until the check is passed: among many tries one passes by chance.",
     ),
     "unclear": (
-        "Measure more biological units: the interval becomes narrower.",
+        "Measure more biological units: the score becomes surer.",
         "If this was the quick budget, run the standard one (step 7).",
         "Do not change settings until the check is passed: among many tries one passes by chance.",
     ),
