@@ -26,11 +26,11 @@ the same, interval above chance too    0, 2, 47 %   1, 48, 100 % 1 %
 networks: better / worse               60 units     200 units    5 rows, 60
 ====================================== ============ ============ ============
 equally good (false)                   0 / 0 %      1 / 0 %      0 / 4 %
-twelve settings against two (false)    3 / 0 %      2 / 2 %
+twelve settings against two (false)    1 / 0 %      5 / 0 %
 network truly better by 0.04, 0.09     4 / 0 %      21 / 0 %
 network truly worse by 0.07, 0.11      0 / 2 %      0 / 47 %
 corrected t-test of folds, equal       0 / 0 %      2 / 0 %      0 / 4 %
-corrected t-test, twelve against two   9 / 0 %      5 / 0 %
+corrected t-test, twelve against two   10 / 0 %     6 / 0 %
 ====================================== ============ ============ ============
 
 The simplest within one standard error loses more than 0.02 of true AUROC against the best-scored

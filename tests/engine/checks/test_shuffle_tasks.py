@@ -51,9 +51,9 @@ def test_the_best_setting_of_each_shuffle_counts(monkeypatch: pytest.MonkeyPatch
 
 
 def test_true_labels_are_not_shuffled(monkeypatch: pytest.MonkeyPatch) -> None:
-    seen = []
+    seen: list[np.ndarray] = []
     monkeypatch.setattr(
-        shuffle_tasks, "get_metric", lambda *_: SimpleNamespace(chance=lambda y: seen.append(y))
+        shuffle_tasks, "get_metric", lambda *_: SimpleNamespace(chance=seen.append)
     )
     _scores(monkeypatch, "binary", [float("nan")] * 2, _task(1, (TRUE_LABELS, 0)))
     np.testing.assert_array_equal(seen, [OUTCOME, OUTCOME[::-1]])

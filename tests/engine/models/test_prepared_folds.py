@@ -231,7 +231,7 @@ def test_a_model_of_the_first_format_is_still_read(tmp_path: Path):
     save_model(model, tmp_path)
     path = tmp_path / "model.json"
     described = json.loads(path.read_text("utf-8"))
-    assert described["format"] == 2
+    assert described["format"] == 3
     described["format"] = 1
     del described["transform"]
     path.write_text(json.dumps(described), "utf-8")
