@@ -62,7 +62,7 @@ def pick_members(scores: Sequence[Floats], most: int) -> Members:
     return tuple(member for _, member in best[:most])
 
 
-def blend_score(
+def blend_score(  # noqa: PLR0913 - the candidates, how they are mixed, and how often
     task: Task,
     y: Outcome,
     units: Codes,

@@ -128,7 +128,7 @@ def test_details_repeat_neither_verdict_nor_batch() -> None:
     batch = Score(value=0.8, low=0.7, high=0.9)
     details = verdict_of(_record("yes", 0.02, batch_only=batch)).details
     assert len(details) == 2
-    assert details[1].startswith("Each shuffle repeats the fits")
+    assert details[1] == "Repeated."
 
 
 def test_batch_above_guessing_is_a_warning_and_at_guessing_is_not() -> None:
