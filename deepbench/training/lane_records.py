@@ -143,7 +143,8 @@ class LaneResult:
     """What came of one lane.
 
     Losses are means over rows of the cross-entropy in nats (with the class weights of the lane,
-    and on fit rows its smoothed labels) or of the squared error in units of the outcome's variance over the fit rows.
+    and on fit rows its smoothed labels) or of the squared error in units of the outcome's
+    variance over the fit rows.
 
     Attributes:
         predictions: Class probabilities (m, K), or predicted values (m, 1) in the outcome's
