@@ -20,10 +20,9 @@ are worked out within a repeat and their median is shown. "per epoch" leaves out
 may stop at different epochs. Seconds are those of the processor, so that other programs on the
 machine do not count; on a graphics processor they are those of the clock.
 
-On the wide table the ratio is that of seconds for a trained network, not for the same score: the
-lanes see rotated inputs, on which the same settings train differently (see
-`deepbench.training.rotation`). The AUROC of both sides stands in the table; 20 networks are too
-few to tell small differences.
+On the wide table the lanes see rotated inputs, with the learning rates that belong to them (see
+`deepbench.training.rotation`): the same networks, not the same numbers. The AUROC of both sides
+stands in the table; 20 networks are too few to tell small differences.
 """
 
 from __future__ import annotations
@@ -34,7 +33,7 @@ import os
 import statistics
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
@@ -80,14 +79,17 @@ class Problem:
         """Whether there are more features than samples to fit on."""
         return self.folds[0].shape[1] > len(self.fit[0])
 
-    def inputs(self) -> list[NDArray[np.float32]]:
-        """Return what the lanes see: rotated onto the row space of each fold if wide."""
+    def rotated(self) -> tuple[list[NDArray[np.float32]], list[Lane]]:
+        """Return inputs and lanes: rotated onto the row space of each fold if wide."""
         if not self.is_wide:
-            return self.folds
-        return [
-            Rotation.fit(x[rows]).transform(x)
-            for x, rows in zip(self.folds, self.fit, strict=True)
-        ]
+            return self.folds, self.lanes
+        rotations = [Rotation.fit(x[rows]) for x, rows in zip(self.folds, self.fit, strict=True)]
+        inputs = [rotation.transform(x) for rotation, x in zip(rotations, self.folds, strict=True)]
+        lanes = []
+        for lane in self.lanes:
+            rate = lane.settings.learning_rate * rotations[lane.inputs].rate_factor
+            lanes.append(replace(lane, settings=replace(lane.settings, learning_rate=rate)))
+        return inputs, lanes
 
 
 def make_problem(name: str, networks: int) -> Problem:
@@ -150,11 +152,12 @@ def by_lanes(problem: Problem, scored: int, device: torch.device) -> Cost:
     """Train all networks as lanes; the score is that of the first few."""
     clock = _clock(device)
     began = clock()
+    inputs, lanes = problem.rotated()
     results = train_lanes(
         FAMILY.architecture(_shape(problem)),
-        problem.inputs(),
+        inputs,
         [problem.codes],
-        problem.lanes,
+        lanes,
         SCHEDULE,
         device,
     )
@@ -170,12 +173,14 @@ def by_lanes(problem: Problem, scored: int, device: torch.device) -> Cost:
 
 def one_lane_at_a_time(problem: Problem, chosen: Sequence[Lane]) -> Cost:
     """Train some networks with the same engine, each in a call of its own."""
-    inputs = problem.inputs()
+    inputs, lanes = problem.rotated()
+    rotated = {lane.seed: lane for lane in lanes}
     architecture = FAMILY.architecture(_shape(problem))
     epochs, scores = 0, []
     began = time.process_time()
     for lane in chosen:
-        (result,) = train_lanes(architecture, inputs, [problem.codes], [lane], SCHEDULE, CPU)
+        given = [rotated[lane.seed]]
+        (result,) = train_lanes(architecture, inputs, [problem.codes], given, SCHEDULE, CPU)
         epochs += result.epochs
         scores.append(roc_auc_score(problem.codes[lane.predict_rows], result.predictions[:, 1]))
     return Cost(len(chosen), time.process_time() - began, epochs, float(np.mean(scores)))

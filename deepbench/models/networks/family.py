@@ -118,11 +118,11 @@ class NetworkFamily(Family):
         return {**params, **self.suggest_filter(trial, shape)}
 
 
-def lane_settings(params: Params, rows: int) -> LaneSettings:
+def lane_settings(params: Params, rows: int, rate_factor: float = 1.0) -> LaneSettings:
     """Return the settings of a lane; the batch size follows from the number of fit rows."""
     batch_size = 32 if rows < _FEW_ROWS else 128 if rows < _MANY_ROWS else 512
     return LaneSettings(
-        learning_rate=params["learning_rate"],
+        learning_rate=params["learning_rate"] * rate_factor,
         weight_decay=params["weight_decay"],
         dropout=params["dropout"],
         optimizer=params["optimizer"],

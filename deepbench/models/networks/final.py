@@ -18,6 +18,7 @@ from deepbench.models.preprocessing import Preprocessor
 from deepbench.models.problem_shape import ProblemShape
 from deepbench.models.ranking import rank_columns
 from deepbench.seeds import derive_seed
+from deepbench.training.lane_records import LaneSettings
 from deepbench.training.lanes import Lane, LaneResult, train_lanes
 from deepbench.training.rotation import Rotation
 
@@ -57,7 +58,9 @@ def fit_network(
     inputs = x.astype(np.float32) if rotation is None else rotation.transform(x)
     architecture = family.architecture(shape)
     rows = np.arange(len(training), dtype=np.int64)
-    lanes = [_lane(training, rows, params, derive_seed(seed, "start", i)) for i in range(starts)]
+    factor = 1.0 if rotation is None else rotation.rate_factor
+    settings = lane_settings(params, len(rows), factor)
+    lanes = [_lane(training, rows, settings, derive_seed(seed, "start", i)) for i in range(starts)]
     results = train_lanes(
         architecture, [inputs], [training.outcome], lanes, SCHEDULE, device, keep_parameters=True
     )
@@ -73,7 +76,9 @@ def fit_network(
     )
 
 
-def _lane(training: TrainingSet, rows: NDArray[np.int64], params: Params, seed: int) -> Lane:
+def _lane(
+    training: TrainingSet, rows: NDArray[np.int64], settings: LaneSettings, seed: int
+) -> Lane:
     stop = stop_rows(training, rows, seed)
     return Lane(
         inputs=0,
@@ -81,7 +86,7 @@ def _lane(training: TrainingSet, rows: NDArray[np.int64], params: Params, seed: 
         fit_rows=np.setdiff1d(rows, stop),
         stop_rows=stop,
         predict_rows=rows[:1],
-        settings=lane_settings(params, len(rows)),
+        settings=settings,
         seed=seed,
     )
 

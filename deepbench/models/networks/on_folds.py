@@ -75,15 +75,16 @@ def out_of_fold_networks(
     for run in runs:
         outcomes.append(run.outcome)
         for index, fold in enumerate(cache.folds):
+            matrix = inputs.number(index, run)
             stop = stop_rows(cache.training, fold.fit, derive_seed(stop_seed, index))
             lanes.append(
                 Lane(
-                    inputs=inputs.number(index, run),
+                    inputs=matrix,
                     outcome=len(outcomes) - 1,
                     fit_rows=np.setdiff1d(fold.fit, stop),
                     stop_rows=stop,
                     predict_rows=fold.tune,
-                    settings=lane_settings(run.params, len(fold.fit)),
+                    settings=lane_settings(run.params, len(fold.fit), inputs.rate_factors[matrix]),
                     seed=derive_seed(run.seed, "fold", index),
                 )
             )
@@ -111,6 +112,7 @@ class _Inputs:
         self._cache = cache
         self._numbers: dict[tuple[int, bytes], int] = {}
         self.matrices: list[NDArray[np.float32]] = []
+        self.rate_factors: list[float] = []
 
     def number(self, fold_index: int, run: NetworkRun) -> int:
         """Return the number of the matrix that a run sees in a fold."""
@@ -119,22 +121,27 @@ class _Inputs:
         key = (fold_index, columns.tobytes())
         if key not in self._numbers:
             self._numbers[key] = len(self.matrices)
-            self.matrices.append(self._matrix(fold_index, columns))
+            matrix, factor = self._matrix(fold_index, columns)
+            self.matrices.append(matrix)
+            self.rate_factors.append(factor)
         return self._numbers[key]
 
-    def _matrix(self, fold_index: int, columns: NDArray[np.int64]) -> NDArray[np.float32]:
+    def _matrix(
+        self, fold_index: int, columns: NDArray[np.int64]
+    ) -> tuple[NDArray[np.float32], float]:
+        """Return the rows as the lanes see them, and the factor of their learning rate."""
         data = self._cache.data(fold_index)
         fit, tune = take_columns(data.fit, columns), take_columns(data.tune, columns)
         rows = len(self._cache.training)
         if fit.shape[1] <= len(fit):
             matrix = np.zeros((rows, fit.shape[1]), dtype=np.float32)
             matrix[data.fold.fit], matrix[data.fold.tune] = fit, tune
-            return matrix
+            return matrix, 1.0
         rotation = Rotation.fit(fit)
         rotated = rotation.transform(fit)
         matrix = np.zeros((rows, rotated.shape[1]), dtype=np.float32)
         matrix[data.fold.fit], matrix[data.fold.tune] = rotated, rotation.transform(tune)
-        return matrix
+        return matrix, rotation.rate_factor
 
 
 def _gather(cache: FoldCache, results: tuple[LaneResult, ...]) -> NetworkOutOfFold:

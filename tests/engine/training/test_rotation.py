@@ -16,6 +16,13 @@ def wide() -> np.ndarray:
     return x - x.mean(axis=0)
 
 
+def test_rates_grow_with_the_root_of_what_is_left_of_the_width() -> None:
+    wide = np.random.default_rng(0).normal(size=(30, 480))
+    rotation = Rotation.fit(wide)
+    assert rotation.directions.shape == (480, 30)
+    assert rotation.rate_factor == 4.0
+
+
 def test_directions_are_those_of_the_singular_value_decomposition(wide: np.ndarray) -> None:
     rotation = Rotation.fit(wide)
     _, singular, right = np.linalg.svd(wide, full_matrices=False)
