@@ -19,7 +19,7 @@ import os
 import time
 import warnings
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -354,6 +354,8 @@ def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="two tables, three seeds, six trials")
+    parser.add_argument("--seeds", type=int, help="instead of those of the case")
+    parser.add_argument("--only", default="", help="tables whose name contains this")
     arguments = parser.parse_args()
     warnings.filterwarnings("ignore")
     print(
@@ -362,7 +364,9 @@ def main() -> None:
     )
     with threadpool_limits(limits=1):
         for case in QUICK if arguments.quick else FULL:
-            print(line(case), flush=True)
+            if arguments.only in case.name:
+                given = case if arguments.seeds is None else replace(case, seeds=arguments.seeds)
+                print(line(given), flush=True)
 
 
 if __name__ == "__main__":
