@@ -119,7 +119,8 @@ def mljar(table: Table, seconds: float, seed: int) -> Reported:
     )
     model.fit(table.features(), pd.Series(table.labels))
     board = model.get_leaderboard()
-    return float(board["metric_value"].max()), lambda features: _score(model, features)
+    # It minimises, so the score may stand there with its sign turned.
+    return float(board["metric_value"].abs().max()), lambda features: _score(model, features)
 
 
 def _score(model: Any, features: pd.DataFrame) -> NDArray[np.float64]:
