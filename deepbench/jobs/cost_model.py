@@ -228,9 +228,8 @@ def _shuffles(families: Sequence[FamilyCostRecord], effort: Effort) -> list[list
         block = range(first, min(first + BLOCK, effort.shuffles))
         tasks = []
         for cost in searched:
-            size = CHUNK[cost.kind]
-            for start in block[::size]:
-                count = min(start + size, block.stop) - start
+            for start in block[::CHUNK]:
+                count = min(start + CHUNK, block.stop) - start
                 tasks.append(count * (cost.shuffle or 0.0) * effort.tuning_folds)
         blocks.append(tasks)
     return blocks

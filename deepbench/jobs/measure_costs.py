@@ -83,7 +83,7 @@ class _Calibration:
         )
 
     def _shuffle(self, family: BaselineFamily, search: FamilySearch) -> float:
-        shuffled = self._shuffled(CHUNK["baseline"])
+        shuffled = self._shuffled(CHUNK)
         one = self._fit(family, search.settings, shuffled[:1])
         if one >= _SHORT_SECONDS or not family.shares_fits:
             return one
@@ -111,7 +111,7 @@ class _Calibration:
         seconds = self._train(family, [(params, outcome) for params in settings])
         shuffle = None
         if search is not None:
-            outcomes = self._shuffled(CHUNK["network"])
+            outcomes = self._shuffled(CHUNK)
             every = [(params, shuffled) for shuffled in outcomes for params in search.settings]
             shuffle = self._train(family, every) / (len(outcomes) * folds)
         return FamilyCostRecord(

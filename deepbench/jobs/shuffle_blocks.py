@@ -20,7 +20,7 @@ from deepbench.models.registry import get_family
 # Shuffles of one task and of one block; fixed, so that neither workers nor an interruption change
 # a number. After each block the check may end.
 BLOCK = 20
-CHUNK = {"baseline": 10, "network": 10}
+CHUNK = 10
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,9 +75,7 @@ def score_shuffled(
         block = range(first, min(first + BLOCK, replicates))
         _score_block(check, members, block, replicates, known, steps)
         for member in members:
-            parts = [
-                known[member.family, number] for number in block[:: CHUNK[member.search.kind]]
-            ]
+            parts = [known[member.family, number] for number in block[::CHUNK]]
             by_family[member.family] = np.concatenate([by_family[member.family], *parts])
         for group in groups:
             if (group.name, first) not in shown:
@@ -106,9 +104,9 @@ def _score_block(
     """Score the families on the shuffles of a block; what is known is not done again."""
     tasks: dict[Future[list[float]], tuple[Member, tuple[int, ...]]] = {}
     for member in members:
-        for start in block[:: CHUNK[member.search.kind]]:
+        for start in block[::CHUNK]:
             if (member.family, start) not in known:
-                numbers = tuple(range(start, min(start + CHUNK[member.search.kind], block.stop)))
+                numbers = tuple(range(start, min(start + CHUNK, block.stop)))
                 task = check.task(member.search, numbers)
                 future = check.context.compute.submit(score_shuffles, task)
                 tasks[future] = (member, numbers)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
 
 from deepbench.checks.shuffle_tasks import TRUE_LABELS, ShuffleTask, score_shuffles
@@ -61,7 +62,7 @@ class Group:
         return max(member.real for member in self.members)
 
 
-class Repeats:
+class Repeats(ABC):
     """What is repeated for every shuffle. Subclasses say which families, settings and groups."""
 
     repeated: str
@@ -76,9 +77,9 @@ class Repeats:
         self.blocks = block_columns(context, bench)
         self.unit_columns = unit_columns(context, bench)
 
+    @abstractmethod
     def groups(self, known: KnownScores, steps: Steps) -> tuple[Group, ...]:
         """Score the true labels and return the groups whose best score counts."""
-        raise NotImplementedError
 
     def task(self, search: FamilySearch, numbers: tuple[int, ...]) -> ShuffleTask:
         """Return the task that scores some shuffles of a family."""
