@@ -144,7 +144,15 @@ STAGES: tuple[Stage, ...] = (
         ("shuffles",),
         revision=2,
     ),
-    Stage(11, "interpretation", "What the model uses", 8, ("seed",), ("test",)),
+    Stage(
+        11,
+        "interpretation",
+        "What the model uses",
+        8,
+        ("seed", "interpretation"),
+        ("test",),
+        revision=2,
+    ),
     Stage(
         12,
         "claims",

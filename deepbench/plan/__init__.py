@@ -169,6 +169,26 @@ class Shuffles(Part):
     )
 
 
+class Interpretation(Part):
+    """[interpretation] What the model uses and where it fails."""
+
+    error_rate: float = Field(
+        0.1,
+        gt=0.0,
+        lt=0.5,
+        description="Share of samples whose prediction set may miss the truth.",
+    )
+    largest_panel: int = Field(20, ge=1, le=50, description="Most features of a short panel.")
+    gene_sets: str = Field(
+        "", description="A .gmt file with gene sets, beside the plan; empty for none."
+    )
+    expected: dict[str, Literal["higher", "lower"]] = Field(
+        default_factory=dict,
+        description="Features of which a higher value is expected to go with a higher or lower "
+        "outcome (with the positive class).",
+    )
+
+
 class FeatureClaim(Part):
     """[claims.features."NAME"] Answers about one of the top features."""
 
@@ -189,6 +209,9 @@ class Claims(Part):
 
     features: dict[str, FeatureClaim] = Field(
         default_factory=dict, description="Answers by feature name."
+    )
+    own: list[str] = Field(
+        default_factory=list, description="Sentences of your own; their wording is checked."
     )
 
 
@@ -233,6 +256,7 @@ class StudyPlan(Part):
     baselines: Baselines = Field(default_factory=Baselines)
     networks: Networks = Field(default_factory=Networks)
     shuffles: Shuffles = Field(default_factory=Shuffles)
+    interpretation: Interpretation = Field(default_factory=Interpretation)
     claims: Claims = Field(default_factory=Claims)
     ethics: Ethics = Field(default_factory=Ethics)
     privacy: Privacy = Field(default_factory=Privacy)

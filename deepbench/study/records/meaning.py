@@ -1,49 +1,10 @@
-"""What stages 11 to 14 found: attributions, claims, ethics, report."""
+"""What stages 12 to 14 found: claims, ethics, report."""
 
 from __future__ import annotations
 
 from typing import Literal
 
 from deepbench.study.records.base import Record
-
-
-class FeatureImportance(Record):
-    """Importance of one feature of the user's table.
-
-    ``importance`` is the mean absolute attribution over held-out samples, averaged over folds;
-    ``low`` and ``high`` are the smallest and largest fold; ``direction`` is the rank
-    correlation of value and attribution (numeric features), ``twin`` the same importance in a
-    model trained on shuffled labels.
-    """
-
-    feature: str
-    importance: float
-    low: float
-    high: float
-    direction: float | None
-    twin: float | None
-
-
-class AttributionRecord(Record):
-    """Stage 11: what one model uses."""
-
-    model: str
-    method: str
-    unit: str
-    samples: int
-    folds: int
-    features: tuple[FeatureImportance, ...]
-    rank_stability: float | None
-    local_accuracy_error: float | None
-    above_twin: int | None
-    sentences: tuple[str, ...]
-
-
-class InterpretationRecord(Record):
-    """Stage 11: attributions of the chosen model and of the best network."""
-
-    models: tuple[AttributionRecord, ...]
-    skipped: str = ""
 
 
 class ClaimRecord(Record):

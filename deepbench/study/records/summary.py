@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from deepbench.study.records.base import Record
 from deepbench.study.records.data import CheckRecord, ImportRecord, SampleSheetRecord, SplitRecord
-from deepbench.study.records.meaning import ClaimsRecord, EthicsRecord, InterpretationRecord
+from deepbench.study.records.interpretation import InterpretationRecord
+from deepbench.study.records.meaning import ClaimsRecord, EthicsRecord
 from deepbench.study.records.start import QuestionRecord, StartRecord, SuitabilityRecord
 from deepbench.study.records.tuning import LeaderboardRecord
 from deepbench.study.records.verdict import ChoiceRecord, ShuffleRecord

@@ -1,0 +1,283 @@
+"""What stage 11 found: what models use, how far to trust it, where the chosen model fails."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from deepbench.study.records.base import Record, Score
+
+
+class FeatureImportance(Record):
+    """Importance of one feature of the user's table.
+
+    ``importance`` is the mean absolute attribution over held-out samples, averaged over fits
+    (folds, and random starts where the model has them); ``low`` and ``high`` are its 95 %
+    interval over samples and fits; ``direction`` is the rank correlation of value and
+    attribution (numeric features), ``twin`` the same importance in a model trained on shuffled
+    labels, ``clears_twin`` whether the lower end lies above what the twin gives features of no
+    use (None without a twin). ``rank_low`` and ``rank_high`` are the best and worst rank over
+    fits. ``effect`` is the univariate effect that stands beside it, on the scale named by the
+    `AttributionRecord`; ``group`` the place of its group of correlated features in
+    ``AttributionRecord.groups``, if it is in one.
+    """
+
+    feature: str
+    importance: float
+    low: float
+    high: float
+    direction: float | None
+    twin: float | None
+    clears_twin: bool | None = None
+    rank_low: int | None = None
+    rank_high: int | None = None
+    effect: float | None = None
+    group: int | None = None
+
+
+class FeatureGroup(Record):
+    """Features that say the same, read as one: their attributions are summed sample by sample.
+
+    ``features`` stand with the most important first; ``correlation`` is the smallest absolute
+    rank correlation between two of them.
+    """
+
+    features: tuple[str, ...]
+    correlation: float
+    importance: float
+    low: float
+    high: float
+    twin: float | None
+    clears_twin: bool | None = None
+
+
+class AttributionRecord(Record):
+    """What one model uses.
+
+    ``samples`` are explained, each by models fitted without it; ``fits`` models were fitted in
+    ``folds`` folds. ``rank_stability`` is the mean rank correlation of importances between folds,
+    ``start_stability`` between random starts of the same fold, ``shuffled_stability`` that of the
+    twin's folds. ``weights_check`` is the rank correlation with the importances of the same
+    network with random weights (networks; near 0 is right). ``locally_accurate`` says whether
+    the attributions add up to the output within the tolerance of the method. ``effect_name``
+    says what ``effect`` of a feature is.
+    """
+
+    model: str
+    method: str
+    unit: str
+    samples: int
+    folds: int
+    features: tuple[FeatureImportance, ...]
+    rank_stability: float | None
+    local_accuracy_error: float | None
+    above_twin: int | None
+    sentences: tuple[str, ...]
+    fits: int = 0
+    groups: tuple[FeatureGroup, ...] = ()
+    start_stability: float | None = None
+    shuffled_stability: float | None = None
+    weights_check: float | None = None
+    locally_accurate: bool = True
+    effect_name: str = ""
+    seconds: float | None = None
+
+
+class AgreementRecord(Record):
+    """How far two models use the same features.
+
+    ``rank_correlation`` is over the features that at least one of them uses; ``shared`` of the
+    ``top`` most important features of each are among those of the other, ``by_chance`` are
+    expected.
+    """
+
+    models: tuple[str, str]
+    rank_correlation: float | None
+    top: int
+    shared: int
+    by_chance: float
+    sentence: str
+
+
+class PanelSize(Record):
+    """Nested score of a panel of ``features`` features."""
+
+    features: int
+    score: Score
+
+
+class PanelFeature(Record):
+    """How often a feature was selected: share of the ``fits`` of the chosen size."""
+
+    feature: str
+    frequency: float
+    direction: float | None = None
+
+
+class PanelsRecord(Record):
+    """Short panels: a simple model on the k best features, selected inside folds.
+
+    ``full`` is the score of the chosen model on the same samples and folds; ``smallest`` the
+    smallest size whose score lies within the noise of the full model's (None if no size does);
+    ``features`` are those selected most often at that size (at the best size without one).
+    ``difference`` is the paired difference full minus smallest.
+    """
+
+    model: str
+    simple_model: str
+    metric: str
+    full: Score
+    sizes: tuple[PanelSize, ...]
+    smallest: int | None
+    shown_size: int
+    features: tuple[PanelFeature, ...]
+    stability: float | None
+    difference: Score | None
+    fits: int
+    sentences: tuple[str, ...]
+
+
+class ErrorGroupRecord(Record):
+    """Errors in one group of samples.
+
+    ``kind`` says what forms the group: a column of the sample sheet, a class, the size of the
+    unit, a range of a feature, or a slice found by the program. ``rate`` is the share of wrong
+    classes, for regression the mean absolute error; ``rest`` that of all other samples.
+    ``p_value`` is by permutation of units, ``marked`` after correction for all groups looked at
+    (Benjamini-Hochberg, 5 %).
+    """
+
+    kind: Literal["annotation", "class", "unit size", "feature", "slice"]
+    column: str
+    group: str
+    samples: int
+    units: int
+    rate: Score
+    rest: float | None
+    p_value: float | None
+    marked: bool
+
+
+class AbstainPoint(Record):
+    """Error where only the surest samples get an answer."""
+
+    answered: float
+    error: Score
+
+
+class ConformalRecord(Record):
+    """Prediction sets (intervals for regression) that miss at most a chosen share.
+
+    ``coverage`` is the share of held-out samples whose set holds the truth, ``size`` the mean
+    number of classes in a set (mean width for regression), ``single`` the share of samples with
+    exactly one class.
+    """
+
+    error_rate: float
+    coverage: Score
+    size: float
+    single: float | None
+    by_class: tuple[tuple[str, float], ...] = ()
+
+
+class FailuresRecord(Record):
+    """Where the chosen model fails, on held-out predictions of the training samples.
+
+    Counts of the worst samples by reason; the samples themselves stand in `WorstSamplesRecord`.
+    """
+
+    model: str
+    samples: int
+    units: int
+    error_name: str
+    error: Score
+    groups: tuple[ErrorGroupRecord, ...]
+    slices: tuple[ErrorGroupRecord, ...]
+    abstain: tuple[AbstainPoint, ...]
+    conformal: tuple[ConformalRecord, ...]
+    wrong: int
+    out_of_distribution: int
+    label_suspects: int
+    near_duplicates: int
+    sentences: tuple[str, ...]
+
+
+class ImitationTerm(Record):
+    """One term of a sparse linear model: effect of one standard deviation more, in its unit."""
+
+    feature: str
+    weight: float
+
+
+class DirectionRecord(Record):
+    """A feature whose effect is not what was expected, or turns round.
+
+    ``expected`` and ``found`` are "higher", "lower" or "both" (up in one range, down in another).
+    """
+
+    feature: str
+    expected: Literal["higher", "lower", ""]
+    found: Literal["higher", "lower", "both", "none"]
+    contradicts: bool
+    sentence: str
+
+
+class ImitationRecord(Record):
+    """A transparent twin: a simple model fitted to imitate the answers of another.
+
+    ``fidelity`` is how well it repeats the other's outputs on samples neither was fitted on
+    (R², or Spearman's rank correlation, by ``fidelity_name``), ``score`` how well it predicts
+    the true outcome there, beside ``imitated_score`` of the model it imitates.
+    """
+
+    model: str
+    form: Literal["sparse linear model", "shallow tree"]
+    fidelity_name: str
+    fidelity: Score
+    metric: str
+    score: Score
+    imitated_score: Score
+    unit: str
+    terms: tuple[ImitationTerm, ...] = ()
+    rules: tuple[str, ...] = ()
+    directions: tuple[DirectionRecord, ...] = ()
+    sentences: tuple[str, ...] = ()
+
+
+class GeneSetRecord(Record):
+    """A set of the user's file among the features that clear the twin.
+
+    ``p_value`` by permutation of importances over features (correlated sets shuffled as
+    measured), ``q_value`` after Benjamini-Hochberg over all sets tested.
+    """
+
+    name: str
+    size: int
+    measured: int
+    hits: tuple[str, ...]
+    score: float
+    p_value: float
+    q_value: float
+
+
+class EnrichmentRecord(Record):
+    """Enrichment of the user's own gene sets among important features."""
+
+    model: str
+    file: str
+    tested: int
+    sets: tuple[GeneSetRecord, ...]
+    sentences: tuple[str, ...]
+
+
+class InterpretationRecord(Record):
+    """Stage 11: what the chosen model and the best network use, and where the chosen one fails."""
+
+    models: tuple[AttributionRecord, ...]
+    skipped: str = ""
+    agreement: AgreementRecord | None = None
+    panels: PanelsRecord | None = None
+    failures: FailuresRecord | None = None
+    imitations: tuple[ImitationRecord, ...] = Field(default=())
+    enrichment: tuple[EnrichmentRecord, ...] = Field(default=())
