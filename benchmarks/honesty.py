@@ -8,7 +8,10 @@ weak or a strong one; 60, 200 or 1,000 rows; 30 or 2,000 features; each row its 
 rows a unit. Read from the study are the score that is shown before the test set opens (the
 corrected score of the whole search), the verdict on the signal, and the test score with its
 interval where the test set was opened. The truth is the AUROC on 50,000 fresh samples of the
-model that the program recommends, fitted on all training samples.
+model that the program recommends, fitted on all training samples. A nested test measures
+something else: the models that the outer folds chose and fitted without their test samples. These
+are fitted again from the study's own trials, and the mean of their AUROCs on the same fresh
+samples is the truth of the test interval.
 
 Results are appended to ``--out`` as they come, and what stands there is not run again.
 """
@@ -88,13 +91,11 @@ def run_one(cell: Cell) -> dict[str, Any]:
         seconds = time.perf_counter() - began
         if done.returncode != 0:
             return {**asdict(cell), "failed": done.stderr.strip()[-300:]}
-        return {**asdict(cell), "seconds": seconds, **read_study(study, population)}
+        return {**asdict(cell), "seconds": seconds, **read_study(study, population, plan)}
 
 
-def read_study(folder: Path, population: Population) -> dict[str, Any]:
+def read_study(folder: Path, population: Population, plan: Path) -> dict[str, Any]:
     """Return what the program said, and the truth of the model it recommends."""
-    from sklearn.metrics import roc_auc_score
-
     from deepbench.models.trial_tasks import FinalTask, fit_final_model
     from deepbench.models.workbench import BenchSource
     from deepbench.study.folder import Study
@@ -111,8 +112,8 @@ def read_study(folder: Path, population: Population) -> dict[str, Any]:
     assert choice is not None
     assert split is not None
     prepared = check.preparation.artifact if check is not None and check.preparation else ""
-    models = {model["name"]: model for model in results["models"]}
-    chosen = models[choice.recommended]
+    offered = {model["name"]: model for model in results["models"]}
+    chosen = offered[choice.recommended]
     source = BenchSource(
         str(folder),
         artifact,
@@ -124,18 +125,17 @@ def read_study(folder: Path, population: Population) -> dict[str, Any]:
         prepared,
     )
     model = fit_final_model(FinalTask(source, chosen["name"], chosen["params"], 3))
-    truth, scores = [], []
-    for _ in range(FRESH // FRESH_BLOCK):
-        fresh = population.draw(FRESH_BLOCK)
-        truth.append(fresh.labels)
-        scores.append(model.predict(fresh.features())[:, 1])
     test = results["test"]["metrics"].get("auroc") or {}
+    tested = len(split.outer_folds) > 1 and test.get("value") is not None
+    models = [model, *(outer_models(folder, plan, len(split.outer_folds)) if tested else [])]
+    truths = true_aurocs(models, population)
     return {
-        "truth": float(roc_auc_score(np.concatenate(truth), np.concatenate(scores))),
+        "truth": truths[0],
+        "tested_truth": float(np.mean(truths[1:])) if tested else truths[0],
         "shown": choice.expected.value,
         "low": choice.expected.low,
         "high": choice.expected.high,
-        "best_plain": max(m["tuning"]["plain"] or 0.0 for m in models.values()),
+        "best_plain": max(m["tuning"]["plain"] or 0.0 for m in offered.values()),
         "signal_said": results["verdict"]["signal"],
         "deep_learning": results["verdict"]["deep_learning"],
         "p": shuffles.p_value if shuffles is not None else None,
@@ -147,14 +147,49 @@ def read_study(folder: Path, population: Population) -> dict[str, Any]:
     }
 
 
+def outer_models(folder: Path, plan: Path, folds: int) -> list[Any]:
+    """Return the models that met the test samples of each outer fold, fitted once more."""
+    from deepbench.jobs.leaderboard import all_trials
+    from deepbench.jobs.outer_folds import search_outer_fold
+    from deepbench.jobs.run_study import open_job
+    from deepbench.jobs.steps import Steps
+    from deepbench.messages.requests import RunStudy
+    from deepbench.worker.progress import Progress
+
+    request = RunStudy(str(plan), None, str(folder), device="cpu")
+    with open_job(request, Progress()) as context:
+        trials = len(context.study.ledger.of_kind("trial"))
+        names = [group.family.name for group in all_trials(context)]
+        steps = Steps(context.progress, total=1)
+        found = [search_outer_fold(context, fold, names, steps, "") for fold in range(folds)]
+        assert len(context.study.ledger.of_kind("trial")) == trials > 0
+    return [each.models["chosen"] for each in found]
+
+
+def true_aurocs(models: list[Any], population: Population) -> list[float]:
+    """Return the AUROC of each model on the same fresh samples."""
+    from sklearn.metrics import roc_auc_score
+
+    labels: list[Any] = []
+    scores: list[list[Any]] = [[] for _ in models]
+    for _ in range(FRESH // FRESH_BLOCK):
+        fresh = population.draw(FRESH_BLOCK)
+        labels.append(fresh.labels)
+        features = fresh.features()
+        for kept, model in zip(scores, models, strict=True):
+            kept.append(model.predict(features)[:, 1])
+    observed = np.concatenate(labels)
+    return [float(roc_auc_score(observed, np.concatenate(kept))) for kept in scores]
+
+
 def print_tables(found: list[dict[str, Any]]) -> None:
     """Print the table by signal and rows, then the totals."""
     good = [one for one in found if "failed" not in one]
     print(
         "| signal | rows | studies | truth | best CV score | shown (BBC-CV) | bias | covered "
-        "| said yes | test - truth | test interval covers |"
+        "| said yes | test - truth | test interval covers | … the final model |"
     )
-    print("|" + "---|" * 11)
+    print("|" + "---|" * 12)
     for signal, rows in itertools.product(DISTANCES, sorted({one["rows"] for one in good})):
         _line(
             signal,
@@ -182,7 +217,8 @@ def _line(signal: str, rows: str, of_row: list[dict[str, Any]]) -> None:
         f"{_mean((one['shown'] - one['truth'] for one in shown), sign='+')} | "
         f"{_share(one['low'] <= one['truth'] <= one['high'] for one in shown)} | "
         f"{_share(one['signal_said'] == 'yes' for one in of_row)} | "
-        f"{_mean((one['test'] - one['truth'] for one in tested), sign='+')} | "
+        f"{_mean((one['test'] - one['tested_truth'] for one in tested), sign='+')} | "
+        f"{_share(one['test_low'] <= one['tested_truth'] <= one['test_high'] for one in tested)} | "
         f"{_share(one['test_low'] <= one['truth'] <= one['test_high'] for one in tested)} |"
     )
 

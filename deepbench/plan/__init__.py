@@ -237,6 +237,15 @@ class Privacy(Part):
 
     level: PrivacyLevel = Field("sensitive", description="Level; sensitive until answered.")
     reason: str = Field("", description="Why the level is lower than sensitive.")
+    audit: Literal["no", "quick", "thorough"] = Field(
+        "quick", description="How hard the model is attacked before it may leave."
+    )
+    private_training: bool = Field(
+        False, description="Whether the chosen network is also trained with differential privacy."
+    )
+    epsilon: float = Field(
+        3.0, gt=0.0, le=20.0, description="Privacy budget ε of private training."
+    )
 
 
 class StudyPlan(Part):
