@@ -355,6 +355,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="two tables, three seeds, six trials")
     parser.add_argument("--seeds", type=int, help="instead of those of the case")
+    parser.add_argument("--trials", type=int, help="per family, instead of those of the case")
     parser.add_argument("--only", default="", help="tables whose name contains this")
     arguments = parser.parse_args()
     warnings.filterwarnings("ignore")
@@ -365,7 +366,8 @@ def main() -> None:
     with threadpool_limits(limits=1):
         for case in QUICK if arguments.quick else FULL:
             if arguments.only in case.name:
-                given = case if arguments.seeds is None else replace(case, seeds=arguments.seeds)
+                asked = {"seeds": arguments.seeds, "trials": arguments.trials}
+                given = replace(case, **{k: v for k, v in asked.items() if v is not None})
                 print(line(given), flush=True)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +31,8 @@ class Explanation:
         base: (K,) expected output, from which the attributions start.
         outputs: (n, K) outputs of the model, which they lead to.
         sentences: What has to be said about them.
+        by_start: (S, n, k, K) attributions of each random start, of which ``values`` is the
+            mean; None for a model with a single one.
     """
 
     method: str
@@ -39,10 +41,27 @@ class Explanation:
     base: Floats
     outputs: Floats
     sentences: tuple[str, ...] = ()
+    by_start: Floats | None = None
+
+
+class Explainer(Protocol):
+    """Explains rows of one predictor, as many at a time as the caller has memory for."""
+
+    def explain(self, x: Floats, first: int = 0) -> Explanation:
+        """Explain rows (n, k); ``first`` is the number of the first among all rows explained.
+
+        What is drawn for a row depends on its number alone, never on the rows beside it.
+        """
+        ...
 
 
 def of_decisions(
-    method: str, classifies: bool, values: Floats, base: Floats, outputs: Floats
+    method: str,
+    classifies: bool,
+    values: Floats,
+    base: Floats,
+    outputs: Floats,
+    by_start: Floats | None = None,
 ) -> Explanation:
     """Return the explanation of decision values: J = 1 for two classes and for regression.
 
@@ -52,11 +71,14 @@ def of_decisions(
         values: (n, k, J) attributions.
         base: (J,) expected decision value.
         outputs: (n, J) decision values.
+        by_start: (S, n, k, J) attributions of each random start.
     """
     if not classifies:
-        return Explanation(method, "value", values, base, outputs)
+        return Explanation(method, "value", values, base, outputs, by_start=by_start)
     values, base, outputs = (_against_mean(each) for each in (values, base, outputs))
-    return Explanation(method, "log-odds", values, base, outputs)
+    if by_start is not None:
+        by_start = _against_mean(by_start)
+    return Explanation(method, "log-odds", values, base, outputs, by_start=by_start)
 
 
 def _against_mean(logits: Floats) -> Floats:

@@ -16,6 +16,7 @@ from deepbench.errors import StageBlocked
 from deepbench.jobs.context import JobContext
 from deepbench.jobs.preparing import asked_preparation, settle_preparation, sheet_columns
 from deepbench.jobs.sample_events import note_samples, samples_artifact
+from deepbench.jobs.scan_sensitivity import scan_checked
 from deepbench.jobs.steps import Steps
 from deepbench.jobs.summary import CHECK_BLOCKED
 from deepbench.jobs.views import store_view
@@ -67,6 +68,7 @@ def run(context: JobContext) -> CheckRecord:
     # Of all samples: the split deletes it and looks again at those that train.
     shown = explore(seen, roles, "all samples", space)
     store_view(study, "data", "exploration", "check", shown)
+    scan_checked(study, samples, context.plan.privacy.quasi_identifiers)
     _stop_if_blocking(context, found)
     artifact = study.store("data", "checked.parquet", to_parquet_bytes(cleaned))
     note_samples(study, "check", artifact)

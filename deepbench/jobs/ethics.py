@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from deepbench.jobs.context import JobContext
+from deepbench.jobs.scan_sensitivity import sensitivity
 from deepbench.privacy.ethics_register import build_register
 from deepbench.study.records import CheckRecord, ChoiceRecord, EthicsRecord, SampleSheetRecord
 
@@ -14,4 +15,5 @@ def run(context: JobContext) -> EthicsRecord:
         context.record("sample-sheet", SampleSheetRecord),
         context.record("check", CheckRecord),
         context.record("test", ChoiceRecord).test,
+        sensitivity(context.study, context.plan.privacy.level, context.plan.ethics.entries),
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import cast, get_args
 
 from deepbench.errors import DataError, DeepBenchError
+from deepbench.jobs.scan_sensitivity import sensitivity
 from deepbench.plan import PrivacyLevel
 from deepbench.privacy.gate import (
     LeaveRequest,
@@ -75,11 +76,19 @@ def has_draft(study: Study) -> bool:
 def level_in_force(study: Study) -> PrivacyLevel:
     """Return the level that what leaves is held to.
 
-    The stricter one of what was run and what is answered on screen: raising it holds at once,
-    lowering it when the study has run with it, which puts it into the report.
+    The strictest of what was run, what is answered on screen, and what the scan for identifiers
+    asks for: raising it holds at once, lowering it when the study has run with it, which puts it
+    into the report.
     """
-    levels = _levels(study)
+    levels = [*_levels(study), *_of_scan(study)]
     return max(levels, key=lambda level: level_of(level).number) if levels else DEFAULT_LEVEL
+
+
+def _of_scan(study: Study) -> list[PrivacyLevel]:
+    if not has_plan(study):
+        return []
+    plan = study.plan()
+    return [sensitivity(study, plan.privacy.level, plan.ethics.entries).asked_by_scan]
 
 
 def level_note(study: Study) -> str:

@@ -17,7 +17,7 @@ import tomli_w
 from pydantic import AfterValidator, Field, ValidationError
 
 from deepbench.errors import PlanError
-from deepbench.plan.base import ColumnName, Part, once
+from deepbench.plan.base import ColumnName, Columns, Part, once
 from deepbench.plan.data import (
     Check,
     ColumnKind,
@@ -237,6 +237,10 @@ class Privacy(Part):
 
     level: PrivacyLevel = Field("sensitive", description="Level; sensitive until answered.")
     reason: str = Field("", description="Why the level is lower than sensitive.")
+    quasi_identifiers: Columns = Field(
+        default_factory=list,
+        description="Columns by which somebody could recognise a person: age, sex, postcode.",
+    )
     audit: Literal["no", "quick", "thorough"] = Field(
         "quick", description="How hard the model is attacked before it may leave."
     )

@@ -20,8 +20,10 @@ from deepbench.study.records import (
     CheckRecord,
     EthicsEntryRecord,
     EthicsRecord,
+    IdentifierFinding,
     SampleSheetRecord,
     Score,
+    SensitivityRecord,
     SubgroupRecord,
     TestRecord,
 )
@@ -36,6 +38,7 @@ ISSUE_KINDS: tuple[str, ...] = (
     "consent not stated",
     "licence not stated",
     "level lowered without reason",
+    "identifiers",
     "batch or site",
     "subgroup gap",
     "small group",
@@ -54,6 +57,7 @@ def build_register(
     sheet: SampleSheetRecord,
     check: CheckRecord | None = None,
     test: TestRecord | None = None,
+    sensitivity: SensitivityRecord | None = None,
 ) -> EthicsRecord:
     """Raise what the program noticed and match it with the plan's answers.
 
@@ -62,25 +66,30 @@ def build_register(
         sheet: Roles, task and classes.
         check: Findings about batches and sites.
         test: Scores by subgroup and by class; nothing is raised from a locked test set.
+        sensitivity: What the scan for identifiers found, and the level in force.
 
     Raises:
         PlanError: an answer names an issue that the register does not know.
     """
     check_answers(plan)
     issues = [*_governance_issues(plan)]
+    if sensitivity is not None:
+        issues += _identifier_issues(sensitivity)
     if check is not None:
         issues += _batch_issues(sheet, check)
     if test is not None:
         issues += _subgroup_issues(sheet, test)
         issues += _small_group_issues(sheet, test)
         issues += _class_issues(sheet, test)
+    level = plan.privacy.level if sensitivity is None else sensitivity.in_force
     answers = {_folded(entry.issue): entry for entry in plan.ethics.entries}
     entries = tuple(_entry(issue, answers.get(_folded(issue.name))) for issue in issues)
     return EthicsRecord(
-        level=plan.privacy.level,
+        level=level,
         entries=entries,
-        may_leave=may_leave(plan.privacy.level),
+        may_leave=may_leave(level),
         sentences=_sentences(plan, entries),
+        sensitivity=sensitivity,
     )
 
 
@@ -133,6 +142,23 @@ def _governance_issues(plan: StudyPlan) -> Iterator[_Issue]:
             "level lowered without reason",
             f"The level is set to {plan.privacy.level} without a reason ([privacy] reason).",
         )
+
+
+def _identifier_issues(sensitivity: SensitivityRecord) -> Iterator[_Issue]:
+    by_name: dict[str, list[str]] = {}
+    for finding in sensitivity.findings:
+        by_name.setdefault(identifier_issue(finding), []).append(finding.sentence)
+    for name, sentences in by_name.items():
+        yield _Issue(
+            name,
+            f"{' '.join(sentences)} If that is so, say how persons are protected; if not, say what "
+            "it is. Until then the data is treated as the scan asks.",
+        )
+
+
+def identifier_issue(finding: IdentifierFinding) -> str:
+    """Return the name of the entry about a finding of the scan."""
+    return f"identifiers: {finding.column or finding.kind}"
 
 
 def _batch_issues(sheet: SampleSheetRecord, check: CheckRecord) -> Iterator[_Issue]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from deepbench.reporting.figures import Picture
 from deepbench.reporting.small_cells import SmallCells
-from deepbench.study.records import StudySummary
+from deepbench.study.records import AllImportancesRecord, StudySummary
 
 
 @dataclass(frozen=True)
@@ -18,12 +18,14 @@ class Material:
         full: The records as they are; only aggregates may be computed from them.
         cells: Rule for small counts.
         per_sample: Whether single samples may be shown.
+        importances: Importance of every feature, where it is there.
     """
 
     summary: StudySummary
     full: StudySummary
     cells: SmallCells
     per_sample: bool
+    importances: AllImportancesRecord | None = None
 
 
 def some(*pictures: Picture | None) -> list[Picture]:

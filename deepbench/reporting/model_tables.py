@@ -1,4 +1,4 @@
-"""Tables about the models: leaderboard, seeds, test metrics, subgroups, settings, attributions."""
+"""Tables about the models: leaderboard, seeds, test metrics, subgroups, settings."""
 
 from __future__ import annotations
 
@@ -15,15 +15,16 @@ from deepbench.reporting.wording import (
     clipped,
     decimals_for,
     duration,
+    ends_of,
     interval,
     is_number,
     lower_is_better,
     metric_title,
     number,
     short_metric,
+    with_ends,
 )
 from deepbench.study.records import (
-    AttributionRecord,
     BlendRecord,
     CurvesRecord,
     LearningCurveRecord,
@@ -35,7 +36,6 @@ from deepbench.study.records import (
     TestRecord,
 )
 
-FEATURES_SHOWN = 50
 BLEND = "Blend (not a candidate)"
 _QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 _TARGETS = {"calibration_slope": "1", "calibration_intercept": "0"}
@@ -59,7 +59,7 @@ def leaderboard_table(
             [
                 model.title,
                 number(model.plain),
-                _with_ends(corrected),
+                with_ends(corrected),
                 _spread_with_error(model),
                 number(model.standard_error),
                 f"{model.trials:,}",
@@ -67,7 +67,7 @@ def leaderboard_table(
             ]
         )
     if blend is not None:
-        scores = [number(blend.plain), _with_ends(blend.corrected)]
+        scores = [number(blend.plain), with_ends(blend.corrected)]
         rows.append([BLEND, *scores, *[MISSING] * 4])
     metric = f" ({metric_title(models[0].metric)})" if models else ""
     return table(
@@ -209,13 +209,13 @@ def test_table(summary: StudySummary, test: TestRecord) -> Table | None:
     blended = bool(test.blend_metrics)
     rows = []
     for name, score in sorted(test.metrics.items(), key=lambda item: _place(item[0], test)):
-        row = [_metric_words(name, task), number(score.value), _ends(score)]
+        row = [_metric_words(name, task), number(score.value), ends_of(score)]
         if beside:
             other = test.baseline_metrics.get(name, Score(value=None))
-            row += [number(other.value), _ends(other)]
+            row += [number(other.value), ends_of(other)]
         if blended:
             other = test.blend_metrics.get(name, Score(value=None))
-            row += [number(other.value), _ends(other)]
+            row += [number(other.value), ends_of(other)]
         rows.append(row)
     columns = ["Metric", f"#{clipped(title_of(summary, test.model))}", "#95 % interval"]
     if beside:
@@ -251,7 +251,7 @@ def subgroup_table(groups: Sequence[SubgroupRecord], cells: SmallCells) -> Table
                     HIDDEN if is_withheld(sample) and not is_withheld(unit) else unit,
                     short_metric(group.metric),
                     number(group.score.value) if shown else HIDDEN,
-                    _ends(group.score) if shown else HIDDEN,
+                    ends_of(group.score) if shown else HIDDEN,
                 ]
             )
     return table(
@@ -330,46 +330,6 @@ def settings_rows(models: Sequence[ModelRecord]) -> list[tuple[str, str, list[tu
     ]
 
 
-def importance_table(record: AttributionRecord) -> Table:
-    """Return the numbers behind the importance figure, the first 50 features."""
-    shown = record.features[:FEATURES_SHOWN]
-    more = len(record.features) - len(shown)
-    return table(
-        f"Importance of features ({record.unit})",
-        [
-            "Feature",
-            "#Importance",
-            "#Smallest to largest fold",
-            "#Shuffled labels",
-            "Direction",
-            "#Rank correlation",
-        ],
-        [
-            [
-                entry.feature,
-                number(entry.importance),
-                interval(entry.low, entry.high),
-                number(entry.twin),
-                direction_words(entry.direction),
-                number(entry.direction, 2, signed=True),
-            ]
-            for entry in shown
-        ],
-        note=f"… and {more:,} more {noun(more, 'feature')}." if more > 0 else "",
-    )
-
-
-def direction_words(direction: float | None) -> str:
-    """Say which way predictions go with the values of a feature."""
-    if direction is None or not is_number(direction):
-        return MISSING
-    if direction >= 0.3:
-        return "higher values, higher predictions"
-    if direction <= -0.3:
-        return "higher values, lower predictions"
-    return "no one direction"
-
-
 def _place(name: str, test: TestRecord) -> tuple[int, bool]:
     """Return the place of a metric: as recorded, DeLong's interval below its AUROC."""
     names = list(test.metrics)
@@ -383,15 +343,3 @@ def _metric_words(name: str, task: str) -> str:
     if name in _TARGETS:
         return f"{title} ({_TARGETS[name]} is best)"
     return f"{title} (lower is better)" if lower_is_better(name) else title
-
-
-def _with_ends(score: Score) -> str:
-    ends = _ends(score)
-    return number(score.value) if ends == MISSING else f"{number(score.value)} ({ends})"
-
-
-def _ends(score: Score) -> str:
-    decimals = (
-        decimals_for(score.value) if score.value is not None and is_number(score.value) else None
-    )
-    return interval(score.low, score.high, decimals)

@@ -7,11 +7,13 @@ Counts stay numbers here; whoever writes one asks `SmallCells` how.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from deepbench.errors import PlanError
 from deepbench.plan import parse_plan
+from deepbench.reporting.release_interpretation import released_interpretation
+from deepbench.reporting.release_names import NameRemover
 from deepbench.reporting.small_cells import SmallCells
 from deepbench.study.records import CurvesRecord, FindingRecord, Record, SanityRecord, StudySummary
 
@@ -21,13 +23,16 @@ PROSE = frozenset(
     {
         "ceiling",
         "decision",
+        "found",
         "hint",
         "message",
         "not_shown",
         "note",
         "open_points",
         "override_reason",
+        "own",
         "proofs",
+        "question",
         "reason",
         "reservations",
         "reuse_reasons",
@@ -36,7 +41,9 @@ PROSE = frozenset(
         "skipped",
         "stopped",
         "strategy",
+        "suggestion",
         "text",
+        "to_do",
         "what",
         "where",
         "why",
@@ -44,22 +51,42 @@ PROSE = frozenset(
 )
 
 
-def releasable(summary: StudySummary, cells: SmallCells, *, per_sample: bool) -> StudySummary:
+def releasable(
+    summary: StudySummary,
+    cells: SmallCells,
+    *,
+    per_sample: bool,
+    names: Collection[str] = (),
+) -> StudySummary:
     """Return the records as a report may show them.
 
     Args:
         summary: All records of the study.
         cells: Rule for small counts; prose that gives one away is changed.
         per_sample: Whether names of samples and values of single samples may be shown.
+        names: Names of samples and units, as `searchable` gives them; without `per_sample` they
+            are taken out of what stages 11 and 12 say.
     """
     if not per_sample:
         summary = _without_samples(summary)
+        summary = _without_names_inside(summary, names)
     if cells.threshold:
-        summary = _without_shares(summary)
+        summary = released_interpretation(_without_shares(summary), cells)
         copy = _without_small_counts(summary, cells, _totals(summary))
         assert isinstance(copy, StudySummary)
         return copy
     return summary
+
+
+def _without_names_inside(summary: StudySummary, names: Collection[str]) -> StudySummary:
+    remover = NameRemover(names)
+    interpretation, claims = summary.interpretation, summary.claims
+    return summary.model_copy(
+        update={
+            "interpretation": remover.record(interpretation) if interpretation else None,
+            "claims": remover.record(claims) if claims else None,
+        }
+    )
 
 
 def _totals(summary: StudySummary) -> tuple[int, ...]:

@@ -139,9 +139,9 @@ class SmallCells:
             (place for place in range(len(counts)) if place not in hidden),
             key=lambda place: (counts[place] == 0, counts[place], place),
         )
-        while others and not self._is_protected([counts[place] for place in hidden]):
+        while others and not self.is_protected([counts[place] for place in hidden]):
             hidden.add(others.pop(0))
-        if not self._is_protected([counts[place] for place in hidden]):
+        if not self.is_protected([counts[place] for place in hidden]):
             return [HIDDEN] * len(counts)
         return [
             HIDDEN if place in hidden and not self.is_small(count) else self.one(count)
@@ -157,7 +157,7 @@ class SmallCells:
         lines = [*rows, *zip(*rows, strict=True)]
         if not any(self.is_small(count) for line in lines for count in (*line, sum(line))):
             return [[self.one(count) for count in row] for row in rows]
-        if not all(self._is_protected(line) for line in lines):
+        if not all(self.is_protected(line) for line in lines):
             return [[HIDDEN] * len(row) for row in rows]
         return [
             [self.one(count) if self.is_small(count) else HIDDEN for count in row] for row in rows
@@ -187,7 +187,7 @@ class SmallCells:
             return _DECIMAL_PERCENT.sub(f"({HIDDEN})", text)
         return text
 
-    def _is_protected(self, hidden: Sequence[int]) -> bool:
+    def is_protected(self, hidden: Sequence[int]) -> bool:
         """Return whether the small ones of these counts stay unknown to who knows their sum.
 
         Such a reader knows which of them are small (1 to k - 1) and that the others are 0 or at

@@ -13,6 +13,12 @@ from typing import Any
 from deepbench.reporting import data_tables, figures, model_tables
 from deepbench.reporting.checklist import ten_tips
 from deepbench.reporting.effort import effort_table
+from deepbench.reporting.interpretation_view import (
+    copy_view,
+    failures_view,
+    panels_view,
+    uses_view,
+)
 from deepbench.reporting.material import Material, some
 from deepbench.reporting.metadata_view import metadata_view
 from deepbench.reporting.methods_text import methods_text
@@ -252,29 +258,6 @@ def _comparison(material: Material) -> dict[str, Any] | None:
     }
 
 
-def _uses(material: Material) -> dict[str, Any] | None:
-    record = material.summary.interpretation
-    if record is None:
-        return None
-    families = {model.name: model.family for model in models_of(material.summary)}
-    blocks = []
-    for place, model in enumerate(record.models, start=1):
-        title = title_of(material.summary, model.model)
-        picture = figures.importance_figure(
-            model, title, families.get(model.model, ""), f"importance-{place}"
-        )
-        blocks.append(
-            {
-                "title": title,
-                "record": model,
-                "samples": material.cells.one(model.samples),
-                "pictures": some(picture),
-                "table": model_tables.importance_table(model),
-            }
-        )
-    return {"blocks": blocks, "skipped": record.skipped}
-
-
 def _claims(material: Material) -> dict[str, Any] | None:
     record = material.summary.claims
     return None if record is None else {"record": record}
@@ -336,7 +319,10 @@ _VIEWS: tuple[tuple[str, str, View], ...] = (
     ("shuffled", "Shuffled-label check", _shuffled),
     ("comparison", "Network or traditional model?", _comparison),
     ("test", "The test set", testset_view),
-    ("uses", "What the model uses", _uses),
+    ("uses", "What the model uses", uses_view),
+    ("panels", "Short panels", panels_view),
+    ("fails", "Where it fails", failures_view),
+    ("copy", "A simple copy of the network", copy_view),
     ("claims", "What you may claim", _claims),
     ("ethics", "Ethics and what may leave", _ethics),
     ("methods", "Methods paragraph to copy", _methods),

@@ -90,6 +90,18 @@ def score(value: Score | None, *, brackets: bool = True) -> str:
     return f"{text} (95 % interval {ends})" if brackets else f"{text}, 95 % interval {ends}"
 
 
+def ends_of(value: Score) -> str:
+    """Write the 95 % interval of a score for a column of its own."""
+    decimals = decimals_for(value.value) if is_number(value.value) else None
+    return interval(value.low, value.high, decimals)
+
+
+def with_ends(value: Score) -> str:
+    """Write a score and its interval for a cell: 0.973 (0.951–0.989)."""
+    ends = ends_of(value)
+    return number(value.value) if ends == MISSING else f"{number(value.value)} ({ends})"
+
+
 def difference(record: ComparisonRecord, *, brackets: bool = True) -> str:
     """Write the difference of two models with its interval: −0.003 (95 % interval …)."""
     value = Score(value=record.difference, low=record.low, high=record.high)
@@ -116,6 +128,13 @@ def percent(share: float | None) -> str:
         return MISSING
     points = 100 * share
     return f"{points:.1f} %" if 0 < points < 1 else f"{points:.0f} %"
+
+
+def percent_interval(low: float | None, high: float | None) -> str:
+    """Write the two ends of a share: 8–17 %."""
+    if not (is_number(low) and is_number(high)):
+        return MISSING
+    return f"{100 * low:.0f}–{100 * high:.0f} %"
 
 
 def times(count: int) -> str:

@@ -271,6 +271,28 @@ class EnrichmentRecord(Record):
     sentences: tuple[str, ...]
 
 
+class FeatureHintRecord(Record):
+    """Something the program knows that bears on a question of stage 12; no answer."""
+
+    question: Literal["known_before_outcome", "plausible", "artefact"]
+    text: str
+
+
+class AskedFeatureRecord(Record):
+    """A feature that stage 12 asks about, with what the program knows.
+
+    ``used_by`` says what uses it. ``alone`` is the score of a simple model that sees nothing but
+    this feature, on the tuning folds, ``stands_out`` whether it is nearly that of the chosen
+    model while hardly any other feature's is.
+    """
+
+    feature: str
+    used_by: tuple[Literal["chosen model", "best network", "short panel"], ...]
+    alone: float | None = None
+    stands_out: bool = False
+    hints: tuple[FeatureHintRecord, ...] = ()
+
+
 class InterpretationRecord(Record):
     """Stage 11: what the chosen model and the best network use, and where the chosen one fails."""
 
@@ -281,3 +303,4 @@ class InterpretationRecord(Record):
     failures: FailuresRecord | None = None
     imitations: tuple[ImitationRecord, ...] = Field(default=())
     enrichment: tuple[EnrichmentRecord, ...] = Field(default=())
+    asked: tuple[AskedFeatureRecord, ...] = Field(default=())

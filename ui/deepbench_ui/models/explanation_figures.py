@@ -5,18 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from deepbench.study.records import AttributionRecord, ExplanationRecord
-from deepbench_ui.models.explanation_rows import is_above
-from deepbench_ui.models.families import is_network
+from deepbench.study.records import ExplanationRecord
 from deepbench_ui.plots.figures import (
     BeeswarmFigure,
     BeeswarmRow,
     Contribution,
-    DotIntervalFigure,
-    DotRow,
-    Figure,
-    ReferenceLine,
-    ScatterFigure,
+    HeatmapFigure,
     WaterfallFigure,
 )
 
@@ -27,22 +21,6 @@ BEESWARM_SENTENCE = (
 )
 BEESWARM_X = "Adds to the {scale}"
 LOW, HIGH = "low value", "high value"
-IMPORTANCE_TITLE = "Importance of features"
-IMPORTANCE_SENTENCE = (
-    "Mean size of what each feature adds. Only what lies clearly right of shuffled labels says "
-    "something about your data."
-)
-IMPORTANCE_X = "Importance ({unit})"
-FOLD_RANGE, TWIN = "smallest to largest fold", "with shuffled labels"
-ABOVE, NOT_ABOVE = "more than with shuffled labels", "no more: may be noise"
-DEPENDENCE_TITLE = "{feature}: value and effect"
-DEPENDENCE_SENTENCE = "Each point is a sample: its value of {feature}, and what that adds."
-CATEGORY_SENTENCE = (
-    "Each small point is a sample, the large one the mean: what each value of {feature} adds."
-)
-NO_EFFECT = "no effect"
-OUTCOME = "observed"
-VALUE = "Value of {feature}"
 MISSING = "missing"
 WATERFALL_TITLE = "How the model sees {sample}"
 WATERFALL_SENTENCE = (
@@ -50,6 +28,14 @@ WATERFALL_SENTENCE = (
 )
 OUTPUT = "Output ({scale})"
 OTHERS = "all other features"
+HEATMAP_TITLE = "Samples and features"
+HEATMAP_SENTENCE = (
+    "A row for each sample, a column for each feature, the most important on the left: what the "
+    "feature adds to the sample's output. Choose a cell to follow its sample and its feature."
+)
+BY_OUTPUT = "Samples with the highest output stand on top."
+BY_SIMILARITY = "Samples that the model sees for the same reasons stand together."
+SAMPLES, FEATURES = "Samples", "Features"
 
 MOST_FEATURES: Final = 20
 MOST_PARTS: Final = 10
@@ -93,101 +79,6 @@ def shades(values: Sequence[float | None]) -> tuple[float | None, ...]:
     )
 
 
-def importance_figure(record: AttributionRecord) -> DotIntervalFigure | None:
-    """Return importances beside those of the shuffled-label twin; None without features."""
-    if not record.features:
-        return None
-    use = "network" if is_network(record.model) else "baseline"
-    found = record.features[:MOST_FEATURES]
-    above = [is_above(record, place) for place in range(len(found))]
-    uses = ((use, ABOVE), ("shuffled", NOT_ABOVE)) if not all(above) else ()
-    return DotIntervalFigure(
-        title=IMPORTANCE_TITLE,
-        sentence=IMPORTANCE_SENTENCE,
-        rows=tuple(
-            DotRow(
-                one.feature,
-                one.importance,
-                one.low,
-                one.high,
-                twin=one.twin,
-                use=use if is_more else "shuffled",
-                name=one.feature,
-            )
-            for one, is_more in zip(found, above, strict=True)
-        ),
-        value_title=IMPORTANCE_X.format(unit=record.unit),
-        interval_title=FOLD_RANGE,
-        twin_title=TWIN,
-        use_titles=uses,
-        selects="feature",
-    )
-
-
-def dependence_figure(shown: ExplanationRecord, feature: str, task: str) -> Figure | None:
-    """Return value against attribution of a feature; None if it is not listed.
-
-    Args:
-        shown: The samples.
-        feature: Name of the feature.
-        task: Kind of outcome.
-    """
-    if feature not in shown.features:
-        return None
-    place = shown.features.index(feature)
-    numbers = tuple(row[place] for row in shown.numbers)
-    attributions = tuple(row[place] for row in shown.attributions)
-    if all(number is None for number in numbers):
-        texts = [row[place] for row in shown.values]
-        return _by_category(shown, feature, texts, attributions)
-    regression = task == "regression"
-    return ScatterFigure(
-        title=DEPENDENCE_TITLE.format(feature=feature),
-        sentence=DEPENDENCE_SENTENCE.format(feature=feature),
-        names=shown.samples,
-        x=numbers,
-        y=attributions,
-        x_title=VALUE.format(feature=feature),
-        y_title=BEESWARM_X.format(scale=shown.scale),
-        categories=() if regression else shown.observed,
-        category_title="" if regression else OUTCOME,
-        uses=_uses(shown) if task == "binary" else (),
-        values=tuple(map(float, shown.observed)) if regression else (),
-        value_title=OUTCOME if regression else "",
-        horizontal=ReferenceLine(0.0, NO_EFFECT),
-    )
-
-
-def _uses(shown: ExplanationRecord) -> tuple[tuple[str, str], ...]:
-    """Return the colours of two classes: attributions speak for the target."""
-    others = [name for name in dict.fromkeys(shown.observed) if name != shown.target]
-    return ((shown.target, "positive"), *((name, "negative") for name in others))
-
-
-def _by_category(
-    shown: ExplanationRecord, feature: str, texts: Sequence[str], attributions: Sequence[float]
-) -> DotIntervalFigure:
-    members: dict[str, list[float]] = {}
-    for text, amount in zip(texts, attributions, strict=True):
-        members.setdefault(text or MISSING, []).append(amount)
-    return DotIntervalFigure(
-        title=DEPENDENCE_TITLE.format(feature=feature),
-        sentence=CATEGORY_SENTENCE.format(feature=feature),
-        per_sample=True,
-        rows=tuple(
-            DotRow(
-                f"{name} (n = {len(amounts):,})",
-                sum(amounts) / len(amounts),
-                points=tuple(amounts),
-                use="training",
-            )
-            for name, amounts in sorted(members.items())
-        ),
-        value_title=BEESWARM_X.format(scale=shown.scale),
-        reference=ReferenceLine(0.0, NO_EFFECT),
-    )
-
-
 def waterfall_figure(shown: ExplanationRecord, sample: str) -> WaterfallFigure | None:
     """Return how the output of a sample comes about; None if it is not among those explained."""
     if sample not in shown.samples:
@@ -220,3 +111,38 @@ def _short(text: str) -> str:
         return f"{float(text):.4g}".replace("-", "−")
     except ValueError:
         return text
+
+
+def heatmap_figure(
+    shown: ExplanationRecord, order: Sequence[int], *, by_similarity: bool
+) -> HeatmapFigure | None:
+    """Return what each feature adds in each sample; None without features.
+
+    Args:
+        shown: The samples.
+        order: Places of the samples, the first on top.
+        by_similarity: What they are ordered by; else their output.
+    """
+    features = shown.features[:MOST_FEATURES]
+    if not features or not order:
+        return None
+    how = BY_SIMILARITY if by_similarity else BY_OUTPUT
+    return HeatmapFigure(
+        title=HEATMAP_TITLE,
+        sentence=f"{HEATMAP_SENTENCE} {how}",
+        per_sample=True,
+        matrix=tuple(shown.attributions[place][: len(features)] for place in order),
+        row_labels=tuple(shown.samples[place] for place in order),
+        column_labels=features,
+        x_title=FEATURES,
+        y_title=SAMPLES,
+        value_title=BEESWARM_X.format(scale=shown.scale),
+        centred=True,
+        row_kind="sample",
+        column_kind="feature",
+    )
+
+
+def order_by_output(shown: ExplanationRecord) -> list[int]:
+    """Return the samples, the highest output first."""
+    return sorted(range(len(shown.samples)), key=lambda place: -shown.outputs[place])

@@ -8,6 +8,9 @@ from collections.abc import Iterable
 from deepbench.study.records import Score
 
 NO_VALUE = "–"
+# Below it Python writes powers of ten.
+_TINY = 1e-4
+_SMALLEST_P = 1e-6
 
 
 def score_text(value: float | None) -> str:
@@ -15,6 +18,19 @@ def score_text(value: float | None) -> str:
     if value is None or not math.isfinite(value):
         return NO_VALUE
     return f"{value:.3f}".replace("-", "−")
+
+
+def amount_text(value: float | None) -> str:
+    """Return an attribution with three significant digits; a dash if there is none."""
+    if value is None:
+        return NO_VALUE
+    if abs(value) >= 1000:
+        text = f"{value:,.0f}"
+    elif 0 < abs(value) < _TINY:
+        text = f"{value:.6f}"
+    else:
+        text = f"{value:#.3g}".rstrip(".") if value else "0"
+    return text.replace("-", "−")
 
 
 def interval_text(score: Score | None) -> str:
@@ -29,6 +45,8 @@ def interval_text(score: Score | None) -> str:
 
 def p_text(value: float) -> str:
     """Return a p-value with two significant digits."""
+    if 0.0 <= value < _SMALLEST_P:
+        return f"< {_SMALLEST_P:.6f}"
     text = f"{value:.2g}"
     return text if "e" not in text else f"{value:.6f}".rstrip("0")
 
@@ -67,3 +85,10 @@ def spread(values: Iterable[float | None]) -> float | None:
 def counted(many: int, thing: str, plural: str = "") -> str:
     """Return ``1 setting`` or ``1,000 settings``."""
     return f"{many:,} {thing if many == 1 else plural or f'{thing}s'}"
+
+
+def percent_text(share: float | None) -> str:
+    """Return a share in per cent, with a decimal where it is small; a dash if there is none."""
+    if share is None or not math.isfinite(share):
+        return NO_VALUE
+    return f"{100 * share:.1f} %" if abs(share) < 0.1 and share else f"{100 * share:.0f} %"

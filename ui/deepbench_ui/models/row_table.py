@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cmp_to_key
+from operator import itemgetter
 from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import (
@@ -19,6 +20,8 @@ from PySide6.QtCore import (
 T = TypeVar("T")
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
+#: More new rows than this are not put in their places one by one.
+_MOST_ADDED = 200
 _FLAGS = (
     Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemNeverHasChildren
 )
@@ -93,7 +96,8 @@ class RowTable(QAbstractTableModel, Generic[T]):
         """Show rows; where they are the ones shown with more at the end, only those are added."""
         known = len(self._came)
         names = [self._name(row) for row in rows[:known]]
-        if names != [self._name(row) for row in self._came]:
+        more = len(rows) - known
+        if more > _MOST_ADDED or names != [self._name(row) for row in self._came]:
             self.beginResetModel()
             self._came = list(rows)
             self._shown = self._sorted()
@@ -147,7 +151,14 @@ class RowTable(QAbstractTableModel, Generic[T]):
         self.layoutChanged.emit()
 
     def _sorted(self) -> list[T]:
-        return sorted(self._came, key=self._rank) if self._column >= 0 else list(self._came)
+        if self._column < 0:
+            return list(self._came)
+        key = self.columns[self._column].sort_key
+        keyed = [(key(row), row) for row in self._came]
+        # Compared by Python itself: a table may have 20,000 rows.
+        there = [pair for pair in keyed if pair[0] is not None]
+        there.sort(key=itemgetter(0), reverse=self._down)
+        return [row for _, row in there] + [row for found, row in keyed if found is None]
 
     def _rank(self, row: T) -> Any:
         key = self.columns[self._column].sort_key(row)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
@@ -80,7 +81,7 @@ class Page(QWidget):
         self.column.addWidget(self._form_holder)
         self.column.addWidget(self._results_holder, 1)
         self.build()
-        self._veil = Veil(self._results_holder)
+        self._veils = [Veil(part) for part in self.greyed()]
         session.answers_changed.connect(self._changed)
         session.results_changed.connect(self._changed)
         session.run_changed.connect(self._changed)
@@ -103,6 +104,10 @@ class Page(QWidget):
     def refresh(self) -> None:
         """Show the answers and results as they are now."""
         raise NotImplementedError
+
+    def greyed(self) -> Sequence[QWidget]:
+        """Return what is greyed while it is out of date: the results."""
+        return (self._results_holder,)
 
     def entered(self) -> None:
         """Called after the page was shown."""
@@ -157,7 +162,8 @@ class Page(QWidget):
     def _show_state(self) -> None:
         standing = self.session.standing()
         state = standing.states.get(self.key, "")
-        self._veil.setVisible(state == "out of date")
+        for veil in self._veils:
+            veil.setVisible(state == "out of date")
         if state == "out of date" and self.key in self.session.history.finished:
             self.state_banner.show_message("warning", OUTDATED.format(verb=self.run_verb))
         elif state == "blocked":

@@ -41,6 +41,10 @@ class ScatterFigure(Figure):
         horizontal: A horizontal line to compare with.
         selects: Kind of thing that a point is.
         per_sample: True here unless said otherwise: a point is a sample.
+        limit: How many points are drawn at most.
+        first: How many points from the front are drawn in any case.
+        written: Points whose names are written beside them, the most important first; those that
+            would cover another are left out.
     """
 
     names: tuple[str, ...]
@@ -57,6 +61,9 @@ class ScatterFigure(Figure):
     horizontal: ReferenceLine | None = None
     selects: str = "sample"
     per_sample: bool = True
+    limit: int = MOST_POINTS
+    first: int = 0
+    written: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         same_length(names=self.names, x=self.x, y=self.y)
@@ -83,7 +90,11 @@ class ScatterFigure(Figure):
     def drawn(self) -> list[int]:
         """Return the points that are drawn."""
         placed = self.placed()
-        return [placed[index] for index in thin(len(placed))]
+        if len(placed) <= self.limit:
+            return placed
+        kept = [index for index in placed if index < self.first][: self.limit - 1]
+        others = placed[len(kept) :]
+        return kept + [others[index] for index in thin(len(others), self.limit - len(kept))]
 
     @property
     def note(self) -> str:
@@ -92,8 +103,8 @@ class ScatterFigure(Figure):
         parts = []
         if placed < len(self.names):
             parts.append(_NOT_DRAWN.format(many=count(len(self.names) - placed, "point")))
-        if placed > MOST_POINTS:
-            parts.append(THINNED.format(shown=MOST_POINTS, all=placed, things="points"))
+        if placed > self.limit:
+            parts.append(THINNED.format(shown=self.limit, all=placed, things="points"))
         return " ".join(parts)
 
     def table(self) -> Table:

@@ -15,12 +15,17 @@ from deepbench_ui.plots.figures.scatter import NOT_GIVEN, ScatterFigure
 from deepbench_ui.plots.key import KeyEntry
 from deepbench_ui.plots.painters.base import Painter, gradient_entry, padded
 from deepbench_ui.plots.plot import symbol_path
+from deepbench_ui.plots.ticks import shorten
 
 #: Shapes that are told apart without colour.
 SYMBOLS: Final = ("o", "s", "t1", "d", "t", "star", "h", "p")
 _MOST_ENTRIES: Final = 14
 _SHADES: Final = 64
 _EDGES_UP_TO: Final = 1200
+#: Room that a name takes, as shares of the plot's width (each letter) and height.
+_LETTER_SHARE: Final = 0.013
+_LINE_SHARE: Final = 0.055
+_MOST_LETTERS: Final = 22
 
 
 class ScatterPainter(Painter[ScatterFigure]):
@@ -48,6 +53,28 @@ class ScatterPainter(Painter[ScatterFigure]):
             self._paint_values()
         else:
             self._paint_categories()
+        self._write_names()
+
+    def _write_names(self) -> None:
+        """Write names beside their points, left or right, where they cover no other name."""
+        left, right, bottom, top = self.plot.full
+        taken: list[QRectF] = []
+        for index in self.figure.written:
+            if not (is_number(self.figure.x[index]) and is_number(self.figure.y[index])):
+                continue
+            x, y = self.xs[index], self.ys[index]
+            name = shorten(self.figure.names[index], _MOST_LETTERS)
+            wide = len(name) * _LETTER_SHARE * (right - left)
+            high = _LINE_SHARE * (top - bottom)
+            gap = _LETTER_SHARE * (right - left)
+            for begins, anchor in ((x + gap, -0.04), (x - gap - wide, 1.04)):
+                place = QRectF(begins, y - high / 2, wide, high)
+                inside = begins > left and begins + wide < right
+                if inside and not any(place.intersects(other) for other in taken):
+                    taken.append(place)
+                    at = x + gap / 2 if anchor < 0 else x - gap / 2
+                    self.plot.text(at, y, name, self.plot.colours.text, anchor=(anchor, 0.5))
+                    break
 
     def _paint_comparisons(self) -> None:
         figure, plot = self.figure, self.plot
@@ -68,7 +95,12 @@ class ScatterPainter(Painter[ScatterFigure]):
         return 9.0 if many <= 300 else 7.5 if many <= 1200 else 5.5
 
     def _draw(
-        self, indices: Sequence[int], brush: object, symbol: str, edge: QPen | None = None
+        self,
+        indices: Sequence[int],
+        brush: object,
+        symbol: str,
+        edge: QPen | None = None,
+        z: float = 10.0,
     ) -> None:
         where = np.asarray(indices, dtype=np.intp)
         size = self._size() + (1.5 if symbol in ("t", "t1", "star", "d", "x") else 0.0)
@@ -81,7 +113,7 @@ class ScatterPainter(Painter[ScatterFigure]):
                 else QPen(Qt.PenStyle.NoPen)
             )
         self.plot.points(
-            self.xs[where], self.ys[where], size=size, brush=brush, pen=edge, symbol=symbol
+            self.xs[where], self.ys[where], size=size, brush=brush, pen=edge, symbol=symbol, z=z
         )
 
     def _paint_categories(self) -> None:
@@ -101,7 +133,9 @@ class ScatterPainter(Painter[ScatterFigure]):
         for place, category in enumerate(legend):
             symbol = SYMBOLS[place % len(SYMBOLS)] if category else "x"
             colour = self._colour(category, place, uses)
-            self._draw(members.get(category, []), see_through(colour, 0.85), symbol)
+            # The category that is named first is the one to see: it lies above the others.
+            z = 10.0 - 0.01 * place
+            self._draw(members.get(category, []), see_through(colour, 0.85), symbol, z=z)
             if place < _MOST_ENTRIES:
                 entries.append(KeyEntry(category or NOT_GIVEN, colour, symbol_path(symbol)))
         if len(legend) > _MOST_ENTRIES:
