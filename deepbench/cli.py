@@ -23,8 +23,9 @@ from deepbench import __version__
 from deepbench.cli_estimate import add_estimate, estimate_request, estimate_result
 from deepbench.cli_look import add_look, look_lines, look_request
 from deepbench.cli_progress import Display, choose_display, write_line
-from deepbench.errors import Cancelled, DataError, DeepBenchError
+from deepbench.errors import Cancelled, DataError, DeepBenchError, StageBlocked
 from deepbench.messages import (
+    AuditModel,
     CheckStudy,
     Doctor,
     JobCancelled,
@@ -34,6 +35,7 @@ from deepbench.messages import (
     JobRequest,
     Predict,
     RunStudy,
+    VerifyStudy,
     WriteReport,
 )
 from deepbench.worker.client import Worker
@@ -108,8 +110,23 @@ def build_parser() -> argparse.ArgumentParser:
     report = commands.add_parser("report", help="write the report of a study")
     report.add_argument("study", metavar="STUDY", help="study folder")
     report.add_argument("--output", required=True, metavar="FILE", help="HTML file to write")
+    audit = commands.add_parser("audit", help="attack the finished model: what does it give away?")
+    audit.add_argument("study", metavar="STUDY", help="study folder")
+    audit.add_argument(
+        "--effort",
+        choices=("quick", "thorough"),
+        default="quick",
+        help="how hard the model is attacked (default: quick)",
+    )
+    _add_workers(audit)
+    _add_device(audit)
     check = commands.add_parser("check", help="check a study's ledger and files")
     check.add_argument("study", metavar="STUDY", help="study folder")
+    verify = commands.add_parser("verify", help="run a plan again and compare all numbers")
+    verify.add_argument("path", metavar="STUDY|BUNDLE", help="study folder or unpacked bundle")
+    verify.add_argument("--data", default="", metavar="FOLDER", help="where the data lies")
+    _add_workers(verify)
+    _add_device(verify)
     doctor = commands.add_parser("doctor", help="describe this machine and try its GPU")
     _add_device(doctor)
     return parser
@@ -180,8 +197,18 @@ def _request(options: argparse.Namespace) -> JobRequest:
         )
     if options.command == "report":
         return WriteReport(_absolute(options.study), _absolute(options.output))
+    if options.command == "audit":
+        workers = options.workers or default_workers()
+        return AuditModel(_absolute(options.study), options.effort, workers, options.device)
     if options.command == "check":
         return CheckStudy(_absolute(options.study))
+    if options.command == "verify":
+        return VerifyStudy(
+            _absolute(options.path),
+            _absolute(options.data) if options.data else "",
+            options.workers or default_workers(),
+            options.device,
+        )
     return Doctor(options.device)
 
 
@@ -321,7 +348,13 @@ def show_estimate(result: Mapping[str, Any]) -> int:
     return 0
 
 
-_SHOWS = {"look": show_look, "estimate": show_estimate}
+def show_verified(result: Mapping[str, Any]) -> int:
+    """Print what a re-run gave; 3 if it does not reproduce the results."""
+    show_result(result)
+    return 0 if result["reproduces"] else StageBlocked.exit_code
+
+
+_SHOWS = {"verify": show_verified, "look": show_look, "estimate": show_estimate}
 
 
 def result_lines(result: Mapping[str, Any]) -> list[str]:

@@ -223,6 +223,18 @@ def shown_interval(
     return on_scale(value, values, samples, _SCALES[metric.name])
 
 
+def from_resamples(metric: str, value: float, values: Floats, samples: TestSamples) -> Interval:
+    """Interval of a score counted over several repeats, from its values under resampled units.
+
+    Args:
+        metric: Name of a metric of probabilities or values.
+        value: The score.
+        values: (B,) scores under resampled units.
+        samples: The samples, with the folds of one repeat.
+    """
+    return on_scale(value, values, samples, _SCALES[metric])
+
+
 def _perfect(samples: TestSamples, p: Floats) -> Interval:
     """Every class told from the rest without an error: the mean of the classes' score limits."""
     lows = [

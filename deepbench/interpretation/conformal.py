@@ -5,8 +5,8 @@ from held-out residuals, whose theory is that of CV+ (Barber, Candès, Ramdas & 
 10.1214/20-AOS1965): whatever the model, a new sample from where the others came from is missed in
 at most twice the chosen share of cases, and in practice in about that share. A class belongs to a
 set unless its probability is lower than it is for all but the chosen share of units of that class
-(label-conditional, or a rare class would be left out of all sets unpunished). The samples of a unit
-count as one together.
+(label-conditional, or a rare class would be left out of all sets unpunished). The samples of a
+unit count as one together.
 
 Here each tuning fold is given sets by the scores of the other folds, and what is reported is how
 many of them hold the truth.
@@ -50,9 +50,7 @@ class _Scores:
         sizes = np.bincount(unit)
         order = np.argsort(scores, kind="stable")
         weights = (1.0 / sizes[unit])[order]
-        return cls(
-            scores[order], np.append(np.cumsum(weights[::-1])[::-1], 0.0), int(len(sizes))
-        )
+        return cls(scores[order], np.append(np.cumsum(weights[::-1])[::-1], 0.0), len(sizes))
 
     def p_values(self, scores: Floats) -> Floats:
         """Return shares of units with a score at least as large, the new one counted in."""
@@ -102,9 +100,7 @@ def _sets(held: HeldOut, rate: float) -> ConformalRecord | None:
             known = others & (codes == code)
             if known.any():
                 scores = _Scores.of(1.0 - held.predicted[known, code], held.units[known])
-                inside[here, code] = _kept(
-                    scores.p_values(1.0 - held.predicted[here, code]), rate
-                )
+                inside[here, code] = _kept(scores.p_values(1.0 - held.predicted[here, code]), rate)
     hit, sizes = inside[rows, codes], inside.sum(axis=1)
     by_class, limits = [], []
     for code, name in enumerate(held.info.classes):

@@ -1,6 +1,6 @@
 """Whether a model fails more often in some group of samples than chance would have it.
 
-Errors are exchanged between units: each unit gets the errors of another, in random order, so that
+Units change places: each comes to stand in the groups of another, with all its errors, so that
 samples of a unit stay as alike as they are, and a group has no more errors than any other but by
 chance. A group's p-value is the share of exchanges in which its error exceeds that of the rest by
 at least as much as it does (the true table counted in; Phipson & Smyth 2010, doi
@@ -75,9 +75,7 @@ def marked(records: Sequence[ErrorGroupRecord]) -> list[ErrorGroupRecord]:
     adjusted = benjamini_hochberg([r.p_value for r in records if r.p_value is not None])
     found = iter(adjusted)
     return [
-        record.model_copy(
-            update={"marked": record.p_value is not None and next(found) <= LEVEL}
-        )
+        record.model_copy(update={"marked": record.p_value is not None and next(found) <= LEVEL})
         for record in records
     ]
 
@@ -92,19 +90,24 @@ def exchange_p_values(error: Floats, units: Codes, members: Bools, seed: int) ->
         seed: Seed of the exchanges.
     """
     exchange = _Exchange(error, units, seed)
-    weights = _difference_weights(members)
-    observed = weights @ error
+    inside = members.astype(np.float64)
+    total, n = float(error.sum()), len(error)
+    observed = _differences(inside @ error, inside.sum(axis=1), total, n)
     # Equal up to rounding counts as reached.
-    reach = observed - 1e-9 * max(float(np.abs(error).mean()), 1e-300)
-    planned = int(np.clip(_MOST_DRAWN // len(error), _FEWEST_EXCHANGES, _EXCHANGES))
+    reach = observed - 1e-9 * max(total / n, 1e-300)
+    planned = int(np.clip(_MOST_DRAWN // n, _FEWEST_EXCHANGES, _EXCHANGES))
     reached, drawn = np.zeros(len(members)), np.zeros(len(members))
-    block = max(1, min(500, _BLOCK_CELLS // len(error)))
+    block = max(1, min(500, _BLOCK_CELLS // n))
     open_groups = np.arange(len(members))
     done = 0
     while done < planned and len(open_groups):
         count = min(block, planned - done)
-        found = weights[open_groups] @ exchange.draw(count).T
-        reached[open_groups] += (found >= reach[open_groups, None]).sum(axis=1)
+        errors, counts = exchange.draw(count)
+        some = inside[open_groups]
+        sizes = some.sum(axis=1)[:, None] if counts is None else some @ counts.T
+        found = _differences(some @ errors.T, sizes, total, n)
+        # A group that no sample fell into says nothing; it counts against a mark.
+        reached[open_groups] += (~(found < reach[open_groups, None])).sum(axis=1)
         drawn[open_groups] += count
         done += count
         open_groups = open_groups[reached[open_groups] < _CLEAR]
@@ -112,19 +115,19 @@ def exchange_p_values(error: Floats, units: Codes, members: Bools, seed: int) ->
     return p
 
 
-def _difference_weights(members: Bools) -> Floats:
-    """Return (G, n) weights whose product with errors is the group's mean minus the rest's."""
-    inside = members.sum(axis=1, keepdims=True)
-    outside = members.shape[1] - inside
-    weights: Floats = np.where(members, 1.0 / inside, -1.0 / outside)
-    return weights
+def _differences(errors: Floats, sizes: Floats, total: float, n: int) -> Floats:
+    """Return the mean error inside minus that outside; NaN where a side is empty."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found: Floats = errors / sizes - (total - errors) / (n - sizes)
+    return found
 
 
 class _Exchange:
-    """Draws errors exchanged between units.
+    """Draws exchanges of group memberships between units.
 
-    A unit that gets the errors of a smaller one gets some of them twice, of a larger one some of
-    them.
+    Each unit is put into the groups of another: its samples, in random order, into those of the
+    other's samples in turn. Its errors and their number stay its own. Groups of whole units are
+    exchanged exactly; where samples of a unit are in different groups, so are they afterwards.
     """
 
     def __init__(self, error: Floats, units: Codes, seed: int) -> None:
@@ -137,16 +140,22 @@ class _Exchange:
         self._back = np.argsort(order, kind="stable")
         self._rng = np.random.default_rng(seed)
 
-    def draw(self, count: int) -> Floats:
-        """Return (count, n) exchanged errors."""
-        units = len(self._sizes)
+    def draw(self, count: int) -> tuple[Floats, Floats | None]:
+        """Return (count, n) errors and numbers of samples that come to stand at each sample.
+
+        The numbers are None where each sample is its own unit: then it is always one.
+        """
+        units, n = len(self._sizes), len(self._error)
         donors = self._rng.permuted(np.tile(np.arange(units), (count, 1)), axis=1)
-        if units == len(self._error):
-            return self._error[donors][:, self._back]
+        if units == n:
+            return self._error[donors][:, self._back], None
         # Within a unit the order is drawn for the block, and turned anew for each exchange.
-        shuffled = self._error[np.lexsort((self._rng.random(len(self._unit)), self._unit))]
+        shuffled = self._error[np.lexsort((self._rng.random(n), self._unit))]
         turn = (self._rng.random((count, units)) * self._sizes[donors]).astype(np.int64)
         given = donors[:, self._unit]
         place = (self._place + turn[:, self._unit]) % self._sizes[given]
-        found: Floats = shuffled[self._starts[given] + place][:, self._back]
-        return found
+        target = (self._starts[given] + place + n * np.arange(count)[:, None]).ravel()
+        errors = np.bincount(target, np.tile(shuffled, count), minlength=count * n)
+        counts = np.bincount(target, minlength=count * n).astype(np.float64)
+        shape = (count, n)
+        return errors.reshape(shape)[:, self._back], counts.reshape(shape)[:, self._back]

@@ -35,11 +35,11 @@ def share_score(counts: NDArray[np.bool_], units: Codes, dependence: float) -> S
     share = float(counts.mean())
     worth = len(counts) / (design_effect(counts, units) * dependence)
     yes, no = share * worth + _PRIOR, (1 - share) * worth + _PRIOR
-    low, high = beta.ppf([(1 - _LEVEL) / 2, (1 + _LEVEL) / 2], yes, no)
+    low, high = (float(beta.ppf((1 + side * _LEVEL) / 2, yes, no)) for side in (-1, 1))
     return Score(
         value=share,
-        low=0.0 if share == 0 else min(float(low), share),
-        high=1.0 if share == 1 else max(float(high), share),
+        low=0.0 if share == 0 else min(low, share),
+        high=1.0 if share == 1 else max(high, share),
     )
 
 

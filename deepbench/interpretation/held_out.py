@@ -18,7 +18,6 @@ from deepbench.models.thresholds import DecisionRule
 
 Codes = NDArray[np.int64]
 Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,18 +92,14 @@ class HeldOut:
     def error(self) -> Floats:
         """(n,) 1 where a wrong class is said, or the absolute error."""
         if self.is_regression:
-            return np.abs(self.samples.outcome - self.predicted[:, 0]).astype(np.float64)
+            off: Floats = np.abs(self.samples.outcome.astype(np.float64) - self.predicted[:, 0])
+            return off
         return (self.said != self.codes).astype(np.float64)
 
     @cached_property
     def dependence(self) -> float:
         """Factor of variances for models that were fitted on each other's held-out samples."""
         return fold_dependence(self.folds)
-
-    @cached_property
-    def unit_weights(self) -> Floats:
-        """(n,) weights with which the samples of a unit count as one together."""
-        return 1.0 / np.bincount(self.units)[self.units]
 
 
 def _as_samples(training: TrainingSet) -> AllSamples:

@@ -1,196 +1,253 @@
-"""From attributions of held-out samples to the importance of features, and how stable it is."""
+"""From fits on folds to the importance of features, and how far to trust it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 
-from deepbench.interpretation.attributions import Attributions
-from deepbench.study.records import AttributionRecord, FeatureImportance
-
-KEPT_FEATURES = 30
-TWIN_QUANTILE = 0.95
-# Sums of attributions may miss the output by this share of what is attributed at most.
-_TOLERANCE = 0.01
-# A rank correlation of fewer samples says nothing.
-_FEWEST_SAMPLES = 5
+from deepbench.interpretation.attributions import TOLERANCES
+from deepbench.interpretation.fold_results import FoldResult
+from deepbench.interpretation.importance_intervals import interval_of_means
+from deepbench.interpretation.noise_columns import MOST_COLUMNS
+from deepbench.interpretation.noise_threshold import Noise, Thresholds, pooled, threshold
+from deepbench.interpretation.stability import mean_of_known, mean_rank_correlation
 
 Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
-class FoldAttributions:
-    """What one fold's model uses.
+class ModelFits:
+    """All fits of one model family that were looked into.
 
     Attributes:
-        attributions: Of samples in the fold's tuning set, by the model fitted without them.
-        samples: (n, p) features of the same samples, in the same order, as the model sees them.
-        rows: (n,) their numbers in the training set.
+        folds: The main fit of each fold of the first repeat.
+        starts: Fits of the same folds from other seeds.
+        repeats: Fits on folds of other repeats.
+        twins: For each shuffle of the labels, its folds.
+        noise: Fits with columns of no use.
     """
 
-    attributions: Attributions
-    samples: pd.DataFrame
-    rows: NDArray[np.int64]
+    folds: tuple[FoldResult, ...]
+    starts: tuple[FoldResult, ...] = ()
+    repeats: tuple[FoldResult, ...] = ()
+    twins: tuple[tuple[FoldResult, ...], ...] = ()
+    noise: tuple[FoldResult, ...] = ()
+
+    @property
+    def number_of_starts(self) -> int:
+        """Random starts of each fold that were looked at."""
+        within = len(self.folds[0].size_by_start)
+        return max(within, 1 + len(self.starts) // len(self.folds))
+
+    @property
+    def single_fits(self) -> tuple[tuple[FoldResult, Floats], ...]:
+        """Each single fit to the true labels: where it stands, and importances (p,)."""
+        found: list[tuple[FoldResult, Floats]] = []
+        for fold in self.folds:
+            by_start = fold.size_by_start
+            found += [(fold, own) for own in by_start] if len(by_start) else [(fold, fold.size)]
+        return (*found, *((each, each.size) for each in (*self.starts, *self.repeats)))
 
 
-def importances(
-    folds: Sequence[FoldAttributions], twin: Sequence[FoldAttributions] | None = None
-) -> AttributionRecord:
-    """Sum up attributions over folds.
+@dataclass(frozen=True, eq=False)
+class Importance:
+    """Importance of all features that at least one fold's model sees, by name.
+
+    Attributes:
+        fits: What it comes from.
+        features: (p,) names in alphabetic order.
+        importance: (p,) mean over folds of the mean absolute attribution.
+        low: (p,) lower end of the 95 % interval.
+        high: (p,) upper end.
+        direction: (p,) rank correlation of value and attribution; NaN where there is none.
+        twin: (p,) importance with shuffled labels; None without a twin.
+        clears: (p,) whether the lower end lies above what noise gets; None without a twin.
+        rank_low: (p,) best rank over single fits, from 1.
+        rank_high: (p,) worst.
+        thresholds: What an importance has to exceed.
+        order: Numbers of the features in use, the most important first.
+    """
+
+    fits: ModelFits
+    features: tuple[str, ...]
+    importance: Floats
+    low: Floats
+    high: Floats
+    direction: Floats
+    twin: Floats | None
+    clears: NDArray[np.bool_] | None
+    rank_low: NDArray[np.int64]
+    rank_high: NDArray[np.int64]
+    thresholds: Thresholds
+    order: tuple[int, ...] = field(default=())
+
+    @property
+    def ranked(self) -> tuple[str, ...]:
+        """Features in use, the most important first."""
+        return tuple(self.features[i] for i in self.order)
+
+    @property
+    def above(self) -> int | None:
+        """How many features clear the twin."""
+        return None if self.clears is None else int(self.clears.sum())
+
+    @property
+    def error(self) -> float:
+        """Largest difference between sums of attributions and outputs."""
+        return max(fold.error for fold in self.fits.folds)
+
+    @property
+    def is_locally_accurate(self) -> bool:
+        """Whether attributions add up to the output within the tolerance of the method."""
+        return all(
+            fold.error <= TOLERANCES[fold.method] * max(fold.attributed, 1e-9)
+            for fold in self.fits.folds
+        )
+
+    @property
+    def rank_stability(self) -> float | None:
+        """Mean rank correlation of importances between folds."""
+        return mean_rank_correlation(_by_name(self.fits.folds, self.features))
+
+    @property
+    def shuffled_stability(self) -> float | None:
+        """That between folds with the same shuffled labels."""
+        names = _names(fold for twin in self.fits.twins for fold in twin)
+        return mean_of_known(
+            [mean_rank_correlation(_by_name(twin, names)) for twin in self.fits.twins]
+        )
+
+    @property
+    def start_stability(self) -> float | None:
+        """Mean rank correlation between random starts of the same fold."""
+        found = []
+        for fold in self.fits.folds:
+            others = [each for each in self.fits.starts if each.fold == fold.fold]
+            few = [(each.features, each.size) for each in others]
+            mine = (
+                [(fold.features, own) for own in fold.size_by_start]
+                if len(fold.size_by_start)
+                else [(fold.features, fold.size_few)]
+            )
+            found.append(mean_rank_correlation(_aligned([*mine, *few], self.features)))
+        return mean_of_known(found)
+
+    @property
+    def weights_check(self) -> float | None:
+        """Mean rank correlation with importances of the same networks with random weights."""
+        found = [fold.weights_check for fold in self.fits.folds]
+        return mean_of_known([value if np.isfinite(value) else None for value in found])
+
+
+def importance_of(fits: ModelFits, features_of_table: int) -> Importance:
+    """Sum up fits over folds.
 
     The importance of a feature is the mean absolute attribution over a fold's held-out samples
     (and over classes, if there are more than two), averaged over folds. A feature that a fold's
     model does not see has importance 0 there.
 
     Args:
-        folds: Attributions of the same model family in each fold.
-        twin: The same from models fitted on shuffled labels.
+        fits: Fits of one model family.
+        features_of_table: Features that a model could have used.
 
     Raises:
         ValueError: there is no fold.
     """
-    if not folds:
+    if not fits.folds:
         raise ValueError("Importance needs at least one fold.")
-    first = folds[0].attributions
-    names = sorted({name for fold in folds for name in fold.attributions.features})
-    by_fold = _by_fold(folds, names)
-    means = by_fold.mean(axis=0)
-    twin_of = _twin_importances(twin)
+    names = _names(fits.folds)
+    sizes = _by_name(fits.folds, names)
+    means = sizes.mean(axis=0)
+    variances = _aligned([(fold.features, fold.variance) for fold in fits.folds], names)
+    more = _by_name(fits.repeats, names) if fits.repeats else None
+    share = float(np.mean([fold.share for fold in fits.folds]))
+    low, high = interval_of_means(sizes, variances, share, more)
+    twin = _twin(fits, names)
+    thresholds = _thresholds(fits, means, features_of_table)
+    joint = thresholds.joint
+    clears = None if joint is None or twin is None else low > np.maximum(joint, twin)
+    best, worst = _ranks(fits, names)
     # Names break ties, so that the order does not depend on that of the folds.
-    order = [i for i in np.lexsort((np.arange(len(names)), -means)) if means[i] > 0.0]
-    above = _above_twin(means, twin_of)
-    stability = _rank_stability(by_fold)
-    error = max(fold.attributions.local_accuracy_error for fold in folds)
-    kept = tuple(
-        FeatureImportance(
-            feature=names[i],
-            importance=float(means[i]),
-            low=float(by_fold[:, i].min()),
-            high=float(by_fold[:, i].max()),
-            direction=_direction(folds, names[i]),
-            twin=None if twin_of is None else twin_of.get(names[i], 0.0),
-        )
-        for i in order[:KEPT_FEATURES]
-    )
-    return AttributionRecord(
-        model=first.model,
-        method=first.method,
-        unit=first.unit,
-        samples=sum(len(fold.samples) for fold in folds),
-        folds=len(folds),
-        features=kept,
-        rank_stability=stability,
-        local_accuracy_error=error,
-        above_twin=above,
-        sentences=_sentences(folds, len(order), stability, above, error),
+    order = [int(i) for i in np.lexsort((np.arange(len(names)), -means)) if means[i] > 0.0]
+    return Importance(
+        fits,
+        names,
+        means,
+        low,
+        high,
+        _directions(fits.folds, names),
+        twin,
+        clears,
+        best,
+        worst,
+        thresholds,
+        tuple(order),
     )
 
 
-def _by_fold(folds: Sequence[FoldAttributions], names: list[str]) -> Floats:
-    """Return (folds, features) mean absolute attributions."""
+def _names(folds: Sequence[FoldResult] | object) -> tuple[str, ...]:
+    return tuple(sorted({name for fold in folds for name in fold.features}))  # type: ignore
+
+
+def _aligned(rows: Sequence[tuple[Sequence[str], Floats]], names: Sequence[str]) -> Floats:
+    """Return (r, p) values in the order of names, 0 where a row has none."""
     place = {name: i for i, name in enumerate(names)}
-    by_fold = np.zeros((len(folds), len(names)))
-    for row, fold in enumerate(folds):
-        columns = [place[name] for name in fold.attributions.features]
-        by_fold[row, columns] = np.abs(fold.attributions.values).mean(axis=(0, 2))
-    return by_fold
+    found = np.zeros((len(rows), len(names)))
+    for row, (features, values) in enumerate(rows):
+        found[row, [place[name] for name in features]] = values
+    return found
 
 
-def _twin_importances(twin: Sequence[FoldAttributions] | None) -> dict[str, float] | None:
-    if not twin:
+def _by_name(folds: Sequence[FoldResult], names: Sequence[str]) -> Floats:
+    return _aligned([(fold.features, fold.size) for fold in folds], names)
+
+
+def _twin(fits: ModelFits, names: Sequence[str]) -> Floats | None:
+    """Return (p,) importances with shuffled labels, mean over folds and shuffles."""
+    if not fits.twins:
         return None
-    names = sorted({name for fold in twin for name in fold.attributions.features})
-    return dict(zip(names, _by_fold(twin, names).mean(axis=0).tolist(), strict=True))
+    every = _names(fold for twin in fits.twins for fold in twin)
+    mean = np.mean([_by_name(twin, every).mean(axis=0) for twin in fits.twins], axis=0)
+    found = dict(zip(every, mean, strict=True))
+    return np.array([found.get(name, 0.0) for name in names])
 
 
-def _above_twin(means: Floats, twin: dict[str, float] | None) -> int | None:
-    """Count features above the 95 % quantile of the features that the twin uses."""
-    if twin is None:
-        return None
-    used = [value for value in twin.values() if value > 0.0]
-    threshold = float(np.quantile(used, TWIN_QUANTILE)) if used else 0.0
-    return int((means > threshold).sum())
-
-
-def _rank_stability(by_fold: Floats) -> float | None:
-    """Mean Spearman correlation between folds, over features used in at least one of them."""
-    used = by_fold[:, (by_fold > 0.0).any(axis=0)]
-    if len(used) < 2 or used.shape[1] < 3:
-        return None
-    ranks = rankdata(used, axis=1)
-    ranks = ranks[ranks.std(axis=1) > 0.0]
-    if len(ranks) < 2:
-        return None
-    between = np.corrcoef(ranks)[np.triu_indices(len(ranks), 1)]
-    return float(between.mean())
-
-
-def _direction(folds: Sequence[FoldAttributions], feature: str) -> float | None:
-    """Mean over folds of the Spearman correlation between value and attribution.
-
-    None for categorical features, for more than two classes, and where no fold has enough
-    different values.
-    """
-    found: list[float] = []
-    weights: list[int] = []
-    for fold in folds:
-        own = fold.attributions
-        if feature not in own.features or own.values.shape[2] != 1:
-            continue
-        values = fold.samples[feature]
-        if not pd.api.types.is_numeric_dtype(values):
-            return None
-        numbers = values.to_numpy(dtype=np.float64, na_value=np.nan)
-        known = ~np.isnan(numbers)
-        correlation = _spearman(numbers[known], own.values[known, own.features.index(feature), 0])
-        if correlation is not None:
-            found.append(correlation)
-            weights.append(int(known.sum()))
-    return float(np.average(found, weights=weights)) if found else None
-
-
-def _spearman(a: Floats, b: Floats) -> float | None:
-    if len(a) < _FEWEST_SAMPLES or np.ptp(a) == 0.0 or np.ptp(b) == 0.0:
-        return None
-    return float(np.corrcoef(rankdata(a), rankdata(b))[0, 1])
-
-
-def _sentences(
-    folds: Sequence[FoldAttributions],
-    used: int,
-    stability: float | None,
-    above: int | None,
-    error: float,
-) -> tuple[str, ...]:
-    first = folds[0].attributions
-    said = [
-        f"Attributions by {first.method}, on samples that the model was not fitted on."
-        if used
-        else "The model uses no feature."
-    ]
-    said += dict.fromkeys(text for fold in folds for text in fold.attributions.sentences)
-    if stability is not None:
-        said.append(
-            f"Between folds, the ranks of the features agree with a mean correlation of "
-            f"{stability:.2f} (1: the same order in every fold, 0: no agreement)."
+def _thresholds(fits: ModelFits, means: Floats, features_of_table: int) -> Thresholds:
+    shuffled = columns = None
+    if fits.twins:
+        every = _names(fold for twin in fits.twins for fold in twin)
+        shuffled = threshold(
+            means, pooled([_by_name(twin, every).mean(axis=0) for twin in fits.twins])
         )
-    if above is not None and used:
-        noun = "feature weighs" if above == 1 else "features weigh"
-        said.append(
-            f"{above} of {used:,} {noun} more than 95 % of the features that the same model uses "
-            "when it is fitted on shuffled labels."
-        )
-    attributed = max(
-        float(np.abs(f.attributions.outputs - f.attributions.base).max(initial=0.0)) for f in folds
+    if fits.noise:
+        copies = tuple(sorted({name for fold in fits.noise for name in fold.noise_features}))
+        values = _aligned([(fold.noise_features, fold.noise) for fold in fits.noise], copies)
+        mean = values.mean(axis=0)
+        factor = features_of_table / min(features_of_table, MOST_COLUMNS)
+        columns = threshold(means, Noise(mean[mean > 0.0], factor))
+    return Thresholds(shuffled, columns)
+
+
+def _ranks(
+    fits: ModelFits, names: Sequence[str]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return (p,) the best and the worst rank over single fits, 1 for the most important."""
+    every = _aligned([(fit.features, sizes) for fit, sizes in fits.single_fits], names)
+    found = rankdata(-every, method="min", axis=1).astype(np.int64)
+    return found.min(axis=0), found.max(axis=0)
+
+
+def _directions(folds: Sequence[FoldResult], names: Sequence[str]) -> Floats:
+    """Return (p,) rank correlations of value and attribution, folds weighted by samples."""
+    found = _aligned([(fold.features, np.nan_to_num(fold.direction)) for fold in folds], names)
+    weights = _aligned(
+        [(fold.features, np.where(np.isnan(fold.direction), 0, fold.known)) for fold in folds],
+        names,
     )
-    if error > _TOLERANCE * attributed:
-        said.append(
-            f"The attributions miss the model's output by up to {error:.2g}, so they are not to "
-            "be relied on."
-        )
-    return tuple(said)
+    total = weights.sum(axis=0)
+    mean: Floats = (found * weights).sum(axis=0) / np.where(total > 0.0, total, np.nan)
+    return mean

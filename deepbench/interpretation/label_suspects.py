@@ -4,11 +4,25 @@ Classes: confident learning (Northcutt, Jiang & Chuang 2021, doi 10.1613/jair.1.
 sure of a class for a sample if its held-out probability reaches the mean that samples of that
 class get for it. A sample for which it is sure of another class than the one written lies off the
 diagonal of the "confident joint". By itself that rule names most errors of a middling model, so
-the evidence must also be strong: the odds of the class that the model is sure of against the
-written one, over what the sizes of the classes say beforehand, are ten or more. Numbers: a
-residual that is far outside the spread of residuals of similar predictions.
+the other class must also have a calibrated probability of 80 %, and its odds against the written
+one be ten times what the sizes of the classes say beforehand. Numbers: a residual that is far
+outside the spread of residuals of similar predictions.
 
-A suspect is not a wrong label. The model may be wrong, and a rare case looks just like this.
+Measured on two normal classes of 250 samples, 20 features, linear model and forest (suspects, and
+those of them that were wrong labels):
+
+=================== ======================= ===================================
+AUROC without flips labels flipped          confident joint alone    as here
+=================== ======================= ===================================
+0.98                none                    11 (0)                   7 (0)
+0.98                27 (5 %)                30 (20)                  14 (13)
+0.86                none                    63 (0)                   6 (0)
+0.86                27 (5 %)                83 (18)                  4 (3)
+0.69                none                    160 (0)                  0 (0)
+=================== ======================= ===================================
+
+So a suspect is not a wrong label, and a label that is none may be wrong. The model may be wrong,
+and a rare case looks just like this.
 """
 
 from __future__ import annotations
@@ -22,6 +36,7 @@ Floats = NDArray[np.float64]
 
 NONE = -1
 LEAST_EVIDENCE = 10.0
+LEAST_PROBABILITY = 0.8
 _TINY = 1e-12
 # Residuals are compared with so many others of the nearest predictions, at least.
 _LEAST_SIMILAR = 50
@@ -70,15 +85,17 @@ def label_suspects(codes: Codes, p: Floats) -> Codes:
     other = np.where(sure == NONE, codes, sure)
     risen = (p + _TINY) / (shares + _TINY)
     evidence = risen[rows, other] / risen[rows, codes]
-    return np.where((other != codes) & (evidence >= LEAST_EVIDENCE), sure, NONE).astype(np.int64)
+    strong = (evidence >= LEAST_EVIDENCE) & (p[rows, other] >= LEAST_PROBABILITY)
+    return np.where((other != codes) & strong, sure, NONE).astype(np.int64)
 
 
 def residual_outliers(observed: Floats, predicted: Floats) -> Floats:
     """Return (n,) by how many typical spreads a residual lies outside; 0 for those that do not.
 
     The spread is that of the residuals of the nearest predictions, a fifth of all and fifty at
-    least, so that large values, which are hard to predict, are not all suspects. Far outside is
-    what one in twenty tables with normal residuals has, and four spreads at least.
+    least, on the same side of their median, so that neither large values, which are hard to
+    predict, nor those on the long side of a skewed outcome are all suspects. Far outside is what
+    one in twenty tables with normal residuals has, and four spreads at least.
 
     Args:
         observed: (n,) outcome.
@@ -93,8 +110,10 @@ def residual_outliers(observed: Floats, predicted: Floats) -> Floats:
         start = min(max(place - similar // 2, 0), n - similar)
         near = residuals[start : start + similar]
         middle = np.median(near)
-        spread = _TO_SPREAD * np.median(np.abs(near - middle))
-        far[place] = abs(residuals[place] - middle) / spread if spread > 0 else 0.0
+        off = residuals[place] - middle
+        same_side = near[near >= middle] if off >= 0 else near[near <= middle]
+        spread = _TO_SPREAD * np.median(np.abs(same_side - middle))
+        far[place] = abs(off) / spread if spread > 0 else 0.0
     limit = max(_LEAST_OUT, float(norm.isf(_CHANCE / (2 * n))))
     result = np.empty(n)
     result[order] = np.where(far > limit, far, 0.0)

@@ -28,7 +28,7 @@ METHOD = "expected gradients"
 BACKGROUND_ROWS = 50
 # Points of each line, until sums miss outputs by less than this share of the outputs' range.
 _STEPS = (8, 32, 128, 512)
-_CLOSE_ENOUGH = 0.002
+_CLOSE_ENOUGH = 0.0005
 # Numbers in the first layer's sums of all points looked at together.
 _NUMBERS = 4_000_000
 

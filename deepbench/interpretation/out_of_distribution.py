@@ -64,6 +64,7 @@ class FoldDistances:
         rows: (b,) numbers of the held-out samples in the training set.
         distance: (b,) mean distance to the nearest fit rows.
         typical: Median of the same over fit rows.
+        units: Number of units of these.
         p_value: (b,) conformal p-values.
         unlike: (b,) which samples are unlike the fit rows.
         far_features: For each sample that is unlike, the user's features in which it lies
@@ -75,6 +76,7 @@ class FoldDistances:
     rows: Codes
     distance: Floats
     typical: float
+    units: int
     p_value: Floats
     unlike: Bools
     far_features: tuple[tuple[str, ...], ...]
@@ -114,6 +116,7 @@ def distances_in_fold(data: FoldData, units: Codes, seed: int) -> FoldDistances:
         rows=data.fold.tune,
         distance=distance,
         typical=float(np.median(usual)),
+        units=len(np.unique(own)),
         p_value=p_value,
         unlike=unlike,
         far_features=tuple(far),

@@ -138,9 +138,7 @@ def _logistic(design: Floats, used: NDArray[np.bool_], target: Floats, sizes: in
     return np.concatenate(parts)
 
 
-def _newton(
-    design: Floats, used: NDArray[np.bool_], target: Floats, penalties: Floats
-) -> Floats:
+def _newton(design: Floats, used: NDArray[np.bool_], target: Floats, penalties: Floats) -> Floats:
     """Return (b, m) coefficients of problems that differ in columns used and penalty."""
     found = np.zeros(used.shape)
     loss = _loss(design, found, target, penalties)

@@ -142,7 +142,7 @@ def _inside(rows: PanelRows, inner: Codes, size: int, way: Way, score: Scorer) -
     if not np.isfinite(scores).all():
         return None
     folds = np.array([by_fold[number, int(best[number])] for number in range(sizes)])
-    return Inside(way, best.astype(np.int64), scores, _smallest_near_best(scores, folds))
+    return Inside(way, best.astype(np.int64), scores, smallest_near_best(scores, folds))
 
 
 def _inner_predictions(rows: PanelRows, inner: Codes, size: int, way: Way) -> Floats | None:
@@ -163,7 +163,7 @@ def _inner_predictions(rows: PanelRows, inner: Codes, size: int, way: Way) -> Fl
     return whole
 
 
-def _smallest_near_best(scores: Floats, folds: Floats) -> int:
+def smallest_near_best(scores: Floats, folds: Floats) -> int:
     """Return the smallest size within one standard error of the best.
 
     The standard error is that of the paired difference over the inner folds.

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from deepbench.interpretation.explanation import Explanation, Floats, Report, Scale, silent
+from deepbench.interpretation.explanation import Explanation, Floats, Scale
 from deepbench.models.fitted import Predictor
 
 METHOD = "permutation SHAP"
@@ -45,50 +45,66 @@ class GroupedExplanation:
     rest: Floats
 
 
-def explain_by_permutation(
-    predictor: Predictor,
-    scale: Scale,
-    group_of: NDArray[np.int64],
-    background: Floats,
-    x: Floats,
-    seed: int,
-    report: Report = silent,
-) -> GroupedExplanation:
-    """Explain the predictions of any model.
+class PermutationExplainer:
+    """Explains the predictions of any model, in groups of columns.
 
     Args:
         predictor: Fitted model.
         scale: Probabilities or values, as the model predicts them.
         group_of: (k,) group of each column, from 0 to G - 1; columns of a group change together.
         background: (b, k) rows to start from.
-        x: (n, k) rows to explain.
+        tried: (t, k) samples not among the fit rows, on which the strongest groups are found.
+        rows: Rows that are going to be explained, which decides how much each may cost.
         seed: Seed of orders and background rows.
-        report: Called after each row.
     """
-    rng = np.random.default_rng(seed)
-    chosen, how = _chosen_groups(predictor, group_of, background, x, rng)
-    player_of = np.full(int(group_of.max()) + 1, len(chosen))
-    player_of[chosen] = np.arange(len(chosen))
-    players = player_of[group_of]
-    count = len(chosen) + int((players == len(chosen)).any())
-    per_order = 2 * (count + 1) * x.size
-    orders = int(np.clip(_NUMBERS // per_order, _FEWEST_ORDERS, _MOST_ORDERS))
-    start = background[np.sort(rng.choice(len(background), orders, len(background) < orders))]
-    explained = []
-    for number, row in enumerate(x):
-        explained.append(_explain_row(predictor, players, count, start, row, rng))
-        report(number + 1, len(x))
-    values = np.stack(explained)
-    rest = values[:, len(chosen) :].sum(axis=1)
-    explanation = Explanation(
-        METHOD,
-        scale,
-        values[:, : len(chosen)],
-        predictor.predict(start).mean(axis=0),
-        predictor.predict(x),
-        how,
-    )
-    return GroupedExplanation(explanation, chosen, rest)
+
+    def __init__(
+        self,
+        predictor: Predictor,
+        scale: Scale,
+        group_of: NDArray[np.int64],
+        background: Floats,
+        tried: Floats,
+        rows: int,
+        seed: int,
+    ) -> None:
+        self._predictor, self._scale, self._seed = predictor, scale, seed
+        rng = np.random.default_rng(seed)
+        self.groups, self._how = _chosen_groups(predictor, group_of, background, tried, rng)
+        player_of = np.full(int(group_of.max()) + 1, len(self.groups))
+        player_of[self.groups] = np.arange(len(self.groups))
+        self._players = player_of[group_of]
+        self._count = len(self.groups) + int((self._players == len(self.groups)).any())
+        per_order = 2 * (self._count + 1) * rows * background.shape[1]
+        orders = int(np.clip(_NUMBERS // max(per_order, 1), _FEWEST_ORDERS, _MOST_ORDERS))
+        again = len(background) < orders
+        self._start = background[np.sort(rng.choice(len(background), orders, again))]
+
+    def explain(self, x: Floats, first: int = 0) -> GroupedExplanation:
+        """Explain rows (n, k); each draws its orders by its number alone."""
+        values = np.stack(
+            [
+                _explain_row(
+                    self._predictor,
+                    self._players,
+                    self._count,
+                    self._start,
+                    row,
+                    np.random.default_rng([self._seed, first + number]),
+                )
+                for number, row in enumerate(x)
+            ]
+        )
+        count = len(self.groups)
+        explanation = Explanation(
+            METHOD,
+            self._scale,
+            values[:, :count],
+            self._predictor.predict(self._start).mean(axis=0),
+            self._predictor.predict(x),
+            self._how,
+        )
+        return GroupedExplanation(explanation, self.groups, values[:, count:].sum(axis=1))
 
 
 def _explain_row(

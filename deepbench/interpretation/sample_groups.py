@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -178,9 +179,7 @@ def _cuts(values: Floats) -> Floats:
 def _range_labels(cuts: Floats) -> list[str]:
     if not len(cuts):
         return ["all values"]
-    between = [
-        f"above {low:g}, up to {high:g}" for low, high in zip(cuts[:-1], cuts[1:], strict=True)
-    ]
+    between = [f"above {low:g}, up to {high:g}" for low, high in pairwise(cuts)]
     return [f"up to {cuts[0]:g}", *between, f"above {cuts[-1]:g}"]
 
 

@@ -140,7 +140,7 @@ def _columns(
             found.append(_Column(column.name, None, column.numbers))
         else:
             texts = samples.annotations[column.name].to_numpy(dtype=object)
-            found += _levels(column.name, np.where(texts == "", None, texts))
+            found += _levels(column.name, pd.Series(texts, dtype="object").replace("", None))
     numeric, labels = set(numeric_names(samples.features)), set(label_names(samples.features))
     for name in features:
         if name in numeric:
@@ -148,17 +148,16 @@ def _columns(
             if np.isfinite(values).any():
                 found.append(_Column(name, None, values))
         elif name in labels:
-            given = samples.features[name].astype(object)
-            found += _levels(name, given.where(given.notna(), None).to_numpy(dtype=object))
+            found += _levels(name, samples.features[name].astype(object))
     return found
 
 
-def _levels(name: str, texts: NDArray[np.object_]) -> list[_Column]:
+def _levels(name: str, texts: pd.Series) -> list[_Column]:
     """Return a column of 0 and 1 for each of the most frequent values."""
-    given = pd.notna(texts)
-    counts = pd.Series(texts[given]).value_counts()
+    given = texts.notna().to_numpy()
+    counts = texts[given].value_counts()
     return [
-        _Column(name, str(level), np.where(given, texts == level, np.nan).astype(np.float64))
+        _Column(name, str(level), np.where(given, (texts == level).to_numpy(), np.nan))
         for level in counts.index[:_MOST_LEVELS]
         if counts[level] < given.sum()
     ]
@@ -188,9 +187,9 @@ def _from_half(held: HeldOut, columns: list[_Column], finding: Bools, seed: int)
         inside, outside = tested & member, tested & ~member
         if min(_units(held, inside), _units(held, outside)) < LEAST_UNITS:
             continue
-        p = exchange_p_values(
-            held.error[tested], held.units[tested], member[tested][None], seed
-        )[0]
+        p = exchange_p_values(held.error[tested], held.units[tested], member[tested][None], seed)[
+            0
+        ]
         names = tuple(dict.fromkeys(columns[step.column].name for step in path))
         chosen.append(_Slice(_rule(path, columns, X), names, member, tested, float(p)))
     return chosen
@@ -221,7 +220,10 @@ def _paths(tree: DecisionTreeRegressor) -> list[tuple[_Condition, ...]]:
             continue
         column, cut = int(inner.feature[node]), float(inner.threshold[node])
         left = bool(inner.missing_go_to_left[node])
-        for child, above in ((inner.children_left[node], False), (inner.children_right[node], True)):
+        for child, above in (
+            (inner.children_left[node], False),
+            (inner.children_right[node], True),
+        ):
             step = _Condition(column, above, cut, left != above)
             open_nodes.append((int(child), (*path, step)))
     return found

@@ -24,6 +24,7 @@ from deepbench.jobs.released import (
     last_stop,
     methods_txt,
     missing_answers,
+    names_to_hide,
     plan_toml,
     released_plan,
     report_html,
@@ -269,7 +270,7 @@ EXPORTS: tuple[_Export, ...] = (
         ("json",),
         "results",
         _judge_report,
-        lambda study, level: results_json(last_run(study), level),
+        lambda study, level: results_json(last_run(study), level, names_to_hide(study, level)),
     ),
     _Export(
         "plan",
@@ -285,6 +286,6 @@ EXPORTS: tuple[_Export, ...] = (
         ("txt",),
         "text",
         _judge_methods,
-        lambda study, level: methods_txt(last_run(study), level),
+        lambda study, level: methods_txt(last_run(study), level, names_to_hide(study, level)),
     ),
 )

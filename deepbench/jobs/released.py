@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,7 @@ from deepbench.errors import PlanError
 from deepbench.jobs.leave import SMALLEST_CELL, has_draft
 from deepbench.jobs.sample_names import sample_names
 from deepbench.jobs.summary import study_summary
+from deepbench.jobs.views import load_view
 from deepbench.plan import PrivacyLevel, plan_from_answers
 from deepbench.privacy.final_bytes import is_guarded
 from deepbench.privacy.plan_scan import ReleasedPlan, release_plan, shown_plan
@@ -23,7 +25,7 @@ from deepbench.reporting.results_release import released_results
 from deepbench.reporting.small_cells import SmallCells
 from deepbench.study.draft import Draft
 from deepbench.study.folder import Study
-from deepbench.study.records import ImportRecord, StudySummary
+from deepbench.study.records import AllImportancesRecord, ImportRecord, StudySummary
 from deepbench.workflow import STAGE_BY_KEY, fingerprints
 
 _NEEDED = (("question", "outcome", "the outcome"), ("data", "source", "the table"))
@@ -70,30 +72,54 @@ def last_run(study: Study) -> StudySummary:
 def report_html(study: Study, summary: StudySummary, level: PrivacyLevel) -> bytes:
     """Return the report as it may leave at a level."""
     guarded = is_guarded(level)
+    names = names_to_hide(study, level)
     if guarded:
         answers = study.plan().model_dump(mode="json", exclude_none=True)
-        plan = tomli_w.dumps(shown_plan(answers, level, sample_names(study)))
+        plan = tomli_w.dumps(shown_plan(answers, level, names))
         summary = summary.model_copy(update={"plan_toml": plan})
     html = render_html(
-        summary, small_cells=SMALLEST_CELL if guarded else 0, per_sample=not guarded
+        summary,
+        small_cells=SMALLEST_CELL if guarded else 0,
+        per_sample=not guarded,
+        names=names,
+        importances=all_importances(study, summary),
     )
     return html.encode("utf-8")
 
 
-def results_json(summary: StudySummary, level: PrivacyLevel) -> bytes:
-    """Return ``results.json`` as it may leave at a level."""
+def names_to_hide(study: Study, level: PrivacyLevel) -> frozenset[str]:
+    """Return the names of samples and units that may not leave at a level."""
+    return sample_names(study) if is_guarded(level) else frozenset()
+
+
+def all_importances(study: Study, summary: StudySummary) -> AllImportancesRecord | None:
+    """Return the importance of every feature, where the records told of are those it rests on."""
+    if summary.interpretation is None or not summary.interpretation.models:
+        return None
+    return load_view(study, "importances", AllImportancesRecord)
+
+
+def results_json(summary: StudySummary, level: PrivacyLevel, names: Collection[str] = ()) -> bytes:
+    """Return ``results.json`` as it may leave at a level.
+
+    Args:
+        summary: The records.
+        level: Sensitivity of the study.
+        names: Names of samples and units (`names_to_hide`).
+    """
     if is_guarded(level):
-        document = released_results(summary, SmallCells(SMALLEST_CELL))
+        document = released_results(summary, SmallCells(SMALLEST_CELL), names)
     else:
         document = results_document(summary)
     text = json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False)
     return f"{text}\n".encode()
 
 
-def methods_txt(summary: StudySummary, level: PrivacyLevel) -> bytes:
+def methods_txt(summary: StudySummary, level: PrivacyLevel, names: Collection[str] = ()) -> bytes:
     """Return the methods paragraph and the works it cites, as it may leave at a level."""
-    cells = SmallCells(SMALLEST_CELL if is_guarded(level) else 0)
-    methods = methods_text(releasable(summary, cells, per_sample=not is_guarded(level)), cells)
+    guarded = is_guarded(level)
+    cells = SmallCells(SMALLEST_CELL if guarded else 0)
+    methods = methods_text(releasable(summary, cells, per_sample=not guarded, names=names), cells)
     parts = [*methods.paragraphs]
     if methods.references:
         parts.append("\n".join(["References", *methods.references]))
@@ -102,8 +128,7 @@ def methods_txt(summary: StudySummary, level: PrivacyLevel) -> bytes:
 
 def released_plan(study: Study, level: PrivacyLevel) -> ReleasedPlan:
     """Return the answers as they may leave: those on screen, else those of the last run."""
-    names = sample_names(study) if is_guarded(level) else frozenset()
-    return release_plan(plan_answers(study), level, names)
+    return release_plan(plan_answers(study), level, names_to_hide(study, level))
 
 
 def plan_answers(study: Study) -> dict[str, Any]:

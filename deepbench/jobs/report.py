@@ -10,11 +10,13 @@ from deepbench.errors import StageBlocked
 from deepbench.jobs.calibrating import calibrated
 from deepbench.jobs.context import JobContext
 from deepbench.jobs.leaderboard import all_trials
+from deepbench.jobs.released import all_importances
 from deepbench.jobs.steps import Steps
 from deepbench.jobs.summary import study_summary
 from deepbench.models.storage import load_model
 from deepbench.models.trial_tasks import FinalTask, fit_final_model
 from deepbench.models.workbench import load_workbench
+from deepbench.reporting.finding_sentences import finding_sentences
 from deepbench.reporting.html_report import render_html
 from deepbench.reporting.results_json import results_document
 from deepbench.reporting.verdict import verdict_sentences
@@ -60,7 +62,8 @@ def locations(context: JobContext) -> ReportRecord:
 
 def _write(context: JobContext, summary: StudySummary, sentence: str) -> ReportRecord:
     folder = context.study.folder
-    html = render_html(summary).encode("utf-8")
+    importances = all_importances(context.study, summary)
+    html = render_html(summary, importances=importances).encode("utf-8")
     document = json.dumps(results_document(summary), indent=2, ensure_ascii=False, allow_nan=False)
     results = f"{document}\n".encode()
     # Copies under their hash stay in the study; the plain names always show the latest.
@@ -72,7 +75,11 @@ def _write(context: JobContext, summary: StudySummary, sentence: str) -> ReportR
         report=REPORT_FILE,
         results=RESULTS_FILE,
         reproduced=True,
-        sentences=(*verdict_sentences(summary), *([sentence] if sentence else [])),
+        sentences=(
+            *verdict_sentences(summary),
+            *finding_sentences(summary),
+            *([sentence] if sentence else []),
+        ),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from typing import Any
 
 from deepbench.data.table_store import sample_names_in
 from deepbench.privacy.identifying_text import searchable
@@ -56,4 +57,13 @@ def _of_views(study: Study) -> Iterator[str]:
             for key in ("samples", "units"):
                 names = view.get(key)
                 if isinstance(names, list):  # in a view of a design it is their number
-                    yield from map(str, names)
+                    yield from _named(names)
+
+
+def _named(entries: list[Any]) -> Iterator[str]:
+    """Yield the names in a list, or those that its entries give sample and unit."""
+    for entry in entries:
+        if isinstance(entry, dict):
+            yield from (str(entry[key]) for key in ("sample", "unit") if entry.get(key))
+        else:
+            yield str(entry)

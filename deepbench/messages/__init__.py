@@ -22,6 +22,7 @@ from deepbench.messages.events import (
     TrialFinished,
 )
 from deepbench.messages.requests import (
+    AuditModel,
     Cancel,
     CheckStudy,
     Control,
@@ -43,6 +44,7 @@ from deepbench.messages.requests import (
     SketchDesign,
     SketchSplit,
     SupportBundle,
+    VerifyStudy,
     WriteReport,
 )
 from deepbench.messages.wire import (
@@ -54,6 +56,7 @@ from deepbench.messages.wire import (
 
 __all__ = [
     "PROTOCOL_VERSION",
+    "AuditModel",
     "Cancel",
     "CheckStudy",
     "Control",
@@ -89,6 +92,7 @@ __all__ = [
     "StageStarted",
     "SupportBundle",
     "TrialFinished",
+    "VerifyStudy",
     "WriteReport",
     "decode",
     "encode",

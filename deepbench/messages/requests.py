@@ -63,6 +63,23 @@ class CheckStudy:
 
 
 @dataclass(frozen=True, slots=True)
+class VerifyStudy:
+    """Run the plan of a study or of an exported bundle again and compare all numbers.
+
+    Attributes:
+        path: Study folder or unpacked bundle.
+        data: Folder with the data; empty if it lies where the plan says.
+        workers: Number of processes that calculate, 1 or more.
+        device: auto, cpu, cuda or mps.
+    """
+
+    path: str
+    data: str = ""
+    workers: int = 1
+    device: str = "auto"
+
+
+@dataclass(frozen=True, slots=True)
 class Doctor:
     """Describe this machine, the free space in ``folder``, and try the device."""
 
@@ -144,6 +161,27 @@ class JudgeSuitability:
 
     answers: dict[str, Any]
     study: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AuditModel:
+    """Attack the finished model of a study, to find out what it gives away.
+
+    Answered with the sentences of the audit, and under ``audit`` with the fields of a
+    `deepbench.study.records.AuditRecord`.
+
+    Attributes:
+        study: Path of the study folder.
+        effort: quick or thorough.
+
+    The other attributes are those of `RunStudy`.
+    """
+
+    study: str
+    effort: str = "quick"
+    workers: int = 1
+    device: str = "auto"
+    in_window: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,12 +275,14 @@ JobRequest = (
     | Predict
     | WriteReport
     | CheckStudy
+    | VerifyStudy
     | Doctor
     | PreviewTable
     | SketchDesign
     | SketchSplit
     | EstimateTime
     | JudgeSuitability
+    | AuditModel
     | LetOut
     | ListExports
     | ExportStudy

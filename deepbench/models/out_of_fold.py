@@ -136,7 +136,7 @@ def fit_final(
     ranking = rank_columns(matrix, training.outcome, training.info.task)
     columns = family.kept_columns(params, ranking)
     with threadpool_limits(limits=1), _counting_unfinished():
-        predictor = _fit_predictor(
+        predictor = fit_predictor(
             family,
             FitRows(matrix, columns, training.outcome, training.units, training.info.task),
             training.info,
@@ -164,14 +164,14 @@ def _fit_on_fold(
         training.info.task,
     )
     fold_seed = derive_seed(seed, "fold", data.fold.repeat, data.fold.number)
-    predictor = _fit_predictor(family, rows, training.info, params, fold_seed)
+    predictor = fit_predictor(family, rows, training.info, params, fold_seed)
     return FittedModel(family.name, training.info, data.preprocessor, columns, predictor)
 
 
-def _fit_predictor(
+def fit_predictor(
     family: BaselineFamily, rows: FitRows, info: OutcomeInfo, params: Params, seed: int
 ) -> Predictor:
-    """Fit, whichever of the classes occur among the rows."""
+    """Fit one predictor on rows, whichever of the classes occur among them."""
     if info.task == "regression":
         return family.fit(rows, params, seed)
     present, codes = np.unique(rows.outcome.astype(np.int64), return_inverse=True)

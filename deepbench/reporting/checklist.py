@@ -141,7 +141,24 @@ def _transparency(summary: StudySummary) -> Answer:
     if not record.models:
         return "not done", record.skipped or "It was not measured what a model uses."
     titles = listing([title_of(summary, model.model) for model in record.models])
-    return "done", f"Attributions with their shuffled-label twin for {titles}."
+    text = f"Attributions with 95 % intervals and their shuffled-label twin for {titles}"
+    if record.agreement is not None:
+        text += ", and how far the two agree"
+    text += "."
+    more = [
+        words
+        for words, there in (
+            ("short panels", record.panels is not None),
+            ("where the model fails", record.failures is not None),
+            ("a simple copy of it", bool(record.imitations)),
+            ("gene sets", bool(record.enrichment)),
+        )
+        if there
+    ]
+    text += f" Also looked at: {listing(more)}." if more else ""
+    if not all(model.locally_accurate for model in record.models):
+        return "partly", f"{text} Attributions do not add up to the output; do not rely on them."
+    return "done", text
 
 
 def _claims(summary: StudySummary) -> Answer:
@@ -153,7 +170,15 @@ def _claims(summary: StudySummary) -> Answer:
         f"{noun(len(record.claims), 'an association', 'associations')}; "
         f"{counted(len(record.not_shown), 'statement')} named as not shown."
     )
-    return "done", text
+    left = [item for item in record.checklist if item.state != "clear"]
+    if left:
+        text += (
+            f" The score looks too good: {len(left)} of {counted(len(record.checklist), 'item')} "
+            "of the checklist not cleared."
+        )
+    if record.causal:
+        text += f" Wording that says more than was shown: {counted(len(record.causal), 'place')}."
+    return ("partly" if left or record.causal else "done"), text
 
 
 def _ethics(summary: StudySummary) -> Answer:

@@ -72,7 +72,7 @@ def error_groups_table(
             "#95 % interval",
             "#All others",
             "#p",
-            "Stands out",
+            "Errs more",
         ],
         [
             [
@@ -88,9 +88,9 @@ def error_groups_table(
             for group in shown
         ],
         note=(f"… and {more:,} more. " if more > 0 else "")
-        + "Intervals by bootstrap over biological units; p by permutation of units, for each "
-        "group alone. Stands out: after correction for all groups looked at (Benjamini and "
-        "Hochberg, 5 %).",
+        + "Intervals over biological units; p by exchanging errors between units, for a larger "
+        "error than in all others, group by group. Errs more: after correction for all groups "
+        "looked at (Benjamini and Hochberg, 5 %).",
         marked=[place for place, group in enumerate(shown) if group.marked],
     )
 
@@ -125,8 +125,9 @@ def conformal_table(records: Sequence[ConformalRecord], *, share: bool) -> Table
             percent_interval(record.coverage.low, record.coverage.high),
             number(record.size),
         ]
-        rows.append([*row, percent(record.single)] if share else row)
+        rows.append([*row, percent(record.single) if share else number(record.half_width)])
     size = "#Classes in a set, mean" if share else "#Width of an interval, mean"
+    last = "#With exactly one class" if share else "#Half the width for a new sample"
     return table(
         "Prediction sets" if share else "Prediction intervals",
         [
@@ -134,24 +135,31 @@ def conformal_table(records: Sequence[ConformalRecord], *, share: bool) -> Table
             "#Hold the truth",
             "#95 % interval",
             size,
-            *(["#With exactly one class"] if share else []),
+            last,
         ],
         rows,
-        note="Held-out samples; each fold is set by the others. Interval by bootstrap over "
+        note="Held-out samples; each fold is given its sets by the others. Intervals over "
         "biological units.",
     )
 
 
 def coverage_table(records: Sequence[ConformalRecord]) -> Table | None:
     """Return the share of prediction sets that hold the truth, class by class."""
-    rows = [
-        [name, percent(record.error_rate), percent(share)]
-        for record in records
-        for name, share in record.by_class
-    ]
+    rows = []
+    for record in records:
+        covered, least = dict(record.by_class), dict(record.least_probability)
+        rows += [
+            [name, percent(record.error_rate), percent(covered.get(name)), number(least.get(name))]
+            for name in dict.fromkeys([*covered, *least])
+        ]
     if not rows:
         return None
-    return table("Prediction sets by class", ["Class", "#May miss", "#Hold the truth"], rows)
+    return table(
+        "Prediction sets by class",
+        ["Class", "#May miss", "#Hold the truth", "#In the set of a new sample from"],
+        rows,
+        note="The last column is a calibrated probability.",
+    )
 
 
 def suspects(record: FailuresRecord, cells: SmallCells) -> list[tuple[str, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import functools
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,9 +16,10 @@ from deepbench.reporting import verdict, wording
 from deepbench.reporting.figures import Picture
 from deepbench.reporting.material import Material
 from deepbench.reporting.release import releasable
+from deepbench.reporting.release_names import NameRemover
 from deepbench.reporting.small_cells import SmallCells
 from deepbench.reporting.views import sections
-from deepbench.study.records import ModelRecord, Score, StudySummary
+from deepbench.study.records import AllImportancesRecord, ModelRecord, Score, StudySummary
 from deepbench_resources import read_text
 
 _TEXT_LIMIT = 2000  # characters of one cell, name or sentence; the plan alone is printed whole
@@ -40,7 +42,14 @@ class Tile:
     tone: str = "plain"
 
 
-def render_html(summary: StudySummary, *, small_cells: int = 0, per_sample: bool = True) -> str:
+def render_html(
+    summary: StudySummary,
+    *,
+    small_cells: int = 0,
+    per_sample: bool = True,
+    names: Collection[str] = (),
+    importances: AllImportancesRecord | None = None,
+) -> str:
     """Return the report of a study as one self-contained HTML document.
 
     Records that are missing leave their sections out; the report says so. Text of the user's
@@ -51,13 +60,17 @@ def render_html(summary: StudySummary, *, small_cells: int = 0, per_sample: bool
         small_cells: Counts of samples or units from 1 to this number minus 1 are written
             "<number", and what would give them away is hidden (privacy); 0 shows all.
         per_sample: Whether anything that shows single samples is included.
+        names: Names of samples and units to take out where single samples are not shown.
+        importances: Importance of every feature, for the picture of all.
 
     Returns:
         The document as text, to be written as UTF-8.
     """
     cells = SmallCells(small_cells)
-    shown = releasable(summary, cells, per_sample=per_sample)
-    material = Material(shown, summary, cells, per_sample)
+    shown = releasable(summary, cells, per_sample=per_sample, names=names)
+    if importances is not None and not per_sample:
+        importances = NameRemover(names).record(importances)
+    material = Material(shown, summary, cells, per_sample, importances)
     found, missing = sections(material)
     openings = verdict.test_openings(shown)
     return (

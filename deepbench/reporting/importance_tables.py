@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from deepbench.data.wording import noun
 from deepbench.reporting.tables import Table, capped, table
-from deepbench.reporting.wording import MISSING, interval, is_number, number
+from deepbench.reporting.wording import MISSING, interval, is_number, number, percent
 from deepbench.study.records import AttributionRecord, EnrichmentRecord, FeatureImportance
 
 FEATURES_SHOWN = 50
@@ -122,13 +122,21 @@ def enrichment_table(record: EnrichmentRecord) -> Table | None:
     more = record.tested - len(shown)
     return table(
         f"Gene sets among the important features ({record.file})",
-        ["Set", "#Genes in the set", "#Measured", "#Score", "#p", "#q", "Hits"],
+        [
+            "Set",
+            "#Genes in the set",
+            "#Measured",
+            "#More important than another",
+            "#p",
+            "#q",
+            "Hits",
+        ],
         [
             [
                 entry.name,
                 f"{entry.size:,}",
                 f"{entry.measured:,}",
-                number(entry.score, signed=True),
+                percent(entry.score),
                 _small(entry.p_value),
                 _small(entry.q_value),
                 ", ".join(filter(None, _members(entry.hits))) or MISSING,
@@ -136,8 +144,9 @@ def enrichment_table(record: EnrichmentRecord) -> Table | None:
             for entry in shown
         ],
         note=(f"… and {more:,} more {noun(more, 'set')} tested. " if more > 0 else "")
-        + "q: after correction for all sets tested (Benjamini and Hochberg). Hits: genes of the "
-        "set that clear shuffled labels.",
+        + "More important than another: the chance that a feature of the set is more important "
+        "than one outside (50 %: no more than others). q: after correction for all sets tested "
+        "(Benjamini and Hochberg). Hits: features of the set that clear shuffled labels.",
         marked=[place for place, entry in enumerate(shown) if entry.q_value <= 0.05],
     )
 

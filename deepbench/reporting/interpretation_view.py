@@ -20,6 +20,7 @@ from deepbench.study.records import (
     AttributionRecord,
     FailuresRecord,
     ImitationRecord,
+    PanelsRecord,
     StudySummary,
 )
 
@@ -52,7 +53,9 @@ def uses_view(material: Material) -> dict[str, Any] | None:
             {
                 "title": title,
                 "record": model,
-                "facts": attribution_facts(model, material.cells),
+                "facts": attribution_facts(
+                    model, shown_samples(material.full, model.samples, material.cells)
+                ),
                 "warning": "" if model.locally_accurate else _NOT_ACCURATE,
                 "pictures": some(picture),
                 "table": importance_tables.importance_table(model),
@@ -70,6 +73,9 @@ def uses_view(material: Material) -> dict[str, Any] | None:
             {
                 "title": title_of(material.summary, entry.model),
                 "record": entry,
+                "measured": f"{entry.genes:,} of the {entry.file_genes:,} genes of the file "
+                f"{entry.file} are among the {entry.features:,} features looked at; "
+                f"{counted(entry.tested, 'set')} tested.",
                 "table": importance_tables.enrichment_table(entry),
             }
             for entry in record.enrichment
@@ -77,22 +83,25 @@ def uses_view(material: Material) -> dict[str, Any] | None:
     }
 
 
-def _volcano(
-    material: Material, model: str, title: str, family: str, name: str
-) -> Picture | None:
+def _volcano(material: Material, model: str, title: str, family: str, name: str) -> Picture | None:
     every = material.importances.models if material.importances is not None else ()
     found = next((entry for entry in every if entry.model == model and not entry.preview), None)
     return figures.volcano_figure(found, title, family, name) if found is not None else None
 
 
-def attribution_facts(record: AttributionRecord, cells: SmallCells) -> list[Fact]:
-    """Return how importance was measured and how far to trust it."""
+def attribution_facts(record: AttributionRecord, samples: str) -> list[Fact]:
+    """Return how importance was measured and how far to trust it.
+
+    Args:
+        record: What a model uses.
+        samples: Number of samples explained, as it may be shown.
+    """
     fits = f", {counted(record.fits, 'fit')}" if record.fits else ""
     facts: list[Fact] = [
         ("Method", record.method, ""),
         (
             "Held-out samples explained",
-            f"{cells.one(record.samples)} in {counted(record.folds, 'fold')}{fits}",
+            f"{samples} in {counted(record.folds, 'fold')}{fits}",
             "each by models that were fitted without it",
         ),
     ]
@@ -179,7 +188,8 @@ def panels_view(material: Material) -> dict[str, Any] | None:
         (
             "Full model",
             f"{title}: {metric_title(record.metric)} {score(record.full)}",
-            "on the same samples and folds",
+            "on the same samples and folds"
+            + (f", {_panel_sizes(material, record)}" if record.samples else ""),
         ),
     ]
     if record.smallest is not None:
@@ -198,6 +208,15 @@ def panels_view(material: Material) -> dict[str, Any] | None:
                 "paired over biological units",
             )
         )
+    if record.size_inside is not None and record.sizes_inside is not None:
+        low, high = record.sizes_inside
+        facts.append(
+            (
+                "Score with the size chosen inside the folds too",
+                score(record.size_inside),
+                f"{low:,} to {high:,} features; the best point of a curve is a choice of its own",
+            )
+        )
     if record.stability is not None:
         facts.append(
             (
@@ -213,6 +232,12 @@ def panels_view(material: Material) -> dict[str, Any] | None:
         "sizes": panels_tables.sizes_table(record),
         "features": panels_tables.panel_features_table(record),
     }
+
+
+def _panel_sizes(material: Material, record: PanelsRecord) -> str:
+    samples = shown_samples(material.full, record.samples, material.cells)
+    units = shown_units(material.full, record.units, material.cells)
+    return f"{samples} samples of {units} biological units"
 
 
 def failures_view(material: Material) -> dict[str, Any] | None:
@@ -260,19 +285,24 @@ def errors_are_shares(summary: StudySummary) -> bool:
     return summary.sheet is None or summary.sheet.task != "regression"
 
 
-def failure_sizes(summary: StudySummary, record: FailuresRecord, cells: SmallCells) -> list[str]:
-    """Write samples and units of the training set; the test set must not follow from them."""
-    samples, units = cells.total(record.samples), cells.total(record.units)
-    if summary.sheet is not None:
-        if not is_withheld(samples):
-            samples = cells.part(record.samples, summary.sheet.samples)
-        if not is_withheld(units):
-            units = cells.part(record.units, summary.sheet.units)
-    return [samples, units]
+def shown_samples(summary: StudySummary, count: int, cells: SmallCells) -> str:
+    """Write a number of training samples; that of the test set must not follow from it."""
+    return _shown_part(count, summary.sheet.samples if summary.sheet else None, cells)
+
+
+def shown_units(summary: StudySummary, count: int, cells: SmallCells) -> str:
+    """Write a number of training units; that of the test set must not follow from it."""
+    return _shown_part(count, summary.sheet.units if summary.sheet else None, cells)
+
+
+def _shown_part(count: int, whole: int | None, cells: SmallCells) -> str:
+    text = cells.total(count)
+    return text if whole is None or is_withheld(text) else cells.part(count, whole)
 
 
 def _sizes(material: Material, record: FailuresRecord) -> list[str]:
-    samples, units = failure_sizes(material.full, record, material.cells)
+    samples = shown_samples(material.full, record.samples, material.cells)
+    units = shown_units(material.full, record.units, material.cells)
     return [f"{samples} held-out samples", f"{units} biological units"]
 
 
@@ -307,5 +337,3 @@ def _copy_facts(record: ImitationRecord) -> list[Fact]:
         (f"Its own {metric} against the truth", score(record.score), ""),
         (f"{metric} of the model it imitates", score(record.imitated_score), "same samples"),
     ]
-
-

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from deepbench.data.wording import counted, in_sentence, noun, shorten
+from deepbench.data.wording import counted, in_sentence, noun
 from deepbench.errors import PlanError
 from deepbench.plan import StudyPlan, parse_plan
 from deepbench.reporting.effort import effort_words
+from deepbench.reporting.methods_interpretation import (
+    REFERENCES as INTERPRETATION_REFERENCES,
+)
+from deepbench.reporting.methods_interpretation import interpretation_text
 from deepbench.reporting.preparation_text import REFERENCES, filter_text, transformation_text
 from deepbench.reporting.small_cells import SmallCells, is_withheld
 from deepbench.reporting.verdict import headline_metric, models_of, title_of
@@ -24,6 +28,7 @@ from deepbench.study.records import ShuffleRecord, StudySummary
 
 _REFERENCES = {
     **REFERENCES,
+    **INTERPRETATION_REFERENCES,
     "Akiba et al., 2019": "Akiba T, Sano S, Yanase T, Ohta T, Koyama M. Optuna: a next-generation "
     "hyperparameter optimization framework. KDD 2019. doi:10.1145/3292500.3330701",
     "Breiman et al., 1984": "Breiman L, Friedman JH, Olshen RA, Stone CJ. Classification and "
@@ -35,8 +40,6 @@ _REFERENCES = {
     "networks. ICML 2017. PMLR 70:1321–1330.",
     "Lee et al., 2022": "Lee BD, Gitter A, Greene CS, et al. Ten quick tips for deep learning in "
     "biology. PLoS Comput Biol 2022;18:e1009803. doi:10.1371/journal.pcbi.1009803",
-    "Lundberg and Lee, 2017": "Lundberg SM, Lee SI. A unified approach to interpreting model "
-    "predictions. Advances in Neural Information Processing Systems 30, 2017.",
     "Menon et al., 2013": "Menon A, Narasimhan H, Agarwal S, Chawla S. On the statistical "
     "consistency of algorithms for binary classification under class imbalance. ICML 2013. PMLR "
     "28:603–611.",
@@ -107,7 +110,7 @@ def methods_text(summary: StudySummary, cells: SmallCells | None = None) -> Meth
         _models(summary),
         _shuffles(summary),
         _choice(summary),
-        _interpretation(summary),
+        interpretation_text(summary),
         _software(summary),
     )
     paragraphs = tuple(part for part in parts if part)
@@ -305,20 +308,6 @@ def _intervals(summary: StudySummary) -> str:
             "(Nadeau and Bengio, 2003)"
         )
     return f"{text}."
-
-
-def _interpretation(summary: StudySummary) -> str:
-    record = summary.interpretation
-    if record is None or not record.models:
-        return ""
-    methods = sorted({shorten(model.method, 200) for model in record.models})
-    cited = " (Lundberg and Lee, 2017)" if "shap" in " ".join(methods).lower() else ""
-    titles = [_running(title_of(summary, model.model)) for model in record.models]
-    return (
-        f"What the models use was measured on held-out samples with {listing(methods)}{cited} for "
-        f"{listing(titles)}, and compared with the same in models trained on shuffled labels; "
-        "attributions are associations, not causes."
-    )
 
 
 def _software(summary: StudySummary) -> str:

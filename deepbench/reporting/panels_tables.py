@@ -34,18 +34,20 @@ def panel_features_table(record: PanelsRecord) -> Table | None:
         return None
     return table(
         f"Features of a panel of {counted(record.shown_size, 'feature')}",
-        ["Feature", "#Selected in", "Direction", "#Rank correlation"],
+        ["Feature", "#Selected in", "In the panel of all samples", "Direction", "#Mean sign"],
         [
             [
                 entry.feature,
                 percent(entry.frequency),
+                "yes" if entry.in_panel else "no",
                 direction_words(entry.direction),
                 number(entry.direction, 2, signed=True),
             ]
             for entry in record.features
         ],
-        note=f"Share of {counted(record.fits, 'fit')}. What is selected in few of them is "
-        "exchangeable with other features.",
+        note=f"Selected in: share of {counted(record.fits, 'fit')}; what is selected in few of "
+        "them is exchangeable with other features. Mean sign: of its coefficient over these fits.",
+        marked=[place for place, entry in enumerate(record.features) if entry.in_panel],
     )
 
 
@@ -55,10 +57,18 @@ def terms_table(record: ImitationRecord) -> Table | None:
         return None
     shown = sorted(record.terms, key=lambda term: -abs(term.weight))[:TERMS_SHOWN]
     more = len(record.terms) - len(shown)
+    several = any(term.towards for term in shown)
     return table(
         f"Terms of the {record.form} ({record.unit})",
-        ["Feature", "#Effect of one standard deviation more"],
-        [[term.feature, number(term.weight, signed=True)] for term in shown],
+        ["Feature", "#Effect of one standard deviation more", *(["Moves"] if several else [])],
+        [
+            [
+                term.feature,
+                number(term.weight, signed=True),
+                *([term.towards] if several else []),
+            ]
+            for term in shown
+        ],
         note=f"… and {more:,} more." if more > 0 else "",
     )
 

@@ -12,6 +12,7 @@ import itertools
 import re
 from collections.abc import Collection, Sequence
 
+from deepbench.data.wording import shorten
 from deepbench.reporting.small_cells import SmallCells
 from deepbench.study.records import AbstainPoint, ErrorGroupRecord
 
@@ -22,6 +23,8 @@ _THRESHOLD = re.compile(
     r"(?P<before>(?:up to|above|below|over|under|at least|at most|more than|less than|from|to|and"
     r"|between|[<>≤≥=]+)\s*)(?P<number>[-−]?\d+(?:[.,]\d+)?(?:e[-+]?\d+)?)(?![\w.])"
 )
+_SIGN = re.compile(r" [=≠] ")
+_NUMBER = re.compile(r"[-−]?\d+(?:[.,]\d+)?(?:e[-+]?\d+)?(?![\w.])")
 _SIZES = re.compile(r"(?P<low>[\d,]+) to (?P<high>[\d,]+) samples")
 
 
@@ -65,8 +68,11 @@ def released_slices(
 ) -> tuple[ErrorGroupRecord, ...]:
     """Return the slices that may be shown: no difference of what is shown is a few people.
 
+    A slice is scored on one half of the units, so what is outside of it is counted there. A value
+    that a rule names has to be one of the groups that are shown.
+
     Args:
-        slices: Groups found by a tree; they may part the samples or overlap.
+        slices: Groups found by trees; they may part the samples or overlap.
         shown_groups: Groups that are shown beside them.
         samples: All samples.
         units: All units.
@@ -76,33 +82,49 @@ def released_slices(
     for found in slices:
         if len(kept) == MOST_SLICES:
             break
-        if _too_few(found, samples, units, cells):
-            continue
         inside = [group for group in shown_groups if group.column and group.column in found.group]
-        alone = [(group.samples, group.units) for group in (*inside, *kept)]
-        if any(
-            cells.is_small(abs(found.samples - other)) or cells.is_small(abs(found.units - more))
-            for other, more in alone
+        if (
+            cells.is_small(found.samples)
+            or cells.is_small(found.units)
+            or not _names_shown_values(found.group, shown_groups)
+            or any(_differ_by_few(found, other, cells) for other in (*inside, *kept))
+            or _leaves_few(kept, found, (samples // 2, units // 2), cells)
+            or _leaves_few(kept, found, (samples, units), cells)
         ):
-            continue
-        if _parts_leave_few(kept, found, samples, units, cells):
             continue
         kept.append(found.model_copy(update={"group": rounded(found.group)}))
     return tuple(kept)
 
 
-def _parts_leave_few(
+def _names_shown_values(rule: str, shown: Sequence[ErrorGroupRecord]) -> bool:
+    """Return whether each value that a rule names is a group that is shown, or a number."""
+    for sign in _SIGN.finditer(rule):
+        column, value = rule[: sign.start()], rule[sign.end() :]
+        if not _NUMBER.match(value) and not any(
+            column.endswith(shorten(group.column)) and value.startswith(group.group)
+            for group in shown
+        ):
+            return False
+    return True
+
+
+def _differ_by_few(one: ErrorGroupRecord, other: ErrorGroupRecord, cells: SmallCells) -> bool:
+    return cells.is_small(abs(one.samples - other.samples)) or cells.is_small(
+        abs(one.units - other.units)
+    )
+
+
+def _leaves_few(
     kept: Sequence[ErrorGroupRecord],
     found: ErrorGroupRecord,
-    samples: int,
-    units: int,
+    whole: tuple[int, int],
     cells: SmallCells,
 ) -> bool:
-    """Return whether slices that exclude one another would leave few samples or units."""
-    for count in range(1, len(kept) + 1):
+    """Return whether slices, if they exclude one another, leave few of the whole."""
+    for count in range(len(kept) + 1):
         for some in itertools.combinations(kept, count):
-            rest = samples - found.samples - sum(part.samples for part in some)
-            more = units - found.units - sum(part.units for part in some)
+            rest = whole[0] - sum(part.samples for part in (found, *some))
+            more = whole[1] - sum(part.units for part in (found, *some))
             if cells.is_small(rest) or cells.is_small(more):
                 return True
     return False
@@ -123,7 +145,7 @@ def released_abstain(
         if round(before - count, 6) == 0 or before - count >= cells.threshold:
             kept.append(point)
             last = count
-    return tuple(sorted(kept, key=lambda entry: points.index(entry)))
+    return tuple(sorted(kept, key=points.index))
 
 
 def rounded(text: str) -> str:
@@ -212,7 +234,9 @@ def _label(members: Sequence[ErrorGroupRecord], place: int, dates: Collection[st
         found = _SIZES.fullmatch(member.group)
         if found is not None:
             return (
-                f"up to {found['high']} samples" if place == 0 else f"at least {found['low']} samples"
+                f"up to {found['high']} samples"
+                if place == 0
+                else f"at least {found['low']} samples"
             )
         return member.group
     return rounded(member.group) if member.kind in ("feature", "class", "slice") else member.group

@@ -70,14 +70,19 @@ def _failures(
 def _conformal(
     record: ConformalRecord, sheet: SampleSheetRecord | None, cells: SmallCells
 ) -> ConformalRecord:
-    """Return prediction sets; shares by class stay only where no class is small.
+    """Return prediction sets; numbers by class stay only where no class is small.
 
-    The share over all classes would give a single one away that was left out.
+    The share over all classes would give a single one away that was left out. The limits for new
+    samples are values of single samples, so they are rounded.
     """
     sizes = [*sheet.class_samples.values(), *sheet.class_units.values()] if sheet else []
-    if sizes and not any(cells.is_small(size) for size in sizes):
-        return record
-    return record.model_copy(update={"by_class": ()})
+    changes: dict[str, object] = {
+        "least_probability": tuple((name, round(p, 2)) for name, p in record.least_probability),
+        "half_width": None if record.half_width is None else float(f"{record.half_width:.2g}"),
+    }
+    if not sizes or any(cells.is_small(size) for size in sizes):
+        changes |= {"by_class": (), "least_probability": ()}
+    return record.model_copy(update=changes)
 
 
 def _sentences(

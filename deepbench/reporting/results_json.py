@@ -5,7 +5,10 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from pydantic import BaseModel
+
 from deepbench.reporting.methods_text import plan_of
+from deepbench.reporting.results_interpretation_schema import ClaimsPart, InterpretationPart
 from deepbench.reporting.results_schema import RESULTS_FORMAT, ResultsDocument
 from deepbench.reporting.verdict import (
     models_of,
@@ -13,7 +16,7 @@ from deepbench.reporting.verdict import (
     test_openings,
     verdict_sentences,
 )
-from deepbench.study.records import ModelRecord, Score, StudySummary
+from deepbench.study.records import ModelRecord, Record, Score, StudySummary
 
 
 def results_document(summary: StudySummary) -> dict[str, Any]:
@@ -46,6 +49,8 @@ def results_document(summary: StudySummary) -> dict[str, Any]:
         "test": _test(summary),
         "calibration": _calibration(summary),
         "decision": _decision(summary),
+        "interpretation": _as(InterpretationPart, summary.interpretation),
+        "claims": _as(ClaimsPart, summary.claims),
     }
     plain: dict[str, Any] = _finite(document)
     ResultsDocument.model_validate(plain)
@@ -61,6 +66,13 @@ def _finite(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_finite(entry) for entry in value]
     return value
+
+
+def _as(part: type[BaseModel], record: Record | None) -> dict[str, Any] | None:
+    """Return what a part of the document takes from a record."""
+    if record is None:
+        return None
+    return part.model_validate(record, from_attributes=True).model_dump(mode="json")
 
 
 def _task(summary: StudySummary) -> str | None:

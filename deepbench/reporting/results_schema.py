@@ -10,6 +10,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from deepbench.reporting.results_interpretation_schema import ClaimsPart, InterpretationPart
+
 RESULTS_FORMAT = 1
 
 
@@ -235,3 +237,9 @@ class ResultsDocument(_Part):
     test: TestPart
     calibration: list[CalibrationPart]
     decision: DecisionPart
+    interpretation: InterpretationPart | None = Field(
+        description="What models use, where the chosen one fails; null when not reached."
+    )
+    claims: ClaimsPart | None = Field(
+        description="What may be claimed; null when the stage was not reached."
+    )

@@ -12,6 +12,7 @@ from typing import Any
 
 from deepbench.reporting import data_tables, figures, model_tables
 from deepbench.reporting.checklist import ten_tips
+from deepbench.reporting.claims_view import claims_view
 from deepbench.reporting.effort import effort_table
 from deepbench.reporting.interpretation_view import (
     copy_view,
@@ -258,11 +259,6 @@ def _comparison(material: Material) -> dict[str, Any] | None:
     }
 
 
-def _claims(material: Material) -> dict[str, Any] | None:
-    record = material.summary.claims
-    return None if record is None else {"record": record}
-
-
 def _ethics(material: Material) -> dict[str, Any] | None:
     record = material.summary.ethics
     return None if record is None else {"record": record}
@@ -323,7 +319,7 @@ _VIEWS: tuple[tuple[str, str, View], ...] = (
     ("panels", "Short panels", panels_view),
     ("fails", "Where it fails", failures_view),
     ("copy", "A simple copy of the network", copy_view),
-    ("claims", "What you may claim", _claims),
+    ("claims", "What you may claim", claims_view),
     ("ethics", "Ethics and what may leave", _ethics),
     ("methods", "Methods paragraph to copy", _methods),
     ("checklist", "Ten-tips checklist", _checklist),

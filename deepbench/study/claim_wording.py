@@ -130,24 +130,24 @@ def _as_a_word(match: re.Match[str]) -> str:
 # --- denials --------------------------------------------------------------------------------
 
 _SENTENCE_END = re.compile(r"[.!?](?=\s|$)|[;\n]")
-_NOT_A_DENIAL = re.compile(
-    r"\bnot\s+(?:only|just|merely|simply|surprisingly|least)\b|\bno\s+(?:doubt|wonder|less)\b|"
-    r"\bwithout\s+(?:a\s+|any\s+)?doubt\b|\bnothing\s+but\b|"
-    r"\b(?:who|which|that)\s+(?:is|are|was|were|do|does|did|has|have|had)\s+(?:not|never)\s+"
-    r"\w+(?=\s+\w)",
-    re.IGNORECASE,
-)
-_TURN = re.compile(
-    r",\s*(?:and|so|yet|although|though|thus|hence)\b|"
-    r"\b(?:but|however|whereas|while|although|though|nevertheless|therefore)\b",
-    re.IGNORECASE,
-)
 # "We cannot show, from these data, that …"; "no evidence that …"; "whether …".
 _SAYING = (
     r"show\w*|prov\w+|say\w*|said|mean\w*|impl\w+|claim\w*|conclu\w+|evidence|proof|know\w*|"
     r"demonstrat\w*|establish\w*|tell\w*|follow\w*|suggest\w*|test\w*|support\w*|infer\w*|"
     r"exclud\w+|rul\w+\s+out|think|believ\w+|assum\w+|read|take\w*|reason|answer\w*|studied|"
     r"examin\w+|ask\w*|learn\w*|indicat\w+|interpret\w*"
+)
+_NOT_A_DENIAL = re.compile(
+    r"\bnot\s+(?:only|just|merely|simply|surprisingly|least)\b|\bno\s+(?:doubt|wonder|less)\b|"
+    r"\bwithout\s+(?:a\s+|any\s+)?doubt\b|\bnothing\s+but\b|"
+    r"\b(?:who|which|that)\s+(?:is|are|was|were|do|does|did|has|have|had)\s+(?:not|never)\s+"
+    rf"(?!{_SAYING})\w+(?=\s)",
+    re.IGNORECASE,
+)
+_TURN = re.compile(
+    r",\s*(?:and|so|yet|although|though|thus|hence)\b|"
+    r"\b(?:but|however|whereas|while|although|though|nevertheless|therefore)\b",
+    re.IGNORECASE,
 )
 _DENYING = (
     r"cannot|can\s+not|could\s+not|do(?:es)?\s+not|did\s+not|is\s+not|are\s+not|was\s+not|"
@@ -157,6 +157,8 @@ _DENYING = (
 _EMBEDDED = re.compile(
     rf"(?:\b(?:{_DENYING})\b[^;]{{0,50}}?\b(?:{_SAYING})\b[^;]*?(?:\b(?:that|whether|what|which|"
     r"how|why|if|a|an|any|the|of|for|as|to|about)\b|:))|"
+    r"\b(?:wrong|false|mistak\w+|misleading|premature|too\s+early|error)\s+to\s+"
+    rf"(?:{_SAYING}|write|speak)\b|"
     r"\bwhether\b|\b(?:unclear|unknown|untested|unproven|remains\s+open|open\s+question)\b",
     re.IGNORECASE,
 )
@@ -172,7 +174,7 @@ _NO = re.compile(r"(?:^\s*no\b|\b(?<!with )no(?:\s+[\w-]+){0,2}\s*$|\bwithout\s*
 _DENIED_AFTER = re.compile(
     r"^[^;,.]{0,80}?\b(?:(?:is|are|was|were|has|have|had|can|could|remains?|do|does|did)\s+)?"
     r"(?:not\b(?!\s+(?:only|just))|cannot|unknown|unclear|open\b|untested|unproven|never|"
-    r"\w+n['’]t)",
+    r"\w+n['’]t|nicht|keine?[nrs]?)\b",
     re.IGNORECASE,
 )
 _SUBJECT_CLAUSE = re.compile(r"^\s*[\"“'‘]?(?:that|whether)\b", re.IGNORECASE)

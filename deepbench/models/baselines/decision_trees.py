@@ -137,7 +137,8 @@ class TreesPredictor:
         blocks = [self._sums(x[begin : begin + block]) for begin in range(0, len(x), block)]
         return np.concatenate(blocks) if blocks else np.zeros((0, len(self.base)))
 
-    def _sums(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
+    def leaves(self, x: NDArray[np.float64]) -> NDArray[np.int64]:
+        """Return (n, T) the node that each row ends in; all rows at once."""
         # Trees compare single precision, as they were grown on it.
         flat = single_precision(x).ravel()
         begin = (np.arange(len(x)) * x.shape[1])[:, None]
@@ -146,7 +147,10 @@ class TreesPredictor:
         for _ in range(self.depth):
             above = flat[begin + self.feature[node]] > self.threshold[node]
             node = ways[2 * node + above]
-        total: NDArray[np.float64] = self.base + self.values[node].sum(axis=1)
+        return node
+
+    def _sums(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
+        total: NDArray[np.float64] = self.base + self.values[self.leaves(x)].sum(axis=1)
         return total
 
 

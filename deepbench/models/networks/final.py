@@ -10,7 +10,7 @@ from deepbench.data.preparation import AS_THEY_ARE, Preparation
 from deepbench.data.samples import TrainingSet
 from deepbench.data.splits import stop_rows
 from deepbench.models.family import Params, take_columns
-from deepbench.models.fitted import FittedModel
+from deepbench.models.fitted import FittedModel, Predictor
 from deepbench.models.networks.family import SCHEDULE, NetworkFamily, lane_settings
 from deepbench.models.networks.predictor import NetworkPredictor
 from deepbench.models.predictors import ConstantPredictor
@@ -51,6 +51,38 @@ def fit_network(
     """
     preprocessor = Preprocessor.fit(training.features, preparation)
     matrix = preprocessor.transform(training.features)
+    columns, predictor = train_network(
+        family, training, matrix, shape, params, starts=starts, seed=seed, device=device
+    )
+    return FittedModel(family.name, training.info, preprocessor, columns, predictor)
+
+
+def train_network(
+    family: NetworkFamily,
+    training: TrainingSet,
+    matrix: NDArray[np.float64],
+    shape: ProblemShape,
+    params: Params,
+    *,
+    starts: int,
+    seed: int,
+    device: torch.device,
+) -> tuple[NDArray[np.int64], Predictor]:
+    """Train a network on preprocessed rows; arguments as `fit_network`.
+
+    Args:
+        family: Rung of the ladder.
+        training: Samples to fit on.
+        matrix: (n, d) their preprocessed columns.
+        shape: Size of the problem.
+        params: Settings.
+        starts: Number of random starts.
+        seed: Seed of the starts and of the rows held back.
+        device: Where to train.
+
+    Returns:
+        (k,) columns that the filter kept, and the predictor that sees them.
+    """
     ranking = rank_columns(matrix, training.outcome, training.info.task)
     columns = family.kept_columns(params, ranking)
     x = take_columns(matrix, columns)
@@ -67,13 +99,7 @@ def fit_network(
     members = tuple(
         _unrotated(result.parameters, rotation) for result in results if not result.diverged
     )
-    return FittedModel(
-        name=family.name,
-        info=training.info,
-        preprocessor=preprocessor,
-        columns=columns,
-        predictor=(NetworkPredictor(architecture, members) if members else _constant(results[0])),
-    )
+    return columns, NetworkPredictor(architecture, members) if members else _constant(results[0])
 
 
 def _lane(

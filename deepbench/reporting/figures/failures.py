@@ -63,7 +63,7 @@ def error_groups_figure(
         axes.set_xlabel(f"{error_name} (dashed line: all samples)")
         figure.legend(handles=_legend(marked), loc="outside lower left", ncols=2)
 
-    told = "none stands out after correction for the number of groups."
+    told = "none errs more after correction for the number of groups."
     if marked:
         worst = max(marked, key=lambda group: group.rate.value or 0.0)
         said = percent(worst.rate.value) if share else number(worst.rate.value)
@@ -74,15 +74,15 @@ def error_groups_figure(
         paint,
         alt=f"{error_name} in {counted(len(shown), 'group')} of held-out samples; {told}",
         caption="Errors on held-out predictions of training samples: dot and line, error with its "
-        "95 % interval over biological units. Colour: differs from all other samples, after "
-        "correction for all groups looked at.",
+        "95 % interval over biological units. Colour: more errors than in all other samples, "
+        "after correction for all groups looked at.",
     )
 
 
 def _legend(marked: Sequence[ErrorGroupRecord]) -> list[Line2D]:
     handles = [Line2D([], [], marker="o", color=INK, ms=6, label="group, 95 % interval")]
     if marked:
-        handles.append(Line2D([], [], marker="o", color=NETWORK, ms=6, label="differs from the rest"))
+        handles.append(Line2D([], [], marker="o", color=NETWORK, ms=6, label="errs more"))
     return handles
 
 

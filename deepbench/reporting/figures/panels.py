@@ -48,7 +48,13 @@ def panels_figure(record: PanelsRecord, title: str) -> Picture | None:
         chosen = [size for size in shown if size.features == record.smallest]
         for size in chosen:
             axes.plot(
-                [size.features], [size.score.value or 0.0], "o", ms=12, mfc="none", mec=INK, mew=1.6
+                [size.features],
+                [size.score.value or 0.0],
+                "o",
+                ms=12,
+                mfc="none",
+                mec=INK,
+                mew=1.6,
             )
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.set_xlabel("features in the panel")
@@ -57,7 +63,8 @@ def panels_figure(record: PanelsRecord, title: str) -> Picture | None:
         figure.legend(handles=_legend(marked=bool(chosen)), loc="outside lower left", ncols=2)
 
     found = (
-        f"The smallest inside the noise of the full model has {counted(record.smallest, 'feature')}."
+        "The smallest inside the noise of the full model has "
+        f"{counted(record.smallest, 'feature')}."
         if record.smallest is not None
         else "None lies inside the noise of the full model."
     )

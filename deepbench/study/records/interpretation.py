@@ -108,11 +108,17 @@ class PanelSize(Record):
 
 
 class PanelFeature(Record):
-    """How often a feature was selected: share of the ``fits`` of the chosen size."""
+    """How often a feature was selected: share of the ``fits`` of the chosen size.
+
+    ``direction`` is the mean sign of its coefficient over these fits, from -1 to 1 (None for
+    text and for more than two classes). ``in_panel`` says whether it is in the panel that the
+    same way of selecting gives on all training samples.
+    """
 
     feature: str
     frequency: float
     direction: float | None = None
+    in_panel: bool = False
 
 
 class PanelsRecord(Record):
@@ -121,7 +127,10 @@ class PanelsRecord(Record):
     ``full`` is the score of the chosen model on the same samples and folds; ``smallest`` the
     smallest size whose score lies within the noise of the full model's (None if no size does);
     ``features`` are those selected most often at that size (at the best size without one).
-    ``difference`` is the paired difference full minus smallest.
+    ``difference`` is the paired difference full minus the panel of ``shown_size``.
+    ``size_inside`` is the score when the size is chosen inside the folds as well, and
+    ``sizes_inside`` are the smallest and the largest size chosen there. ``wide`` says that the
+    interval of the difference is too wide to tell a good panel from a much worse one.
     """
 
     model: str
@@ -136,6 +145,11 @@ class PanelsRecord(Record):
     difference: Score | None
     fits: int
     sentences: tuple[str, ...]
+    samples: int = 0
+    units: int = 0
+    size_inside: Score | None = None
+    sizes_inside: tuple[int, int] | None = None
+    wide: bool = False
 
 
 class ErrorGroupRecord(Record):
@@ -171,7 +185,9 @@ class ConformalRecord(Record):
 
     ``coverage`` is the share of held-out samples whose set holds the truth, ``size`` the mean
     number of classes in a set (mean width for regression), ``single`` the share of samples with
-    exactly one class.
+    exactly one class. For a new sample, ``least_probability`` says from which calibrated
+    probability on a class belongs to its set; for regression the interval is the prediction
+    plus and minus ``half_width``.
     """
 
     error_rate: float
@@ -179,6 +195,8 @@ class ConformalRecord(Record):
     size: float
     single: float | None
     by_class: tuple[tuple[str, float], ...] = ()
+    least_probability: tuple[tuple[str, float], ...] = ()
+    half_width: float | None = None
 
 
 class FailuresRecord(Record):
@@ -204,10 +222,15 @@ class FailuresRecord(Record):
 
 
 class ImitationTerm(Record):
-    """One term of a sparse linear model: effect of one standard deviation more, in its unit."""
+    """One term of a sparse linear model: effect of one standard deviation more, in its unit.
+
+    For more than two classes ``towards`` names the class whose output it moves most, and
+    ``weight`` is its effect on that.
+    """
 
     feature: str
     weight: float
+    towards: str = ""
 
 
 class DirectionRecord(Record):
@@ -246,8 +269,11 @@ class ImitationRecord(Record):
 
 
 class GeneSetRecord(Record):
-    """A set of the user's file among the features that clear the twin.
+    """A set of the user's file among the importances of a model.
 
+    ``size`` genes are in the set, ``measured`` of them among the features. ``hits`` are its
+    features that clear the twin, the most important first. ``score`` is the chance that a
+    feature of the set is more important than one outside (0.5: no more than others).
     ``p_value`` by permutation of importances over features (correlated sets shuffled as
     measured), ``q_value`` after Benjamini-Hochberg over all sets tested.
     """
@@ -262,13 +288,20 @@ class GeneSetRecord(Record):
 
 
 class EnrichmentRecord(Record):
-    """Enrichment of the user's own gene sets among important features."""
+    """Enrichment of the user's own gene sets among important features.
+
+    ``sets`` are those with the smallest p-values of all ``tested``; ``genes`` of the file's
+    ``file_genes`` genes are among the ``features`` looked at.
+    """
 
     model: str
     file: str
     tested: int
     sets: tuple[GeneSetRecord, ...]
     sentences: tuple[str, ...]
+    genes: int = 0
+    file_genes: int = 0
+    features: int = 0
 
 
 class FeatureHintRecord(Record):

@@ -57,7 +57,8 @@ class SensitivityRecord(Record):
 class AttackRecord(Record):
     """One attack that tells members (training units) from others.
 
-    ``auc`` and ``true_positives`` (at 1 % false positives) have 95 % intervals over units;
+    ``auc`` and ``true_positives`` (at 1 % false positives) have intervals over units that hold at
+    95 % for all attacks of an audit together;
     ``false_positives`` is that 1 %, or the smallest share that so many non-members can show.
     """
 

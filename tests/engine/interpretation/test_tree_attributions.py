@@ -11,7 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from deepbench.data.samples import Task
-from deepbench.interpretation.tree_attributions import explain_trees
+from deepbench.interpretation.tree_attributions import TreesExplainer
 from deepbench.models.baselines.decision_trees import TreesPredictor
 from deepbench.models.baselines.gradient_boosting import GradientBoostingFamily
 from deepbench.models.baselines.random_forest import RandomForestFamily
@@ -88,7 +88,7 @@ def test_forest_agrees_with_brute_force(classes: int, shapley: Shapley) -> None:
     x, explained = rows(80, 1), rows(3, 9)
     params = {"trees": 4, "splits": "best", "tried": 1, "min_samples_leaf": 5}
     forest = fitted(RandomForestFamily(), x, classes, params)
-    found = explain_trees(forest, explained)
+    found = TreesExplainer(forest).explain(explained)
     assert found.scale == ("probability" if classes else "value")
     # The trees compare single-precision values.
     for i, row in enumerate(explained.astype(np.float32)):
@@ -105,7 +105,7 @@ def test_boosting_agrees_with_brute_force(classes: int, shapley: Shapley) -> Non
     x, explained = rows(150, 1), rows(3, 9)
     params = {"iterations": 5, "leaves": 6, "min_samples_leaf": 5, "learning_rate": 0.3}
     boosting = fitted(GradientBoostingFamily(), x, classes, {**params, "l2": 1.0, "tried": 2})
-    found = explain_trees(boosting, explained)
+    found = TreesExplainer(boosting).explain(explained)
     assert found.scale == ("log-odds" if classes else "value")
     for i, row in enumerate(explained.astype(np.float32)):
         expected = brute_force(shapley, trees_of(boosting), row)

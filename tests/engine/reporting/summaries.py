@@ -5,13 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from deepbench.study.records import (
-    AttributionRecord,
     BlendMemberRecord,
     BlendRecord,
     CalibrationRecord,
     CheckRecord,
     ChoiceRecord,
-    ClaimRecord,
     ClaimsRecord,
     ColumnRecord,
     ComparisonRecord,
@@ -21,7 +19,6 @@ from deepbench.study.records import (
     DecisionRecord,
     EthicsEntryRecord,
     EthicsRecord,
-    FeatureImportance,
     FindingRecord,
     ImportRecord,
     InterpretationRecord,
@@ -45,6 +42,7 @@ from deepbench.study.records import (
     SuitabilityRecord,
     TestRecord,
 )
+from tests.engine.reporting import interpreted
 
 FAMILIES = (
     ("dummy", "Dummy (no features)", 0.50),
@@ -535,61 +533,6 @@ def choice(
     )
 
 
-def interpretation() -> InterpretationRecord:
-    def features(scale: float) -> tuple[FeatureImportance, ...]:
-        return tuple(
-            FeatureImportance(
-                feature=f"marker {place}",
-                importance=scale * 0.92**place,
-                low=scale * 0.92**place * 0.8,
-                high=scale * 0.92**place * 1.25,
-                direction=None if place == 4 else (0.86 if place % 3 else -0.71),
-                twin=scale * 0.24,
-            )
-            for place in range(1, 29)
-        )
-
-    return InterpretationRecord(
-        models=tuple(
-            AttributionRecord(
-                model=name,
-                method="SHAP (kernel explainer)",
-                unit="log-odds",
-                samples=200,
-                folds=5,
-                features=features(scale),
-                rank_stability=0.83,
-                local_accuracy_error=0.0004,
-                above_twin=11,
-                sentences=("Eleven features stand above their shuffled-label twin.",),
-            )
-            for name, scale in (("svm", 1.4), ("network_medium", 0.9))
-        )
-    )
-
-
-def claims() -> ClaimsRecord:
-    return ClaimsRecord(
-        claims=(
-            ClaimRecord(
-                feature="marker 1",
-                sentence="Marker 1 was associated with the diagnosis in this cohort",
-                reservations=("Whether it could be produced by processing was not answered",),
-            ),
-            ClaimRecord(
-                feature="marker 2",
-                sentence="Marker 2 was associated with the diagnosis in this cohort",
-                reservations=(),
-            ),
-        ),
-        not_shown=(
-            "That any marker causes the outcome",
-            "That the model works in hospitals other than the three of this study",
-        ),
-        ceiling="No ceiling was given; a score near 1 should make one look for leakage.",
-    )
-
-
 def ethics(level: str = "sensitive") -> EthicsRecord:
     return EthicsRecord(
         level=level,
@@ -639,8 +582,8 @@ def summary(**changes: object) -> StudySummary:
         "networks": networks(),
         "shuffles": shuffles(),
         "choice": choice(),
-        "interpretation": interpretation(),
-        "claims": claims(),
+        "interpretation": interpreted.interpretation(),
+        "claims": interpreted.claims(),
         "ethics": ethics(),
     }
     return StudySummary.model_validate(parts | changes)

@@ -145,13 +145,15 @@ def _texts(record: records.Record) -> list[tuple[str, str]]:
 # Text that is a name, a choice of the user or a fact about file and machine.
 NAMES = {
     "artifact", "assignment_artifact", "baseline", "by", "classes", "column", "columns",
-    "decimal", "deep_learning", "delimiter", "design", "device", "device_sentence", "encoding",
-    "family", "feature", "final_model", "folder_warnings", "format", "group", "issue", "kind",
-    "left_out_features", "level", "method", "metric", "model", "name", "network", "outcome",
-    "plan_toml", "predictions", "privacy_level", "privacy_sentence", "raised_by", "recommended",
-    "repeated", "role", "rule", "samples", "severity", "sha256", "sheet", "signal", "size",
-    "source", "source_name", "speaks", "state", "system", "task", "test_artifacts", "title",
-    "training_artifact", "unanswered", "unit", "verdict", "version",
+    "decimal", "deep_learning", "delimiter", "design", "device", "device_sentence",
+    "effect_name", "encoding", "error_name", "expected", "family", "feature", "features",
+    "fidelity_name", "file", "final_model", "folder_warnings", "form", "format", "group", "hits",
+    "issue", "kind", "left_out_features", "level", "method", "metric", "model", "models", "name",
+    "network", "outcome", "plan_toml", "predictions", "privacy_level", "privacy_sentence",
+    "raised_by", "recommended", "repeated", "role", "rule", "rules", "samples", "severity",
+    "sha256", "sheet", "signal", "simple_model", "size", "source", "source_name", "speaks",
+    "state", "system", "task", "test_artifacts", "title", "too_good", "towards",
+    "training_artifact", "unanswered", "unit", "used_by", "verdict", "version", "words",
 }  # fmt: skip
 
 

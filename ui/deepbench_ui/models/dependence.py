@@ -61,7 +61,7 @@ def dependence_figure(
     place = shown.features.index(feature)
     numbers = tuple(row[place] for row in shown.numbers)
     attributions = tuple(row[place] for row in shown.attributions)
-    if all(number is None for number in numbers):
+    if not is_numeric(shown, feature):
         texts = [row[place] for row in shown.values]
         return _by_category(shown, feature, texts, attributions)
     partner = partner_of(shown, feature) if colour == AUTOMATIC else colour
@@ -88,6 +88,12 @@ def dependence_figure(
     )
 
 
+def is_numeric(shown: ExplanationRecord, feature: str) -> bool:
+    """Say whether a listed feature has numbers, not labels."""
+    place = shown.features.index(feature)
+    return any(row[place] is not None for row in shown.numbers)
+
+
 def _colours(
     shown: ExplanationRecord, partner: str, task: str
 ) -> tuple[tuple[str, ...], tuple[float | None, ...], tuple[tuple[str, str], ...]]:
@@ -97,9 +103,8 @@ def _colours(
             return (), tuple(map(float, shown.observed)), ()
         return shown.observed, (), _uses(shown) if task == "binary" else ()
     place = shown.features.index(partner)
-    numbers = tuple(row[place] for row in shown.numbers)
-    if any(number is not None for number in numbers):
-        return (), numbers, ()
+    if is_numeric(shown, partner):
+        return (), tuple(row[place] for row in shown.numbers), ()
     return _categories([row[place] for row in shown.values]), (), ()
 
 

@@ -1,30 +1,48 @@
-"""Step 11: what the models use."""
+"""Step 11: what the models use, and where the chosen one fails."""
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from collections.abc import Sequence
+from typing import Literal
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from deepbench.study.records import (
-    AttributionRecord,
+    AllImportancesRecord,
+    AllTrustRecord,
     ChoiceRecord,
     ExplanationRecord,
     ExplanationsRecord,
     InterpretationRecord,
     SampleSheetRecord,
+    WorstSamplesRecord,
 )
-from deepbench_ui.models.explanation_rows import explanations_of, in_short, misses, model_title
+from deepbench_ui.models.explanation_rows import explanations_of, misses, model_title
+from deepbench_ui.models.importances import (
+    Importances,
+    is_preview,
+    of_record,
+    of_view,
+    view_of,
+)
+from deepbench_ui.models.looked import Looked
+from deepbench_ui.models.trust import trust_of
 from deepbench_ui.pages.base import Page, card, label
 from deepbench_ui.widgets.banner import Banner
 from deepbench_ui.widgets.choice_box import ChoiceBox
-from deepbench_ui.widgets.explanation_view import ExplanationView
+from deepbench_ui.widgets.failures_tab import FailuresTab
+from deepbench_ui.widgets.features_tab import FeaturesTab
+from deepbench_ui.widgets.fields import PercentAnswer, WholeNumberAnswer
+from deepbench_ui.widgets.flow import FlowLayout
+from deepbench_ui.widgets.fold import Fold
+from deepbench_ui.widgets.gene_sets_tab import GeneSetsTab
+from deepbench_ui.widgets.imitation_tab import ImitationTab
 from deepbench_ui.widgets.opening_dialog import may_open
-from deepbench_ui.widgets.sentences import Sentences
+from deepbench_ui.widgets.panels_tab import PanelsTab
+from deepbench_ui.widgets.reflow_grid import ReflowGrid
+from deepbench_ui.widgets.result_tabs import ResultTab, ResultTabs
+from deepbench_ui.widgets.samples_tab import SamplesTab
 
-EMPTY = (
-    "It will stand here which features move the predictions of the chosen model and of the best "
-    "network, how stable that is, and how the model comes to its answer for single samples. “Look "
-    "Inside the Models” below begins."
-)
 SKIPPED = "Nothing is shown here, and that is right"
 SKIPPED_NEXT = (
     "Models always prefer some feature to others, also where there is nothing to find. Shown "
@@ -35,9 +53,18 @@ ASSOCIATION = (
     "goes together with the cause, or with how samples were taken; of two features that say the "
     "same, the model may use either."
 )
-IN_SHORT = "In short"
 MODEL, CLASS = "Model", "Class"
-METHOD = "How this was found"
+VIEWS = "What to look at"
+SETTINGS = "Settings of this step"
+SETTINGS_SUMMARY = "prediction sets may miss {rate:g} %, panels of up to {panel}"
+RATE, RATE_STEP, RATE_HINT = "Error rate of prediction sets (%)", "error rate", "10"
+RATE_WHY = "Share of samples whose set of possible answers may miss the truth. Less: larger sets."
+RATE_PROBLEM = "Write a share above 0 and below 50 %."
+PANEL, PANEL_STEP, PANEL_HINT = "Largest short panel", "largest panel", "20"
+PANEL_WHY = "How many features a short panel may have at most."
+PANEL_PROBLEM = "Write a number from 1 to 50."
+_DEFAULT_RATE, _DEFAULT_PANEL, _LARGEST_PANEL, _MOST_RATE = 0.1, 20, 50, 0.5
+_FIELD_LETTERS = 44
 
 
 class InterpretationPage(Page):
@@ -45,16 +72,20 @@ class InterpretationPage(Page):
 
     key = "interpretation"
     title = "What the model uses"
-    lead = "Which features move the predictions, on samples that the model was not fitted on?"
+    lead = (
+        "Which features move the predictions, how far can that be trusted, and where is the model "
+        "wrong? All of it on samples that the model was not fitted on."
+    )
     run_verb = "Look Inside the Models"
 
     def build(self) -> None:
         """Make the widgets."""
-        self._shown: tuple[object, ...] = ()
-        self._models: tuple[AttributionRecord, ...] = ()
+        self._shown: tuple[object, ...] | None = None
+        self._looked = Looked()
         self._explanations: list[ExplanationRecord] = []
-        self.empty = label(EMPTY, "muted", "interpretation.empty")
-        self.results.addWidget(self.empty)
+        self._behind: set[ResultTab] = set()
+        self._lines: Importances | None = None
+        self._build_settings()
         self.skipped, inside = card(SKIPPED, "interpretation.skipped")
         self.skipped_why = label("", "", "interpretation.skipped.why")
         inside.addWidget(self.skipped_why)
@@ -63,77 +94,154 @@ class InterpretationPage(Page):
         self.found = QWidget()
         column = QVBoxLayout(self.found)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(12)
+        column.setSpacing(10)
         self._build_head(column)
-        self.view = ExplanationView(self.session)
-        column.addWidget(self.view)
-        frame, inside = card(METHOD)
-        self.sentences = Sentences("interpretation.sentences", mark="•  ")
-        inside.addWidget(self.sentences)
-        column.addWidget(frame)
+        self._build_tabs(column)
         self.results.addWidget(self.found)
         self.results.addStretch(1)
+
+    def _build_settings(self) -> None:
+        self.settings = Fold("interpretation.settings", SETTINGS)
+        frame, inside = card()
+        grid = ReflowGrid(_FIELD_LETTERS, 2)
+        self.rate = PercentAnswer(
+            self.session,
+            "interpretation.error-rate",
+            "interpretation.error_rate",
+            RATE,
+            RATE_STEP,
+            lambda value: "" if 0.0 < value < _MOST_RATE else RATE_PROBLEM,
+            hint=RATE_HINT,
+            explanation=RATE_WHY,
+        )
+        self.panel = WholeNumberAnswer(
+            self.session,
+            "interpretation.largest-panel",
+            "interpretation.largest_panel",
+            PANEL,
+            PANEL_STEP,
+            lambda value: "" if 1 <= value <= _LARGEST_PANEL else PANEL_PROBLEM,
+            hint=PANEL_HINT,
+            explanation=PANEL_WHY,
+        )
+        grid.add(self.rate)
+        grid.add(self.panel)
+        inside.addWidget(grid)
+        self.settings.inside.addWidget(frame)
+        self.settings.set_open(False)
+        self.form.addWidget(self.settings)
 
     def _build_head(self, column: QVBoxLayout) -> None:
         self.warning = Banner("interpretation.association")
         column.addWidget(self.warning)
-        self.warning.show_message("info", ASSOCIATION)
         self.misses = Banner("interpretation.misses")
         column.addWidget(self.misses)
-        frame, inside = card(IN_SHORT)
-        line = QHBoxLayout()
+        self.choice = QWidget()
+        line = FlowLayout(8, self.choice)
         self.model = ChoiceBox()
         self.named(self.model, "model", MODEL)
-        self.model.activated.connect(self._show_model)
-        self.target_label = label(CLASS)
+        self.model.activated.connect(self._model_chosen)
         self.target = ChoiceBox()
         self.named(self.target, "class", CLASS)
+        self.target.activated.connect(self._target_chosen)
         for box in (self.model, self.target):  # filled anew for each result
             box.setSizeAdjustPolicy(ChoiceBox.SizeAdjustPolicy.AdjustToContents)
-        self.target.activated.connect(self._show_target)
-        line.addWidget(label(MODEL))
-        line.addWidget(self.model)
-        line.addWidget(self.target_label)
-        line.addWidget(self.target)
-        line.addStretch(1)
-        inside.addLayout(line)
-        self.short = Sentences("interpretation.short")
-        inside.addWidget(self.short)
-        column.addWidget(frame)
+        self.model_label, self.target_label = label(MODEL), label(CLASS)
+        for part in (self.model_label, self.model, self.target_label, self.target):
+            line.addWidget(part)
+        for name in (self.model_label, self.target_label):
+            name.setWordWrap(False)
+        column.addWidget(self.choice)
+
+    def _build_tabs(self, column: QVBoxLayout) -> None:
+        self.features = FeaturesTab(self.session)
+        self.samples = SamplesTab(self.session)
+        self.panels = PanelsTab(self.session)
+        self.failures = FailuresTab(self.session)
+        self.imitation = ImitationTab(self.session)
+        self.gene_sets = GeneSetsTab(self.session)
+        self.tabs = ResultTabs(
+            "interpretation.views",
+            VIEWS,
+            (
+                self.features,
+                self.samples,
+                self.panels,
+                self.failures,
+                self.imitation,
+                self.gene_sets,
+            ),
+        )
+        self.tabs.changed.connect(self._show_tab)
+        column.addWidget(self.tabs)
+
+    def greyed(self) -> Sequence[QWidget]:
+        """Only findings: what is expected and the file with gene sets are answers."""
+        return [self.skipped, *(tab.findings for tab in self.tabs.tabs)]
 
     # --- up to date -------------------------------------------------------------------
 
     def refresh(self) -> None:
-        """Show what was found."""
+        """Show the answers, and what was found."""
+        self._show_settings()
         history = self.session.history
-        wanted = (history.finished.get(self.key), history.views.get("explanations"))
-        if wanted == self._shown and self._shown:
+        running = self.session.standing().states[self.key] == "running"
+        names = ("explanations", "importances", "trust", "worst-samples")
+        wanted = (
+            running,
+            history.finished.get(self.key),
+            *(history.views.get(name) for name in names),
+        )
+        if wanted == self._shown:
+            self._show_answers()
             return
         self._shown = wanted
         record = self.session.record(self.key, InterpretationRecord)
-        self._models = record.models if record is not None else ()
-        self.empty.setVisible(record is None)
-        self.skipped.setVisible(record is not None and not record.models)
-        if record is not None:
+        skipped = record is not None and not record.models and bool(record.skipped)
+        self.skipped.setVisible(skipped)
+        self.found.setVisible(not skipped)
+        if record is not None and skipped:
             self.skipped_why.setText(record.skipped)
-        self.found.setVisible(bool(self._models))
-        if self._models:
-            self._show_models()
+            return
+        self._show_models(record, "running" if running else "done" if record else "before")
 
-    def _show_models(self) -> None:
+    def _show_settings(self) -> None:
+        self.rate.refresh()
+        self.panel.refresh()
+        rate = self.session.value("interpretation.error_rate", _DEFAULT_RATE)
+        panel = self.session.value("interpretation.largest_panel", _DEFAULT_PANEL)
+        self.settings.set_summary(SETTINGS_SUMMARY.format(rate=100 * rate, panel=panel))
+
+    def _show_models(
+        self, record: InterpretationRecord | None, state: Literal["before", "running", "done"]
+    ) -> None:
         choice = self.session.record("test", ChoiceRecord)
         chosen = choice.recommended if choice is not None else ""
+        names = [found.model for found in record.models] if record is not None else []
+        if not names:
+            views = self.session.view("importances", AllImportancesRecord)
+            names = [view.model for view in views.models] if views is not None else []
         before = self.model.currentData()
         self.model.clear()
-        for record in self._models:
-            self.model.addItem(model_title(record, chosen), record.model)
-        self.model.setCurrentIndex(max(0, self.model.findData(before)))
-        self._show_model()
+        for name in names:
+            self.model.addItem(model_title(name, chosen), name)
+        self.model.setCurrentIndex(max(0, self.model.findData(before)) if names else -1)
+        self.choice.setVisible(bool(names))
+        if names:
+            self.warning.show_message("info", ASSOCIATION)
+        else:
+            self.warning.clear()
+        self._looked = Looked(state=state, record=record, task=self._task())
+        self._model_chosen()
 
-    def _show_model(self) -> None:
-        record = self._models[self.model.currentIndex()]
+    def _task(self) -> str:
+        sheet = self.session.record("sample-sheet", SampleSheetRecord)
+        return sheet.task if sheet is not None else ""
+
+    def _model_chosen(self) -> None:
+        model = str(self.model.currentData() or "")
         view = self.session.view("explanations", ExplanationsRecord)
-        self._explanations = explanations_of(view, record.model)
+        self._explanations = explanations_of(view, model)
         before = self.target.currentText()
         self.target.clear()
         self.target.addItems([shown.target for shown in self._explanations])
@@ -141,21 +249,90 @@ class InterpretationPage(Page):
         several = len(self._explanations) > 1
         self.target.setVisible(several)
         self.target_label.setVisible(several)
-        self.short.show_sentences(in_short(record))
-        self.sentences.show_sentences(record.sentences)
-        said = misses(record, self._explanations)
+        self._look_at(model)
+        attribution = self._looked.attribution
+        said = misses(attribution, self._explanations) if attribution is not None else ""
         if said:
             self.misses.show_message("warning", said)
         else:
             self.misses.clear()
-        self._show_target()
+        self._all_behind()
 
-    def _show_target(self) -> None:
+    def _target_chosen(self) -> None:
+        self._look_at(self._looked.model)
+        self._all_behind()
+
+    def _look_at(self, model: str) -> None:
         place = self.target.currentIndex()
-        shown = self._explanations[place] if place >= 0 else None
+        shown = self._explanations[place] if self._explanations and place >= 0 else None
+        self._looked = Looked(
+            self._looked.state,
+            self._looked.record,
+            model,
+            self._looked.task,
+            shown.target if shown is not None else self._default_target(),
+            shown,
+        )
+
+    def _default_target(self) -> str:
+        """Return what attributions speak for while no sample is explained."""
         sheet = self.session.record("sample-sheet", SampleSheetRecord)
-        task = sheet.task if sheet is not None else ""
-        self.view.show_model(self._models[self.model.currentIndex()], shown, task)
+        if sheet is None:
+            return ""
+        return sheet.classes[1] if len(sheet.classes) == 2 else sheet.outcome
+
+    # --- tabs -------------------------------------------------------------------------
+
+    def _all_behind(self) -> None:
+        self._behind = set(self.tabs.tabs)
+        self._lines = None
+        self._show_tab()
+
+    def _show_tab(self) -> None:
+        """Bring the view that is shown up to date; the others wait until they are opened."""
+        tab = self.tabs.current
+        if tab not in self._behind:
+            return
+        self._behind.discard(tab)
+        if tab is self.features:
+            self.features.show_features(self._looked, self._importances())
+        elif tab is self.samples:
+            trust = self.session.view("trust", AllTrustRecord)
+            self.samples.show_samples(self._looked, trust_of(trust, self._looked.model))
+        elif tab is self.panels:
+            self.panels.show_panels(self._looked)
+        elif tab is self.failures:
+            worst = self.session.view("worst-samples", WorstSamplesRecord)
+            self.failures.show_failures(self._looked, worst)
+        elif tab is self.imitation:
+            self.imitation.show_copies(self._looked)
+        else:
+            self.gene_sets.show_sets(self._looked)
+        self._show_answers()
+
+    def _show_answers(self) -> None:
+        """Show the answers that stand in the view that is shown."""
+        tab = self.tabs.current
+        if tab is self.imitation:
+            self.imitation.show_answers(self._looked, self._names())
+        elif tab is self.gene_sets:
+            self.gene_sets.show_answers()
+            self.gene_sets.show_sets(self._looked)
+
+    def _importances(self) -> Importances | None:
+        """Return the importances to show: of a first look, of all features, or of those listed."""
+        if self._lines is None:
+            views = self.session.view("importances", AllImportancesRecord)
+            view, record = view_of(views, self._looked.model), self._looked.attribution
+            if view is not None and is_preview(views):
+                self._lines = of_view(view, None)
+            elif record is not None:
+                self._lines = of_view(view, record) if view is not None else of_record(record)
+        return self._lines
+
+    def _names(self) -> list[str]:
+        found = self._importances()
+        return [line.feature for line in found.lines] if found is not None else []
 
     # --- running ----------------------------------------------------------------------
 

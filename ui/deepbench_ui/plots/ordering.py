@@ -10,9 +10,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 
-def order_by_similarity(
-    rows: Sequence[Sequence[float]], heights: Sequence[float]
-) -> list[int]:
+def order_by_similarity(rows: Sequence[Sequence[float]], heights: Sequence[float]) -> list[int]:
     """Return the rows in the order of the leaves of a tree of clusters.
 
     Clusters are joined by Ward's rule with the algorithm of nearest-neighbour chains (Murtagh
@@ -28,18 +26,18 @@ def order_by_similarity(
         return sorted(range(len(points)), key=lambda place: -heights[place])
     leaves = {place: [place] for place in range(len(points))}
     means = np.asarray(heights, dtype=np.float64)
-    for one, other in ward_merges(points):
+    for one, other, _height in ward_merges(points):
         first, second = leaves[one], leaves.pop(other)
         on_top = means[first].mean() >= means[second].mean()
         leaves[one] = first + second if on_top else second + first
     return next(iter(leaves.values()))
 
 
-def ward_merges(points: Floats) -> list[tuple[int, int]]:
-    """Return the clusters joined by Ward's rule, lowest join first.
+def ward_merges(points: Floats) -> list[tuple[int, int, float]]:
+    """Return the clusters joined by Ward's rule, each after those that it consists of.
 
-    A cluster is called by the smallest number of its points. The list names the one that is kept
-    and the one that goes into it.
+    A cluster is called by the smallest number of its points. The list names the one that is kept,
+    the one that goes into it, and the squared distance of the two.
 
     Args:
         points: (n, f) coordinates.
@@ -50,7 +48,7 @@ def ward_merges(points: Floats) -> list[tuple[int, int]]:
     np.fill_diagonal(distances, np.inf)
     sizes = np.ones(many)
     alive = np.ones(many, dtype=bool)
-    merges: list[tuple[float, int, int]] = []
+    merges: list[tuple[int, int, float]] = []
     chain: list[int] = []
     while len(merges) < many - 1:
         if not chain:
@@ -61,14 +59,12 @@ def ward_merges(points: Floats) -> list[tuple[int, int]]:
         if before >= 0 and distances[last, before] <= distances[last, nearest]:
             chain = chain[:-2]
             kept, gone = min(last, before), max(last, before)
-            merges.append((float(distances[kept, gone]), kept, gone))
+            merges.append((kept, gone, float(distances[kept, gone])))
             _join(distances, sizes, kept, gone)
             alive[gone] = False
         else:
             chain.append(nearest)
-    # The chain finds joins out of order; sorted by height they are those of the greedy rule.
-    merges.sort(key=lambda merge: merge[0])
-    return [(kept, gone) for _, kept, gone in merges]
+    return merges
 
 
 def _join(distances: Floats, sizes: NDArray[np.float64], kept: int, gone: int) -> None:

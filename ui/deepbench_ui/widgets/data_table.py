@@ -26,7 +26,9 @@ from deepbench_ui.plots.outlet import CLIPBOARD, Outlet
 from deepbench_ui.theme import icon, theme
 
 COPY, SAVE = "Copy Table", "Save Table…"
+COPY_NAMES, NAMES_TITLE = "Copy Names", "Names: {title}"
 COPY_TIP = "Copy this table, to paste it into a spreadsheet"
+NAMES_TIP = "Copy the names in the order they are shown, one in a line"
 SAVE_TIP = "Save this table as a CSV file"
 ASKING = "Checking whether this may leave the study …"
 COPIED, SAVED = "Copied.", "Saved."
@@ -245,11 +247,15 @@ class TablePanel(QWidget):
         self._copy = self._button(f"{name}.copy", COPY, COPY_TIP)
         self._save.clicked.connect(self.save)
         self._copy.clicked.connect(self.copy)
+        self._names: QToolButton | None = None
+        self._head = head
         head.addWidget(self._save)
         head.addWidget(self._copy)
         column.addLayout(head)
         if sentence:
             column.addWidget(label(sentence, "muted"))
+        self._tools = QVBoxLayout()
+        column.addLayout(self._tools)
         self.view = DataTable(f"{name}.table", title, table, stretch, letters)
         self.view.copy_wanted.connect(self.copy)
         column.addWidget(self.view)
@@ -274,6 +280,19 @@ class TablePanel(QWidget):
     def _paint_icons(self) -> None:
         self._save.setIcon(icon("save"))
         self._copy.setIcon(icon("copy"))
+        if self._names is not None:
+            self._names.setIcon(icon("report"))
+
+    def offer_names(self) -> None:
+        """Offer to copy the names of the rows as a list, too."""
+        self._names = self._button(f"{self.objectName()}.copy-names", COPY_NAMES, NAMES_TIP)
+        self._names.clicked.connect(self.copy_names)
+        self._head.insertWidget(1, self._names)
+        self._paint_icons()
+
+    def add_tools(self, tools: QWidget) -> None:
+        """Put something between the title and the table, such as a filter."""
+        self._tools.addWidget(tools)
 
     def set_title(self, title: str) -> None:
         """Call it something else."""
@@ -297,18 +316,29 @@ class TablePanel(QWidget):
         if file:
             self._let_out(file)
 
+    def copy_names(self) -> None:
+        """Let the names of the rows out to the clipboard, one in a line."""
+        if self._waiting:
+            return
+        table = self.view.table
+        names = "\n".join(table.name_at(place) for place in range(table.rowCount()))
+        self._wait()
+        self._outlet.let_out(
+            kind="text",
+            title=NAMES_TITLE.format(title=self._title),
+            suffix="txt",
+            content=f"{names}\n".encode(),
+            per_sample=self._per_sample,
+            destination=CLIPBOARD,
+            on_done=lambda where: self._left(where, names),
+            on_refused=self._answered,
+        )
+
     def _let_out(self, destination: str) -> None:
         if self._waiting:
             return
+        self._wait()
         content = csv_bytes(self.view.table.table())
-
-        def done(where: str) -> None:
-            if where == CLIPBOARD:
-                QGuiApplication.clipboard().setText(_tabbed(content))
-            self._answered(COPIED if where == CLIPBOARD else SAVED)
-
-        self._waiting = True
-        self._say(ASKING)
         self._outlet.let_out(
             kind="table",
             title=self._title,
@@ -316,9 +346,21 @@ class TablePanel(QWidget):
             content=content,
             per_sample=self._per_sample,
             destination=destination,
-            on_done=done,
+            on_done=lambda where: self._left(
+                where, _tabbed(content) if where == CLIPBOARD else ""
+            ),
             on_refused=self._answered,
         )
+
+    def _wait(self) -> None:
+        self._waiting = True
+        self._say(ASKING)
+
+    def _left(self, where: str, text: str) -> None:
+        """Take note that it may leave; what goes to the clipboard is put there only now."""
+        if where == CLIPBOARD:
+            QGuiApplication.clipboard().setText(text)
+        self._answered(COPIED if where == CLIPBOARD else SAVED)
 
     def _answered(self, sentence: str) -> None:
         # The answer may come after the page was left and its widgets deleted.

@@ -1,0 +1,1 @@
+"""Training with differential privacy by unit: noise, clipping, scaling, accounting."""
