@@ -195,6 +195,11 @@ def _request(options: argparse.Namespace) -> JobRequest:
             _absolute(options.output),
             sample_sheet=_absolute(options.sample_sheet) if options.sample_sheet else "",
         )
+    return _other_request(options)
+
+
+def _other_request(options: argparse.Namespace) -> JobRequest:
+    """Return what the worker is asked to do with a study that was run."""
     if options.command == "report":
         return WriteReport(_absolute(options.study), _absolute(options.output))
     if options.command == "audit":

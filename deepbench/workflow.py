@@ -161,10 +161,12 @@ STAGES: tuple[Stage, ...] = (
         (
             "claims",
             "question.organism",
+            "question.useful_score",
             "suitability.expected_ceiling",
             "suitability.label_reliability",
         ),
         ("interpretation",),
+        revision=2,
     ),
     Stage(
         13,

@@ -55,7 +55,6 @@ _FINDINGS: Mapping[str, tuple[Question, str]] = {
     "shortcut": (ARTEFACT, "it tells the classes apart in a way that needs no biology"),
 }
 FOUND = "The data check: {what}."
-KEPT = " It was kept: {reason}"
 LATE = (
     "Its name sounds like something known only after the outcome. Was it in the record on the "
     "day of the prediction?"
@@ -141,7 +140,7 @@ def _said_alone(alone: float, known: Known) -> FeatureHintRecord:
     text = ALONE.format(
         metric=metrics_for(known.sheet.task)[metric].title, alone=alone, model=model
     )
-    return FeatureHintRecord(question=KNOWN, text=text)
+    return FeatureHintRecord(question=KNOWN, text=text, kind="alone")
 
 
 def _said_tie(tie: Tie) -> FeatureHintRecord:
@@ -152,7 +151,7 @@ def _said_tie(tie: Tie) -> FeatureHintRecord:
         units=counted(tie.units, "unit"),
         outcome=percent(tie.outcome_share),
     )
-    return FeatureHintRecord(question=ARTEFACT, text=text[:1].upper() + text[1:])
+    return FeatureHintRecord(question=ARTEFACT, text=text[:1].upper() + text[1:], kind="tie")
 
 
 def _from_findings(name: str, findings: Sequence[FindingRecord]) -> list[FeatureHintRecord]:
@@ -162,10 +161,7 @@ def _from_findings(name: str, findings: Sequence[FindingRecord]) -> list[Feature
         if said is None or name not in finding.columns or finding.severity == "info":
             continue
         question, what = said
-        text = FOUND.format(what=what)
-        if finding.reason:
-            text += KEPT.format(reason=_as_sentence(finding.reason))
-        hints.append(FeatureHintRecord(question=question, text=text))
+        hints.append(FeatureHintRecord(question=question, text=FOUND.format(what=what)))
     return hints
 
 
@@ -178,9 +174,9 @@ def _from_name(name: str, findings: Sequence[FindingRecord]) -> list[FeatureHint
     if said:
         return []
     if sounds_late(name):
-        return [FeatureHintRecord(question=KNOWN, text=LATE)]
+        return [FeatureHintRecord(question=KNOWN, text=LATE, kind="name")]
     if may_be_late(name):
-        return [FeatureHintRecord(question=KNOWN, text=PERHAPS_LATE)]
+        return [FeatureHintRecord(question=KNOWN, text=PERHAPS_LATE, kind="name")]
     return []
 
 
@@ -188,10 +184,9 @@ def _contradictions(name: str, imitations: Sequence[ImitationRecord]) -> list[Fe
     for imitation in imitations[:1]:
         for direction in imitation.directions:
             if direction.feature == name and direction.contradicts:
-                return [FeatureHintRecord(question=PLAUSIBLE, text=direction.sentence)]
+                return [
+                    FeatureHintRecord(
+                        question=PLAUSIBLE, text=direction.sentence, kind="direction"
+                    )
+                ]
     return []
-
-
-def _as_sentence(text: str) -> str:
-    text = text.strip()
-    return text if text.endswith((".", "!", "?")) else f"{text}."

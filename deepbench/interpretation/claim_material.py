@@ -56,7 +56,9 @@ class ClaimMaterial:
 
     @property
     def metric(self) -> str:
-        """Title of the metric that models are compared by."""
+        """Title of the metric that models are compared by, as it stands in a sentence."""
+        if self.sheet.task == "multiclass":
+            return "macro AUROC"
         return metrics_for(self.sheet.task)[tuning_metric(self.sheet.task)].title
 
     @property
@@ -95,6 +97,13 @@ def model_title(family: str) -> str:
     return in_sentence(get_family(family).title)
 
 
+def with_article(title: str) -> str:
+    """Return "a linear model", "an SVM"."""
+    # Read letter by letter: an S-V-M.
+    spelled = title[:2].isupper() and title[0] in "AEFHILMNORSX"
+    return f"{'an' if spelled or title[:1] in 'aeioAEIO' else 'a'} {title}"
+
+
 def number(value: float, digits: int = 3) -> str:
     """Write a number with a real minus sign and without needless digits: 0.973, −0.012, 12.4."""
     if value and abs(value) < _PLAIN_LIMIT:
@@ -117,12 +126,18 @@ def short(value: float) -> str:
     return f"{MINUS if value < 0 else ''}{text}"
 
 
-def with_interval(score: Score) -> str:
-    """Write a score with its interval: 0.973 (95 % interval 0.951 to 0.989)."""
+def with_interval(score: Score, *, brackets: bool = True) -> str:
+    """Write a score with its interval: 0.973 (95 % interval 0.951 to 0.989).
+
+    Args:
+        score: The score, which has a value.
+        brackets: False writes a comma instead, for use inside brackets.
+    """
     assert score.value is not None
     if score.low is None or score.high is None:
         return number(score.value)
-    return f"{number(score.value)} (95 % interval {number(score.low)} to {number(score.high)})"
+    ends = f"95 % interval {number(score.low)} to {number(score.high)}"
+    return f"{number(score.value)} ({ends})" if brackets else f"{number(score.value)}, {ends}"
 
 
 def p_words(value: float) -> str:

@@ -5,76 +5,67 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
-from deepbench.data.wording import in_sentence
+from deepbench.data.wording import noun
 from deepbench.errors import PlanError, StageBlocked
-from deepbench.evaluation.metrics import metrics_for, tuning_metric
-from deepbench.models.registry import get_family
-from deepbench.plan import FeatureClaim, StudyPlan
-from deepbench.study.records import (
-    AttributionRecord,
-    ClaimRecord,
-    ClaimsRecord,
-    FeatureImportance,
-    SampleSheetRecord,
-    SplitRecord,
-    TestRecord,
-)
+from deepbench.interpretation.ceiling import compare_with_ceiling
+from deepbench.interpretation.claim_material import ClaimMaterial, model_title
+from deepbench.interpretation.feature_claims import feature_claims, group_claims
+from deepbench.interpretation.model_claims import comparison_claim, model_claim, panel_claim
+from deepbench.interpretation.not_shown import no_signal, not_shown
+from deepbench.interpretation.too_good import checklist
+from deepbench.plan import StudyPlan
+from deepbench.study.claim_wording import causal_wording
+from deepbench.study.claimable import features_to_ask, names_in_claims, used_by
+from deepbench.study.records import CausalWordingRecord, ClaimsRecord
 
-MOST_CLAIMS = 10
-# Below this rank correlation of value and attribution no direction is claimed.
-CLEAR_DIRECTION = 0.3
-# An AUROC above this is rare in biology unless the outcome was measured.
-SUSPICIOUS_AUROC = 0.98
-_CHECKLIST = (
-    "Check whether a feature holds the outcome or was known only after it, whether samples of "
-    "one unit or duplicates lie on both sides of the split, and whether batch or site tells the "
-    "classes apart."
-)
+#: What uses a feature → in words, and what rests on it.
+_USES = {
+    "chosen model": (
+        "the chosen model, {model}, uses most",
+        "The score depends on it",
+    ),
+    "short panel": (
+        "make up the short panel",
+        "The panel and its score depend on it",
+    ),
+    "best network": (
+        "the best network uses most",
+        "The comparison of networks with traditional models depends on it",
+    ),
+}
 
 
-def build_claims(
-    attribution: AttributionRecord | None,
-    plan: StudyPlan,
-    sheet: SampleSheetRecord,
-    split: SplitRecord,
-    test: TestRecord,
-    signal: str,
-) -> ClaimsRecord:
-    """Write what may be claimed about the features of the chosen model.
-
-    Args:
-        attribution: What the chosen model uses; None if it was not looked at.
-        plan: Answers about features, ceiling and organism.
-        sheet: Task, outcome and classes.
-        split: How test samples were set aside.
-        test: Scores on the test set, if it was opened.
-        signal: Verdict of the shuffled-label check: yes, no or unclear.
+def build_claims(material: ClaimMaterial) -> ClaimsRecord:
+    """Write what may be claimed about the chosen model and its features.
 
     Raises:
         StageBlocked: a top feature was known only after the outcome.
     """
-    if signal != "yes":
+    own = tuple(text for text in map(str.strip, material.plan.claims.own) if text)
+    causal = _causal(material, own)
+    if material.choice.signal != "yes":
         return ClaimsRecord(
             claims=(),
-            not_shown=(
-                f"That {sheet.outcome} can be predicted from these features: there is no clear "
-                "evidence of signal, so nothing may be claimed about single features.",
-            ),
+            not_shown=no_signal(material.sheet.outcome),
             ceiling="",
+            own=own,
+            causal=causal,
         )
-    claims: tuple[ClaimRecord, ...] = ()
-    if attribution is not None:
-        _block_known_afterwards(attribution, plan)
-        claims = tuple(
-            ClaimRecord(
-                feature=feature.feature,
-                sentence=_sentence(feature, attribution, sheet),
-                reservations=_reservations(plan.claims.features.get(feature.feature)),
-            )
-            for feature in _claimable(attribution)
-        )
+    block_known_afterwards(material)
+    whole = (model_claim(material), comparison_claim(material), panel_claim(material))
+    ceiling = compare_with_ceiling(material)
     return ClaimsRecord(
-        claims=claims, not_shown=_not_shown(plan, split), ceiling=_ceiling(plan, sheet, test)
+        claims=(
+            *(claim for claim in whole if claim is not None),
+            *group_claims(material),
+            *feature_claims(material),
+        ),
+        not_shown=not_shown(material),
+        ceiling=ceiling.sentence,
+        too_good=ceiling.too_good,
+        checklist=checklist(material) if ceiling.too_good else (),
+        own=own,
+        causal=causal,
     )
 
 
@@ -96,114 +87,47 @@ def check_answered_features(plan: StudyPlan, features: Iterable[str]) -> None:
             )
 
 
-def _block_known_afterwards(attribution: AttributionRecord, plan: StudyPlan) -> None:
-    late = [
-        feature.feature
-        for feature in attribution.features
-        if (answer := plan.claims.features.get(feature.feature)) is not None
-        and answer.known_before_outcome == "no"
+def block_known_afterwards(material: ClaimMaterial) -> None:
+    """Refuse to claim anything that rests on a feature known only after the outcome.
+
+    The chosen model's score rests on its own top features, the comparison on those of the best
+    network, and the panel on its members: each of them would be claimed.
+
+    Raises:
+        StageBlocked: there is such a feature.
+    """
+    late = {
+        name: used_by(material.found, name)
+        for name, answer in material.plan.claims.features.items()
+        if answer.known_before_outcome == "no"
+    }
+    late = {name: users for name, users in late.items() if users}
+    if not late:
+        return
+    first = next(user for user in _USES if any(user in users for users in late.values()))
+    uses, rests = _USES[first]
+    shown = [name for name, users in late.items() if first in users]
+    raise StageBlocked(
+        f"{_quoted(shown)} {noun(len(shown), 'is', 'are')} among the features that "
+        f"{uses.format(model=model_title(material.choice.recommended))}, but by the plan not "
+        f"known before the outcome. {rests}, so nothing can be claimed.",
+        f"Add {_quoted(list(late))} to ignore under [roles] and run again, so that no model sees "
+        f"{noun(len(late), 'it', 'them')}.",
+    )
+
+
+def _quoted(names: list[str]) -> str:
+    return ", ".join(f"'{name}'" for name in names)
+
+
+def _causal(material: ClaimMaterial, own: tuple[str, ...]) -> tuple[CausalWordingRecord, ...]:
+    """Return what is to be said about the wording of the user's sentences and notes."""
+    asked = features_to_ask(material.found)
+    notes = [
+        (name, answer.note.strip())
+        for name, answer in material.plan.claims.features.items()
+        if answer.note.strip()
     ]
-    if late:
-        names = ", ".join(f"'{name}'" for name in late)
-        verb = "is" if len(late) == 1 else "are"
-        model = _title(attribution)
-        raise StageBlocked(
-            f"{names} {verb} among the features that the chosen model, {model}, uses most, "
-            "but by the plan not known before the outcome. The score depends on it, so nothing "
-            "can be claimed.",
-            f"Add {names} to ignore under [roles] and run again, so that no model sees "
-            f"{'it' if len(late) == 1 else 'them'}.",
-        )
-
-
-def _claimable(attribution: AttributionRecord) -> tuple[FeatureImportance, ...]:
-    """Return the top features; with a shuffled-label twin, only those that clear it."""
-    clear = MOST_CLAIMS if attribution.above_twin is None else attribution.above_twin
-    return attribution.features[: min(MOST_CLAIMS, clear)]
-
-
-def _sentence(
-    feature: FeatureImportance, attribution: AttributionRecord, sheet: SampleSheetRecord
-) -> str:
-    numbers = (
-        f"mean contribution {feature.importance:.2g}, {feature.low:.2g} to {feature.high:.2g} "
-        f"over {attribution.folds} folds, in {attribution.unit}"
-    )
-    end = f"in the chosen model, {_title(attribution)}; this is an association, not a cause."
-    direction = feature.direction
-    if direction is None or abs(direction) < CLEAR_DIRECTION:
-        return f"{feature.feature} was used to predict {sheet.outcome} ({numbers}) {end}"
-    target = (
-        f"a higher predicted probability of {sheet.classes[1]}"
-        if sheet.task == "binary"
-        else f"a higher predicted {sheet.outcome}"
-    )
-    side = "Higher" if direction > 0 else "Lower"
-    return (
-        f"{side} {feature.feature} went with {target} (rank correlation of value and contribution "
-        f"{direction:.2f}; {numbers}) {end}"
-    )
-
-
-def _title(attribution: AttributionRecord) -> str:
-    return in_sentence(get_family(attribution.model).title)
-
-
-def _reservations(answer: FeatureClaim | None) -> tuple[str, ...]:
-    answer = answer or FeatureClaim.model_validate({})
-    said: list[str] = []
-    if answer.known_before_outcome == "unknown":
-        said.append("It is not stated whether the value was known before the outcome.")
-    if answer.plausible == "no":
-        said.append("No biological explanation is known.")
-    elif answer.plausible == "unknown":
-        said.append("It is not stated whether there is a biological explanation.")
-    if answer.artefact == "yes":
-        said.append("Batch, site or processing could produce this association.")
-    elif answer.artefact == "unknown":
-        said.append("It is not stated whether batch, site or processing could produce this.")
-    if answer.note:
-        said.append(answer.note)
-    return tuple(said)
-
-
-def _not_shown(plan: StudyPlan, split: SplitRecord) -> tuple[str, ...]:
-    organism = plan.question.organism
-    said = [
-        "Cause: changing a feature need not change the outcome.",
-        "Mechanism: a feature can stand in for another that was not measured.",
-    ]
-    if split.design != "leave-one-site-out":
-        said.append("Other sites, laboratories and instruments than those in the data.")
-    if split.design != "time":
-        said.append("Samples taken later than those in the data.")
-    said.append(f"Other organisms than {organism}." if organism else "Other organisms.")
-    said.append("Groups that are not, or hardly, in the data.")
-    return tuple(said)
-
-
-def _ceiling(plan: StudyPlan, sheet: SampleSheetRecord, test: TestRecord) -> str:
-    """Compare the test score with the best one that is possible at all."""
-    metric = tuning_metric(sheet.task)
-    score = test.metrics.get(metric)
-    if score is None or score.value is None:
-        return ""
-    title = metrics_for(sheet.task)[metric].title
-    ceiling = plan.suitability.expected_ceiling
-    if ceiling is not None and score.value > ceiling:
-        return (
-            f"Too good to be true: {title} on the test set is {score.value:.3f}, above the best "
-            f"possible score of {ceiling:.2f} stated in the plan. {_CHECKLIST}"
-        )
-    measured = plan.suitability.label_reliability == "measured"
-    if sheet.task != "regression" and score.value > SUSPICIOUS_AUROC and not measured:
-        return (
-            f"Too good to be true? {title} on the test set is {score.value:.3f}, and the plan "
-            f"does not say that the outcome was measured. {_CHECKLIST}"
-        )
-    if ceiling is not None:
-        return (
-            f"{title} on the test set, {score.value:.3f}, does not exceed the best possible score "
-            f"of {ceiling:.2f} stated in the plan."
-        )
-    return f"{title} on the test set is {score.value:.3f}; no best possible score was stated."
+    texts = [*(("", text) for text in own), *notes]
+    names = {*names_in_claims(material.sheet, asked), *material.plan.claims.features}
+    return causal_wording(texts, names)

@@ -9,7 +9,9 @@ set unless its probability is lower than it is for all but the chosen share of u
 unit count as one together.
 
 Here each tuning fold is given sets by the scores of the other folds, and what is reported is how
-many of them hold the truth.
+many of them hold the truth. The probabilities are calibrated for all folds together, as those of
+the final model are: a calibration of each fold by the others would stretch each differently, and
+in a simulated table with a strong signal sets for 10 % then missed 21 %.
 """
 
 from __future__ import annotations
@@ -93,21 +95,21 @@ def smallest_rate(units: int) -> float:
 
 def _sets(held: HeldOut, rate: float) -> ConformalRecord | None:
     codes, rows = held.codes, np.arange(len(held))
-    inside = np.ones(held.predicted.shape, dtype=bool)
+    inside = np.ones(held.one_scale.shape, dtype=bool)
     for fold in np.unique(held.folds):
         here, others = held.folds == fold, held.folds != fold
-        for code in range(held.predicted.shape[1]):
+        for code in range(held.one_scale.shape[1]):
             known = others & (codes == code)
             if known.any():
-                scores = _Scores.of(1.0 - held.predicted[known, code], held.units[known])
-                inside[here, code] = _kept(scores.p_values(1.0 - held.predicted[here, code]), rate)
+                scores = _Scores.of(1.0 - held.one_scale[known, code], held.units[known])
+                inside[here, code] = _kept(scores.p_values(1.0 - held.one_scale[here, code]), rate)
     hit, sizes = inside[rows, codes], inside.sum(axis=1)
     by_class, limits = [], []
     for code, name in enumerate(held.info.classes):
         known = codes == code
         if known.any():
             by_class.append((name, float(hit[known].mean())))
-            scores = _Scores.of(1.0 - held.predicted[known, code], held.units[known])
+            scores = _Scores.of(1.0 - held.one_scale[known, code], held.units[known])
             limit = scores.limit(rate)
             limits.append((name, 0.0 if limit is None else max(0.0, 1.0 - limit)))
     return ConformalRecord(

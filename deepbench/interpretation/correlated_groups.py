@@ -99,7 +99,10 @@ def _group(
     sizes = [_sizes(fold, cluster) for fold in folds]
     means = np.array([[own.mean()] for own in sizes])
     variances = np.array(
-        [unit_variance(own[:, None], units[fold.rows]) for own, fold in zip(sizes, folds, strict=True)]
+        [
+            unit_variance(own[:, None], units[fold.rows])
+            for own, fold in zip(sizes, folds, strict=True)
+        ]
     )
     share = float(np.mean([fold.share for fold in folds]))
     low, high = (float(end[0]) for end in interval_of_means(means, variances, share))
@@ -120,4 +123,5 @@ def _sizes(fold: FoldResult, cluster: Cluster) -> NDArray[np.float32]:
     """Return (n,) the absolute summed attributions of a cluster, mean over the outputs."""
     assert fold.single is not None
     summed = fold.single.of(fold.features, cluster.features).sum(axis=1)
-    return np.abs(summed).mean(axis=1).astype(np.float32)
+    sizes: NDArray[np.float32] = np.abs(summed).mean(axis=1).astype(np.float32)
+    return sizes

@@ -28,7 +28,7 @@ _FEWEST_EXCHANGES = 4_999
 _MOST_DRAWN = 250_000_000
 _BLOCK_CELLS = 2_000_000
 # A group is clear once so many exchanges reached it: its p-value is far from any mark.
-_CLEAR = 60
+_CLEAR = 100
 
 Bools = NDArray[np.bool_]
 Codes = NDArray[np.int64]
@@ -155,7 +155,7 @@ class _Exchange:
         given = donors[:, self._unit]
         place = (self._place + turn[:, self._unit]) % self._sizes[given]
         target = (self._starts[given] + place + n * np.arange(count)[:, None]).ravel()
-        errors = np.bincount(target, np.tile(shuffled, count), minlength=count * n)
+        errors = np.bincount(target, np.tile(shuffled, count), count * n).astype(np.float64)
         counts = np.bincount(target, minlength=count * n).astype(np.float64)
         shape = (count, n)
         return errors.reshape(shape)[:, self._back], counts.reshape(shape)[:, self._back]

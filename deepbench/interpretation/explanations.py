@@ -14,8 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from deepbench.data.samples import OutcomeInfo, TrainingSet
-from deepbench.interpretation.attributions import Attributions
-from deepbench.interpretation.importance import FoldAttributions
+from deepbench.interpretation.fold_results import FoldResult
 from deepbench.study.records import AttributionRecord, ExplanationRecord
 
 MOST_SAMPLES = 400
@@ -45,17 +44,17 @@ class _Shown:
 
 
 def explanations(
-    folds: Sequence[FoldAttributions], record: AttributionRecord, training: TrainingSet
+    folds: Sequence[FoldResult], record: AttributionRecord, training: TrainingSet
 ) -> tuple[ExplanationRecord, ...]:
     """Return what is shown of single samples: a record, or one per class if more than two.
 
     Args:
-        folds: Attributions of one model family in each fold.
+        folds: The main fit of one model family in each fold.
         record: What was made of them; its features are listed, in its order.
         training: Where the samples come from.
     """
     listed = tuple(feature.feature for feature in record.features)
-    shown = _joined([_shown(fold, listed, MOST_SAMPLES // len(folds)) for fold in folds])
+    shown = _joined([_shown(fold, listed, most_shown(len(folds))) for fold in folds])
     table = training.features.iloc[shown.rows]
     numbers = tuple(zip(*(_numbers(table[name]) for name in listed), strict=True))
     texts = tuple(zip(*(_texts(table[name]) for name in listed), strict=True))
@@ -64,10 +63,10 @@ def explanations(
         ExplanationRecord(
             model=record.model,
             method=record.method,
-            scale=_scale(training.info, folds[0].attributions, output),
+            scale=_scale(training.info, folds[0], output),
             target=_target(training.info, output),
             samples=tuple(training.sample_ids[shown.rows].tolist()),
-            observed=tuple(_observed(training, shown.rows)),
+            observed=tuple(observed(training, shown.rows)),
             base=tuple(shown.base[:, output].tolist()),
             outputs=tuple(shown.outputs[:, output].tolist()),
             features=listed,
@@ -78,6 +77,11 @@ def explanations(
         )
         for output in _outputs(training)
     )
+
+
+def most_shown(folds: int) -> int:
+    """Return how many samples of each fold are shown."""
+    return MOST_SAMPLES // folds
 
 
 def _outputs(training: TrainingSet) -> list[int]:
@@ -94,28 +98,29 @@ def _target(info: OutcomeInfo, output: int) -> str:
     return info.classes[1] if info.classes else info.column
 
 
-def _scale(info: OutcomeInfo, attributions: Attributions, output: int) -> str:
+def _scale(info: OutcomeInfo, fold: FoldResult, output: int) -> str:
     """Return what the attributions of one output are measured in."""
     if info.task != "multiclass":
-        return attributions.unit
-    words = f"{attributions.scale} of {info.classes[output]}"
-    return f"{words} against the mean class" if attributions.scale == "log-odds" else words
+        return fold.unit
+    words = f"{fold.scale} of {info.classes[output]}"
+    return f"{words} against the mean class" if fold.scale == "log-odds" else words
 
 
-def _shown(fold: FoldAttributions, listed: tuple[str, ...], most: int) -> _Shown:
-    own = fold.attributions
-    count = len(fold.rows)
-    places = np.linspace(0, count - 1, min(most, count)).round().astype(np.int64)
-    values = np.zeros((count, len(listed), own.values.shape[2]))
-    column_of = {name: column for column, name in enumerate(own.features)}
-    for number, name in enumerate(listed):
-        if name in column_of:  # a fold's model may not see it
-            values[:, number] = own.values[:, column_of[name]]
-    others = [column for name, column in column_of.items() if name not in listed]
-    rest = own.values[:, others].sum(axis=1) + own.rest
-    base = np.broadcast_to(own.base, own.outputs.shape)
+def _shown(fold: FoldResult, listed: tuple[str, ...], most: int) -> _Shown:
+    own = fold.single
+    assert own is not None
+    places = shown_places(len(fold.rows), most)
+    values = own.of(fold.features, listed)[places]
+    rest = (own.values.sum(axis=1, dtype=np.float64) + own.rest)[places] - values.sum(axis=1)
     outputs = own.outputs[places]
-    return _Shown(fold.rows[places], values[places], rest[places], base[places], outputs)
+    return _Shown(
+        fold.rows[places], values, rest, np.broadcast_to(own.base, outputs.shape), outputs
+    )
+
+
+def shown_places(count: int, most: int) -> NDArray[np.int64]:
+    """Return the places of the samples of a fold that are shown, evenly spread."""
+    return np.linspace(0, count - 1, min(most, count)).round().astype(np.int64)
 
 
 def _joined(parts: list[_Shown]) -> _Shown:
@@ -127,7 +132,8 @@ def _joined(parts: list[_Shown]) -> _Shown:
     )
 
 
-def _observed(training: TrainingSet, rows: NDArray[np.int64]) -> list[str]:
+def observed(training: TrainingSet, rows: NDArray[np.int64]) -> list[str]:
+    """Return the outcomes of some rows as text."""
     if training.info.classes:
         return [training.info.classes[int(code)] for code in training.outcome[rows]]
     return [_number_text(value) for value in training.outcome[rows]]

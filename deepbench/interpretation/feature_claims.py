@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from deepbench.data.wording import noun
-from deepbench.interpretation.claim_hints import ARTEFACT, TIED
 from deepbench.interpretation.claim_material import (
     ClaimMaterial,
     as_sentence,
     listed,
     number,
     short,
+    with_article,
     with_interval,
 )
 from deepbench.plan import FeatureClaim
@@ -27,6 +27,11 @@ _MOST_GROUPS = 5
 _SMALLEST_GROUP = 2
 #: A rank that varies by so many places over fits is said.
 _UNSTEADY_RANKS = 10
+_QUESTIONS = ("known_before_outcome", "plausible", "artefact")
+NOTHING_STATED = (
+    "It is not stated whether the value was known before the outcome, whether there is a "
+    "biological explanation, or whether batch, site or processing could produce this."
+)
 END = "This is an association, not a cause."
 
 
@@ -92,12 +97,10 @@ def _what_went_together(feature: FeatureImportance, material: ClaimMaterial) -> 
 
 
 def _model(material: ClaimMaterial) -> str:
-    score = material.test_score
+    score, model = material.test_score, with_article(material.model)
     if score is None:
-        return material.model
-    return f"{material.model} (test {material.metric} {with_interval(score)})".replace(
-        "(95 % interval ", "[95 % interval "
-    ).replace("))", "])")
+        return model
+    return f"{model} (test {material.metric} {with_interval(score, brackets=False)})"
 
 
 def _numbers(item: FeatureImportance | FeatureGroup, chosen: AttributionRecord) -> str:
@@ -130,7 +133,8 @@ def _reservations(
     yield from answered(answer or FeatureClaim.model_validate({}))
     for item in material.found.asked:
         if item.feature == feature.feature:
-            yield from (hint.text for hint in item.hints if _is_a_tie(hint.question, hint.text))
+            # A number of the data holds whatever was answered.
+            yield from (hint.text for hint in item.hints if hint.kind == "tie")
     yield from _group_of(feature, chosen)
     low, high = feature.rank_low, feature.rank_high
     if low is not None and high is not None and high - low >= _UNSTEADY_RANKS:
@@ -143,11 +147,6 @@ def _reservations(
     )
     if answer is not None and answer.note.strip():
         yield as_sentence(answer.note)
-
-
-def _is_a_tie(question: str, text: str) -> bool:
-    """Say whether a hint is a number of the data, which holds whatever was answered."""
-    return question == ARTEFACT and TIED.partition("}")[2].partition("{")[0].strip() in text
 
 
 def _group_of(feature: FeatureImportance, chosen: AttributionRecord) -> Iterator[str]:
@@ -165,6 +164,9 @@ def _group_of(feature: FeatureImportance, chosen: AttributionRecord) -> Iterator
 
 def answered(answer: FeatureClaim) -> Iterator[str]:
     """Return what follows from the answers to the three questions."""
+    if all(getattr(answer, question) == "unknown" for question in _QUESTIONS):
+        yield NOTHING_STATED
+        return
     if answer.known_before_outcome == "unknown":
         yield "It is not stated whether the value was known before the outcome."
     if answer.plausible == "no":

@@ -33,8 +33,8 @@ Part = Literal["model", "start", "repeat", "twin", "noise"]
 Floats = NDArray[np.float64]
 
 # Models of a first look that wait for the rest of their samples, in each process.
-_MOST_WAITING = 5
-_waiting: OrderedDict[str, tuple[NDArray[np.int64], Predictor]] = OrderedDict()
+_MOST_WAITING = 10
+_waiting: OrderedDict[tuple[str, str], tuple[NDArray[np.int64], Predictor]] = OrderedDict()
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,8 @@ class FoldFit:
         """All that decides about the fitted model, as text."""
         return json.dumps(
             [
-                repr(self.source),
+                # Not where the study lies: it may be moved.
+                repr(replace(self.source, study="")),
                 self.family,
                 sorted(self.params.items()),
                 self.fold,
@@ -113,10 +114,11 @@ def fold_model(bench: Workbench, wanted: FoldFit, *, wait: bool = False) -> Fold
         wait: It will be wanted once more, so it is kept in this process until then.
     """
     matrices = _matrices(bench, wanted)
-    known = _waiting.pop(wanted.key, None)
+    key = (wanted.source.study, wanted.key)
+    known = _waiting.pop(key, None)
     columns, predictor = known or _fitted(bench, wanted, matrices.fit)
     if wait:
-        _waiting[wanted.key] = (columns, predictor)
+        _waiting[key] = (columns, predictor)
         while len(_waiting) > _MOST_WAITING:
             _waiting.popitem(last=False)
     return FoldModel(

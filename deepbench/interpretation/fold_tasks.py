@@ -16,7 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from deepbench.interpretation.attributions import Attributor
-from deepbench.interpretation.directions_of_use import directions
+from deepbench.interpretation.attribution_directions import directions
 from deepbench.interpretation.explanation import Floats
 from deepbench.interpretation.fold_models import FoldFit, FoldModel, fold_model
 from deepbench.interpretation.fold_results import FoldResult, Neighbours
@@ -62,9 +62,7 @@ def attribute_fold(task: AttributionTask) -> FoldResult:
     model = fold_model(bench, task.fit, wait=task.preview)
     fitted = time.perf_counter()
     found = _look_into(_Fold(bench, task, model))
-    return replace(
-        found, fit_seconds=fitted - began, explain_seconds=time.perf_counter() - fitted
-    )
+    return replace(found, fit_seconds=fitted - began, explain_seconds=time.perf_counter() - fitted)
 
 
 class _Fold:

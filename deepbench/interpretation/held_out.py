@@ -26,7 +26,9 @@ class HeldOut:
 
     Attributes:
         samples: The samples that were predicted; n of them.
-        predicted: (n, K) class probabilities, or (n, 1) values.
+        predicted: (n, K) class probabilities, each fold calibrated by the others, or (n, 1) values.
+        one_scale: (n, K) the same, all folds calibrated together as the final model is, so that
+            scores of different folds can be compared. Every label has its small say in it.
         said: (n,) codes of the classes said; empty for regression.
         folds: (n,) tuning fold of each sample.
         rows: (n,) numbers of the samples in the training set.
@@ -34,6 +36,7 @@ class HeldOut:
 
     samples: AllSamples
     predicted: Floats
+    one_scale: Floats
     said: Codes
     folds: Codes
     rows: Codes
@@ -43,6 +46,7 @@ class HeldOut:
         cls,
         training: TrainingSet,
         predicted: Floats,
+        one_scale: Floats,
         folds: Codes,
         rule: DecisionRule | None,
     ) -> HeldOut:
@@ -51,6 +55,7 @@ class HeldOut:
         Args:
             training: All training samples, m of them.
             predicted: (m, K) out-of-fold predictions of one repeat; NaN for never predicted.
+            one_scale: (m, K) the same, all folds calibrated together.
             folds: (m,) tuning fold of each sample; -1 for none.
             rule: The study's decision rule; None for regression.
         """
@@ -58,7 +63,7 @@ class HeldOut:
         kept = training if len(rows) == len(training) else training.take(rows)
         p = predicted[rows]
         said = np.empty(0, dtype=np.int64) if rule is None else rule.decide(p)
-        return cls(_as_samples(kept), p, said, folds[rows], rows)
+        return cls(_as_samples(kept), p, one_scale[rows], said, folds[rows], rows)
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -94,7 +99,8 @@ class HeldOut:
         if self.is_regression:
             off: Floats = np.abs(self.samples.outcome.astype(np.float64) - self.predicted[:, 0])
             return off
-        return (self.said != self.codes).astype(np.float64)
+        wrong: Floats = (self.said != self.codes).astype(np.float64)
+        return wrong
 
     @cached_property
     def dependence(self) -> float:

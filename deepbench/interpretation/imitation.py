@@ -113,19 +113,22 @@ def _record(
     scores = HeldOutScores(info.task, training.outcome, training.units, found.fold_of[None], seed)
     own = as_predictions(said, info)[None]
     original = found.predictions[None]
+    fidelity = _fidelity(training, found, said, seed)
+    # Rules of a copy that repeats nothing would be read as rules of the model.
+    shown = fidelity.low is not None and fidelity.low > 0.0
     record = ImitationRecord(
         model=found.model,
         form=form,
         fidelity_name="R²",
-        fidelity=_fidelity(training, found, said, seed),
+        fidelity=fidelity,
         metric=scores.metric,
         score=scores.interval(own, scores.scored(own)),
         imitated_score=scores.interval(original, scores.scored(original)),
         unit=output_name(info),
-        terms=found.on_all.terms if form == "sparse linear model" else (),
+        terms=found.on_all.terms if shown and form == "sparse linear model" else (),
         rules=(
             tuple(_rule(rule, training, found.predictions) for rule in found.on_all.rules)
-            if form == "shallow tree"
+            if shown and form == "shallow tree"
             else ()
         ),
     )
@@ -176,7 +179,7 @@ def _answer(here: Floats, everywhere: Floats, info: OutcomeInfo) -> str:
         means = here.mean(axis=0)
         best = int(means.argmax())
         return (
-            f"most often {info.classes[best]} (mean predicted probability {means[best]:.2f}, "
+            f"most likely {info.classes[best]} (mean predicted probability {means[best]:.2f}, "
             f"{everywhere[:, best].mean():.2f} over all samples"
         )
     column = here.shape[1] - 1
@@ -195,14 +198,18 @@ def _answer(here: Floats, everywhere: Floats, info: OutcomeInfo) -> str:
 
 
 def _sentences(record: ImitationRecord, found: Imitation, metric: str) -> tuple[str, ...]:
-    what = (
-        f"A sparse linear model ({counted(len(record.terms), 'term')})"
-        if record.form == "sparse linear model"
-        else f"A shallow tree ({counted(len(record.rules), 'rule')})"
-    )
+    linear = record.form == "sparse linear model"
+    what = "A sparse linear model" if linear else "A shallow tree"
+    if not (record.terms or record.rules):
+        return (
+            f"{what} cannot be shown to repeat the answers of the {found.title}: fidelity R² "
+            f"{_interval(record.fidelity)} on samples that neither was fitted on. Its "
+            f"{'terms' if linear else 'rules'} would not stand for the model and are not shown.",
+        )
+    size = counted(len(record.terms), "term") if linear else counted(len(record.rules), "rule")
     fidelity = record.fidelity.value
     said = [
-        f"{what} repeats the answers of the {found.title} with a fidelity of R² "
+        f"{what} ({size}) repeats the answers of the {found.title} with a fidelity of R² "
         f"{_interval(record.fidelity)}, on samples that neither was fitted on.",
         f"On the true outcome it has {metric} {_interval(record.score)}, the {found.title} "
         f"{_interval(record.imitated_score)}.",

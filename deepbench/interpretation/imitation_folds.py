@@ -81,7 +81,7 @@ def imitate_fold(task: ImitationTask) -> Imitated:
 def imitate(bench: Workbench, task: ImitationTask) -> Imitated:
     """Do the work of `imitate_fold` on a workbench that is at hand."""
     training = bench.training
-    known = np.isfinite(task.output).all(axis=1)
+    known = np.asarray(np.isfinite(task.output).all(axis=1))
     if task.fold is None:
         rows = np.flatnonzero(known).astype(np.int64)
         part = training.features.iloc[rows]

@@ -75,8 +75,7 @@ def rows_without(bench: Workbench, folds: Sequence[int]) -> Codes:
 def fit_teacher(bench: Workbench, task: TeacherTask, rows: Codes) -> FittedModel:
     """Fit the imitated model on some rows."""
     family = get_family(task.family)
-    names = ("imitation", task.family, *task.without)
-    seed = derive_seed(task.source.seed, *names)
+    seed = derive_seed(task.source.seed, "imitation", task.family, *task.without)
     part = bench.training.take(rows)
     if isinstance(family, NetworkFamily):
         return fit_network(

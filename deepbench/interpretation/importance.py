@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -189,8 +189,8 @@ def importance_of(fits: ModelFits, features_of_table: int) -> Importance:
     )
 
 
-def _names(folds: Sequence[FoldResult] | object) -> tuple[str, ...]:
-    return tuple(sorted({name for fold in folds for name in fold.features}))  # type: ignore
+def _names(folds: Iterable[FoldResult]) -> tuple[str, ...]:
+    return tuple(sorted({name for fold in folds for name in fold.features}))
 
 
 def _aligned(rows: Sequence[tuple[Sequence[str], Floats]], names: Sequence[str]) -> Floats:
@@ -232,9 +232,7 @@ def _thresholds(fits: ModelFits, means: Floats, features_of_table: int) -> Thres
     return Thresholds(shuffled, columns)
 
 
-def _ranks(
-    fits: ModelFits, names: Sequence[str]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _ranks(fits: ModelFits, names: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return (p,) the best and the worst rank over single fits, 1 for the most important."""
     every = _aligned([(fit.features, sizes) for fit, sizes in fits.single_fits], names)
     found = rankdata(-every, method="min", axis=1).astype(np.int64)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from deepbench.data.wording import counted, noun
+from deepbench.data.wording import counted, in_sentence, noun
 from deepbench.interpretation.claim_hints import chance_level
 from deepbench.interpretation.claim_material import (
     ClaimMaterial,
@@ -15,6 +15,7 @@ from deepbench.interpretation.claim_material import (
     model_title,
     number,
     p_words,
+    with_article,
     with_interval,
 )
 from deepbench.study.claimable import panel_names
@@ -22,7 +23,6 @@ from deepbench.study.records import ClaimRecord, ErrorGroupRecord, PanelsRecord,
 
 _UNITS_TO_NAME_NUMBERS = 10
 _MOST_PLACES = 5
-ONE_DATA_SET = "Shown in one set of data; samples of another laboratory were not tested."
 
 
 def model_claim(material: ClaimMaterial) -> ClaimRecord | None:
@@ -32,7 +32,7 @@ def model_claim(material: ClaimMaterial) -> ClaimRecord | None:
         return None
     sentence = (
         f"In {material.samples}, {material.goal} could be predicted from "
-        f"{counted(material.check.features, 'feature')}: {_article(material.model)} reached "
+        f"{counted(material.check.features, 'feature')}: {with_article(material.model)} reached "
         f"{material.metric} {with_interval(score)} {_design(material)}; shuffled-label check "
         f"{p_words(material.shuffles.p_value)}."
     )
@@ -40,12 +40,11 @@ def model_claim(material: ClaimMaterial) -> ClaimRecord | None:
         kind="model",
         feature="",
         sentence=sentence,
-        reservations=(*_about_the_test(material, score), *where_it_fails(material)),
+        reservations=(
+            *_about_the_test(material, score),
+            *(f"Not shown for {place}" for place in where_it_fails(material)),
+        ),
     )
-
-
-def _article(title: str) -> str:
-    return f"{'an' if title[:1].casefold() in 'aeiou' or title.startswith('SVM') else 'a'} {title}"
 
 
 def _design(material: ClaimMaterial) -> str:
@@ -109,24 +108,51 @@ def _about_the_test(material: ClaimMaterial, score: Score) -> Iterator[str]:
 
 
 def where_it_fails(material: ClaimMaterial) -> Iterator[str]:
-    """Return what has to be said of groups in which errors are more frequent."""
+    """Return the groups in which errors are more frequent, with numbers, as parts of sentences."""
     failures = material.found.failures
     if failures is None:
         return
-    worse = [group for group in (*failures.groups, *failures.slices) if _is_worse(group)]
+    worse = _said_once(material)
     for group in worse[:_MOST_PLACES]:
-        place = group.group if group.kind == "slice" else f"{group.column} = {group.group}"
         if group.units < _UNITS_TO_NAME_NUMBERS:
-            yield f"Not shown for {place}, where it errs more often than elsewhere."
+            yield f"{_place(group)}, where the model errs more often than elsewhere."
             continue
         rest = "" if group.rest is None else f", against {number(group.rest)} in all others"
         yield (
-            f"Not shown for {place}, where its {failures.error_name} is "
+            f"{_place(group)}, where the {in_sentence(failures.error_name)} is "
             f"{with_interval(group.rate)}{rest} (held-out training samples)."
         )
     if len(worse) > _MOST_PLACES:
         more = len(worse) - _MOST_PLACES
-        yield f"It errs more often in {counted(more, 'further group')} as well."
+        yield f"{counted(more, 'further group')} in which it errs more often."
+
+
+def _said_once(material: ClaimMaterial) -> list[ErrorGroupRecord]:
+    """Return the marked groups, those of the sample sheet first.
+
+    Ranges of features that go together are the same samples: one of them is enough.
+    """
+    failures, chosen = material.found.failures, material.chosen
+    assert failures is not None
+    ranges = [group for group in failures.groups if group.kind == "feature"]
+    others = [group for group in failures.groups if group.kind != "feature"]
+    together = [set(group.features) for group in chosen.groups] if chosen is not None else []
+    kept: list[ErrorGroupRecord] = []
+    said: set[str] = set()
+    for group in filter(_is_worse, (*others, *failures.slices, *ranges)):
+        names = next((names for names in together if group.column in names), {group.column})
+        if group.kind != "feature" or not names & said:
+            kept.append(group)
+        if group.kind == "feature":
+            said |= names
+    return kept
+
+
+def _place(group: ErrorGroupRecord) -> str:
+    if group.kind == "slice" or not group.column:
+        return f"samples with {group.group}"
+    is_range = group.group.startswith(("above ", "up to ", "not given"))
+    return f"samples with {group.column} {'' if is_range else '= '}{group.group}"
 
 
 def _is_worse(group: ErrorGroupRecord) -> bool:
@@ -194,10 +220,10 @@ def panel_claim(material: ClaimMaterial) -> ClaimRecord | None:
         return None
     sentence = (
         f"In {material.samples}, a panel of {counted(panels.smallest, 'feature')} "
-        f"({listed(names, 8)}) with {_article(panels.simple_model)} reached {material.metric} "
+        f"({listed(names, 8)}) with {with_article(panels.simple_model)} reached {material.metric} "
         f"{with_interval(score)} for {material.sheet.outcome}, against "
-        f"{with_interval(panels.full)} of {material.model} with all features; both on held-out "
-        "training samples, the panel chosen anew inside every fold."
+        f"{with_interval(panels.full)} of {with_article(material.model)} with all features; both "
+        "on held-out training samples, the panel chosen anew inside every fold."
     )
     return ClaimRecord(
         kind="panel",

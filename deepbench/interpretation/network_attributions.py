@@ -78,7 +78,7 @@ class _Layers:
         weights = [weight for weight, _ in self.later]
         if not weights:
             return np.broadcast_to(self._last_weight[output], active[0].shape)
-        slope = weights[-1][output] * active[-1]
+        slope: Floats = weights[-1][output] * active[-1]
         for weight, on in zip(weights[-2::-1], active[-2::-1], strict=True):
             slope = (slope @ weight) * on
         return slope
@@ -112,7 +112,9 @@ class NetworkExplainer:
         """Explain rows (n, k); nothing is drawn for single rows."""
         by_start = np.stack([member.attributions(x) for member in self._members])
         base = np.mean([member.base for member in self._members], axis=0)
-        outputs = np.mean([member.layers.outputs(member.layers.sums(x)) for member in self._members], axis=0)
+        outputs = np.mean(
+            [member.layers.outputs(member.layers.sums(x)) for member in self._members], axis=0
+        )
         return of_decisions(
             METHOD,
             self._classifies,

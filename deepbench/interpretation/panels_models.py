@@ -51,14 +51,15 @@ class SizedModels:
     def predict(self, x: Floats) -> Floats:
         """Return (S, P, n, K) class probabilities or values from (n, d) preprocessed columns."""
         design = _with_ones(x[:, self.columns])
-        linear = np.einsum("nm,spmq->spnq", design, self.coefficients)
+        linear: Floats = np.einsum("nm,spmq->spnq", design, self.coefficients)
         if not self.classifies:
             return linear
-        chance = expit(linear)
+        chance: Floats = expit(linear)
         if chance.shape[-1] == 1:
-            return np.concatenate([1.0 - chance, chance], axis=-1)
+            return np.asarray(np.concatenate([1.0 - chance, chance], axis=-1))
         total = chance.sum(axis=-1, keepdims=True)
-        return np.where(total > 0, chance / np.maximum(total, 1e-300), 1.0 / chance.shape[-1])
+        even = 1.0 / chance.shape[-1]
+        return np.asarray(np.where(total > 0, chance / np.maximum(total, 1e-300), even))
 
 
 def fit_sizes(
@@ -99,7 +100,7 @@ def class_targets(outcome: Outcome, task: Task, outputs: int) -> Floats:
         return np.asarray(outcome, dtype=np.float64)[:, None]
     codes = outcome.astype(np.int64)
     wanted = np.array([1]) if outputs == 2 else np.arange(outputs)
-    return (codes[:, None] == wanted).astype(np.float64)
+    return np.asarray(codes[:, None] == wanted, dtype=np.float64)
 
 
 def _with_ones(x: Floats) -> Floats:
@@ -166,13 +167,13 @@ def _newton_step(
     chance = expit(design @ coefficients.T)
     gradient = (chance - target[:, None]).T @ design + penalties * coefficients
     spread = (chance * (1.0 - chance)).T
-    hessian = (design.T[None] * spread[:, None, :]) @ design
+    hessian: Floats = (design.T[None] * spread[:, None, :]) @ design
     both = used[:, :, None] & used[:, None, :]
-    hessian = np.where(both, hessian, 0.0)
+    hessian[~both] = 0.0
     diagonal = np.arange(design.shape[1])
     hessian[:, diagonal, diagonal] += np.where(used, penalties, 1.0)
-    step: Floats = np.linalg.solve(hessian, np.where(used, gradient, 0.0)[..., None])[..., 0]
-    return step
+    step = np.linalg.solve(hessian, np.where(used, gradient, 0.0)[..., None])[..., 0]
+    return np.asarray(step, dtype=np.float64)
 
 
 def _accepted(
@@ -185,15 +186,17 @@ def _accepted(
 ) -> tuple[Floats, Floats]:
     """Return the coefficients after the step, halved where it leads uphill, and their loss."""
     share = np.ones(len(step))
+    new = coefficients - step
+    after = _loss(design, new, target, penalties)
     for _ in range(_MOST_HALVINGS):
-        new = coefficients - share[:, None] * step
-        after = _loss(design, new, target, penalties)
         uphill = after > before + 1e-10 * np.abs(before)
         if not uphill.any():
-            return new, after
+            break
         share[uphill] *= 0.5
-    kept = np.where(uphill[:, None], coefficients, new)
-    return kept, np.where(uphill, before, after)
+        new = coefficients - share[:, None] * step
+        after = _loss(design, new, target, penalties)
+    better = after <= before + 1e-10 * np.abs(before)
+    return np.where(better[:, None], new, coefficients), np.where(better, after, before)
 
 
 def _loss(design: Floats, coefficients: Floats, target: Floats, penalties: Floats) -> Floats:

@@ -53,7 +53,8 @@ def value_columns(values: Floats) -> Floats:
 def _unit(columns: Floats) -> Floats:
     centred = columns - columns.mean(axis=0)
     length = float(np.sqrt((centred**2).sum()))
-    return centred / length if length > 0 else centred
+    found: Floats = centred / length if length > 0 else centred
+    return found
 
 
 def rank_features(x: Floats, group_of: Codes, outcome: Floats, size: int, way: Way) -> list[int]:

@@ -100,9 +100,7 @@ def _averaged(training: TrainingSet) -> tuple[_Means, Floats]:
     return means, outcome[means.first]
 
 
-def _with_classes(
-    values: Floats, codes: NDArray[np.int64], classes: int
-) -> tuple[Floats, Floats]:
+def _with_classes(values: Floats, codes: NDArray[np.int64], classes: int) -> tuple[Floats, Floats]:
     centred = ranks(values)
     there = ~np.isnan(values)
     of_class = np.eye(classes)[codes]

@@ -6,7 +6,6 @@ one builds on a quick one. The result is kept with what it rests on.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,7 +23,6 @@ from deepbench.jobs.audit_shadows import (
     attribute_numbers,
     shadow_answers,
     shadow_numbers,
-    shadow_task,
 )
 from deepbench.jobs.context import JobContext
 from deepbench.jobs.leaderboard import FamilyTrials, all_trials
@@ -47,6 +45,7 @@ from deepbench.privacy.audit.shadow_models import ShadowTask, UnitAnswers, in_ha
 from deepbench.privacy.audit.structure import look_at_structure
 from deepbench.privacy.audit.unit_words import unit_words
 from deepbench.seeds import derive_seed
+from deepbench.study.files import sha256_of
 from deepbench.study.folder import Study
 from deepbench.study.records import (
     AttributeAttackRecord,
@@ -116,9 +115,7 @@ def model_sha256(study: Study, folder: str) -> str:
     events = [e for e in study.ledger.of_kind("folder") if e.data["folder"] == folder]
     if not events:
         raise StudyError(f"{folder} is unknown.", "Restore the study folder from a backup.")
-    return hashlib.sha256(
-        json.dumps(events[-1].data["sha256"], sort_keys=True).encode()
-    ).hexdigest()
+    return sha256_of(json.dumps(events[-1].data["sha256"], sort_keys=True).encode())
 
 
 def audit_final_model(context: JobContext, effort: AuditEffort) -> AuditRecord:
@@ -167,7 +164,7 @@ class _Audit:
             self.context.plan.seed,
             self._columns(),
         ]
-        return hashlib.sha256(json.dumps(rests_on).encode("utf-8")).hexdigest()
+        return sha256_of(json.dumps(rests_on).encode("utf-8"))
 
     def run(self) -> AuditRecord:
         """Train shadows, attack, and say what came of it."""

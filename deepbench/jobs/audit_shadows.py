@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
 from collections.abc import Iterator, Sequence
@@ -20,6 +19,7 @@ from deepbench.models.registry import get_family
 from deepbench.privacy.audit.shadow_models import ShadowTask, Trained, train_shadows
 from deepbench.study.artifacts import array_bytes, array_from_bytes
 from deepbench.study.budget_words import spell_about
+from deepbench.study.files import sha256_of
 
 # Shadows by effort; the second number where the table is large. 32 suffice, and 8 where models
 # are heavy; more make intervals shorter.
@@ -114,7 +114,7 @@ def _key(context: JobContext, task: ShadowTask) -> str:
         task.params,
         task.starts,
     ]
-    return hashlib.sha256(json.dumps(rests_on, sort_keys=True).encode("utf-8")).hexdigest()
+    return sha256_of(json.dumps(rests_on, sort_keys=True).encode("utf-8"))
 
 
 def _keep(

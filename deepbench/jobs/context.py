@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from deepbench.data.table_files import TableFiles
 from deepbench.errors import StudyError
@@ -30,6 +31,7 @@ class JobContext:
         progress: Where progress is reported, and where a cancel arrives.
         compute: Runs functions in this process or in a pool.
         device: Where networks can be trained.
+        gene_sets: The user's file of gene sets; None without one.
         device_is_free: Nobody asked for that device: the CPU takes its place where it is faster.
         fingerprints: Of all stages, under this plan and this file.
         source_sha256: Hash of the files, as it enters the fingerprints.
@@ -44,6 +46,7 @@ class JobContext:
     fingerprints: dict[str, str]
     source_sha256: str = ""
     device_is_free: bool = False
+    gene_sets: Path | None = None
 
     def record(self, stage: str, kind: type[RecordType]) -> RecordType:
         """Return what an earlier stage found.

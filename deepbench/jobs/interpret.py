@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from deepbench.jobs import (
     interpret_attributions,
+    interpret_enrichment,
     interpret_failures,
     interpret_imitation,
     interpret_panels,
+    interpret_questions,
 )
 from deepbench.jobs.context import JobContext
 from deepbench.jobs.interpreting import Interpreting
@@ -26,12 +28,27 @@ def run(context: JobContext) -> InterpretationRecord:
             skipped="Without evidence of a signal, what a model uses is noise; it is not shown.",
         )
     work = Interpreting.of(context, choice)
-    parts = (interpret_attributions, interpret_panels, interpret_failures, interpret_imitation)
-    steps = Steps(context.progress, total=sum(part.count_steps(work) for part in parts))
-    models = interpret_attributions.explain_models(work, steps)
-    panels = interpret_panels.find_panels(work, steps)
-    failures = interpret_failures.where_it_fails(work, models, steps)
-    imitations = interpret_imitation.imitate_models(work, steps)
-    return InterpretationRecord(
-        models=models, panels=panels, failures=failures, imitations=imitations
+    parts = (
+        interpret_attributions,
+        interpret_panels,
+        interpret_failures,
+        interpret_imitation,
+        interpret_enrichment,
+        interpret_questions,
     )
+    steps = Steps(context.progress, total=sum(part.count_steps(work) for part in parts))
+    used = interpret_attributions.explain_models(work, steps)
+    panels = interpret_panels.find_panels(work, steps)
+    failures = interpret_failures.where_it_fails(work, used.models, steps)
+    imitations = interpret_imitation.imitate_models(work, steps)
+    enrichment = interpret_enrichment.find_enrichment(work, steps)
+    found = InterpretationRecord(
+        models=used.models,
+        agreement=used.agreement,
+        panels=panels,
+        failures=failures,
+        imitations=imitations,
+        enrichment=enrichment,
+    )
+    asked = interpret_questions.what_is_known(work, found, steps)
+    return found.model_copy(update={"asked": asked})

@@ -9,7 +9,12 @@ from deepbench.interpretation.out_of_distribution import (
     UnlikeTask,
     fold_distances,
 )
-from deepbench.jobs.calibrating import calibrated_out_of_fold, rule_of
+from deepbench.jobs.calibrating import (
+    calibrated_out_of_fold,
+    calibration_of,
+    out_of_fold_of,
+    rule_of,
+)
 from deepbench.jobs.interpreting import Interpreting
 from deepbench.jobs.steps import Steps
 from deepbench.jobs.views import store_view
@@ -35,19 +40,31 @@ def where_it_fails(
         attributions: What models use; the chosen model's features are looked at first.
         steps: Counts the steps.
     """
-    context, bench = work.context, work.bench
     steps.say("where it fails: samples unlike the others")
     distances = _distances(work, steps)
-    predicted = calibrated_out_of_fold(context.study, bench, work.chosen.best)[0]
-    held = HeldOut.of(bench.training, predicted, bench.fold_of[0], rule_of(bench))
+    held = _held_out(work)
     question = _question(work, attributions)
     steps.say("where it fails: groups and slices")
     places = error_places(held, question)
     steps.add(1)
     record, worst = find_failures(held, places, distances, question)
-    store_view(context.study, "runs", WORST_SAMPLES, "interpretation", worst)
+    store_view(work.context.study, "runs", WORST_SAMPLES, "interpretation", worst)
     steps.add(1)
     return record
+
+
+def _held_out(work: Interpreting) -> HeldOut:
+    """Return the predictions of the chosen settings in the first repeat of the tuning folds."""
+    study, bench, best = work.context.study, work.bench, work.chosen.best
+    raw = out_of_fold_of(study, best)[0]
+    calibration = calibration_of(study, bench, work.chosen)
+    return HeldOut.of(
+        bench.training,
+        predicted=calibrated_out_of_fold(study, bench, best)[0],
+        one_scale=raw if calibration is None else calibration.apply(raw),
+        folds=bench.fold_of[0],
+        rule=rule_of(bench),
+    )
 
 
 def _distances(work: Interpreting, steps: Steps) -> list[FoldDistances]:

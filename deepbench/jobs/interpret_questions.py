@@ -34,7 +34,7 @@ def what_is_known(
     """
     steps.say("what is known about the features to be asked about")
     context, training = work.context, work.bench.training
-    sheet, check = context.record("sample-sheet", SampleSheetRecord), _check(work)
+    sheet = context.record("sample-sheet", SampleSheetRecord)
     asked = features_to_ask(found)
     # A sequence is a feature to the user, and several columns to the models.
     names = [item.feature for item in asked if item.feature in training.features.columns]
@@ -42,7 +42,7 @@ def what_is_known(
     known = Known(
         ties=find_ties(training, sheet.roles, names, derive_seed(context.plan.seed, "ties")),
         alone=scores_alone(training, folds, names),
-        check=check,
+        check=context.record("check", CheckRecord),
         choice=work.choice,
         sheet=sheet,
         imitations=found.imitations,
@@ -50,8 +50,3 @@ def what_is_known(
     made = with_hints(asked, known)
     steps.add(1)
     return made
-
-
-def _check(work: Interpreting) -> CheckRecord:
-    check = work.context.record("check", CheckRecord)
-    return check.with_reasons(work.context.plan.check.reasons)

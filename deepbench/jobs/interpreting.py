@@ -61,6 +61,8 @@ class Interpreting:
         kind: type[RecordType],
         make: Callable[[], RecordType],
         inputs: dict[str, Any] | None = None,
+        *,
+        usable: bool = True,
     ) -> RecordType:
         """Return the result of a part, from an earlier run where it rests on the same.
 
@@ -70,6 +72,7 @@ class Interpreting:
             make: Makes it.
             inputs: Answers of the plan that it reads (JSON); the stages before are always among
                 what it rests on.
+            usable: Whether an earlier result may be read again; not if what belongs to it is gone.
         """
         study = self.context.study
         text = json.dumps(
@@ -77,7 +80,8 @@ class Interpreting:
             sort_keys=True,
         )
         key = hashlib.sha256(text.encode("utf-8")).hexdigest()
-        for event in reversed(study.ledger.of_kind(_EVENT)):
+        events = study.ledger.of_kind(_EVENT) if usable else []
+        for event in reversed(events):
             if event.data["key"] == key and study.exists(event.data["artifact"]):
                 return study.read_record(event.data["artifact"], kind)
         record = make()

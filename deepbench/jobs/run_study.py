@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from deepbench.data.provenance import require_regular_file
@@ -34,6 +35,7 @@ from deepbench.jobs import (
     tune_networks,
 )
 from deepbench.jobs.context import JobContext
+from deepbench.jobs.gene_set_file import gene_sets_changed
 from deepbench.messages import RunStudy
 from deepbench.plan import StudyPlan, plan_from_answers, read_plan
 from deepbench.privacy.ethics_register import check_answers
@@ -69,6 +71,8 @@ STAGE_JOBS: dict[str, StageJob] = {
 # What a plan that a window sends is called in messages about it.
 ANSWERS = "the study's answers"
 _DATA_STAGES = ("import", "sample-sheet", "check", "split")
+# Its content is no part of a fingerprint, which the window works out without reading files.
+_READING_GENE_SETS = {"interpretation", "claims", "report"}
 
 
 @dataclass(frozen=True)
@@ -102,6 +106,7 @@ def open_job(request: RunStudy, progress: Progress) -> Iterator[JobContext]:
     plan, plan_folder = _plan(request, folder)
     check_answers(plan)
     files = _table_files(plan_folder, plan, in_study=plan_folder == folder)
+    gene_sets = _gene_sets(plan_folder, plan, in_study=plan_folder == folder)
     make_deterministic()
     device = choose_device(request.device)
     if not is_study(folder):
@@ -122,6 +127,7 @@ def open_job(request: RunStudy, progress: Progress) -> Iterator[JobContext]:
             fingerprints=fingerprints(plan, source_sha256),
             source_sha256=source_sha256,
             device_is_free=request.device == "auto",
+            gene_sets=gene_sets,
         )
 
 
@@ -146,14 +152,25 @@ def _plan_path(request: RunStudy) -> Path:
     return example_plan(request.example)
 
 
+def _find(folder: Path, written: str, *, in_study: bool) -> Path:
+    return (find_source(folder, written) if in_study else folder / written).resolve()
+
+
+def _gene_sets(folder: Path, plan: StudyPlan, *, in_study: bool) -> Path | None:
+    """Return the file of gene sets, or None without one."""
+    written = plan.interpretation.gene_sets.strip()
+    try:
+        return _find(folder, written, in_study=in_study) if written else None
+    except (OSError, RuntimeError, ValueError):
+        raise PlanError(
+            "gene_sets under [interpretation] in the plan is no path.", "Name a .gmt file."
+        ) from None
+
+
 def _table_files(folder: Path, plan: StudyPlan, *, in_study: bool) -> TableFiles:
     """Return the files of the table, which the plan gives relative to a folder."""
-
-    def find(written: str) -> Path:
-        return (find_source(folder, written) if in_study else folder / written).resolve()
-
     try:
-        return TableFiles.of(plan.data, find)
+        return TableFiles.of(plan.data, partial(_find, folder, in_study=in_study))
     except (OSError, RuntimeError, ValueError):  # a circle of links, a NUL character
         raise PlanError(
             "A file named under [data] in the plan is no path.", "Name the file of the table."
@@ -174,6 +191,8 @@ def run_stages(context: JobContext, last: Stage) -> None:
     """Write the plan into the study and run all stages up to one that are not done already."""
     context.study.save_plan(context.plan)
     again = _data_to_read_again(context)
+    if gene_sets_changed(context.study, context.gene_sets):
+        again |= _READING_GENE_SETS
     for stage in STAGES:
         context.progress.check_cancelled()
         done = context.study.finished().get(stage.key) == context.fingerprints[stage.key]

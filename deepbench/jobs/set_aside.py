@@ -16,9 +16,10 @@ from deepbench.data.splitting.proofs import fold_records, proofs
 from deepbench.data.table_store import from_parquet_bytes
 from deepbench.data.vault.sealing import seal
 from deepbench.jobs.context import JobContext
+from deepbench.jobs.interpret_attributions import drop_shown
 from deepbench.jobs.preparing import stored_preparation, with_measurements
 from deepbench.jobs.sample_events import samples_artifact
-from deepbench.jobs.views import drop_view, store_view
+from deepbench.jobs.views import store_view
 from deepbench.seeds import derive_seed
 from deepbench.study.records import SampleSheetRecord, SplitRecord
 
@@ -58,7 +59,7 @@ def run(context: JobContext) -> SplitRecord:
     study.retire_others("data", {training, assignment, exploration})
     study.retire_others("vault", set(tests))
     # It shows training samples of an earlier split, which may be test samples now.
-    drop_view(study, "runs", "explanations")
+    drop_shown(study)
     forget_table()
     return record
 

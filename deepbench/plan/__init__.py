@@ -232,6 +232,12 @@ class Ethics(Part):
     entries: list[RegisterEntry] = Field(default_factory=list, description="Decisions.")
 
 
+def _increasing(ends: tuple[float, float]) -> tuple[float, float]:
+    if not ends[0] < ends[1]:
+        raise ValueError("a range has its lowest value first, then its highest: [0, 110]")
+    return ends
+
+
 class Privacy(Part):
     """[privacy] How sensitive the data is."""
 
@@ -249,6 +255,11 @@ class Privacy(Part):
     )
     epsilon: float = Field(
         3.0, gt=0.0, le=20.0, description="Privacy budget ε of private training."
+    )
+    ranges: dict[str, Annotated[tuple[float, float], AfterValidator(_increasing)]] = Field(
+        default_factory=dict,
+        description="Lowest and highest value a feature can take, known before the data; private "
+        "training scales by it and spends no budget on that feature.",
     )
 
 

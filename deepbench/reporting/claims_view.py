@@ -78,4 +78,5 @@ def asked_table(asked: tuple[AskedFeatureRecord, ...]) -> Table | None:
         note="Alone: score on the tuning folds of a simple model that sees nothing but this "
         "feature. Stands out: nearly as good as the chosen model, while hardly any other is.",
         marked=[place for place, entry in enumerate(asked) if entry.stands_out],
+        tone="care",
     )

@@ -92,6 +92,7 @@ def error_groups_table(
         "error than in all others, group by group. Errs more: after correction for all groups "
         "looked at (Benjamini and Hochberg, 5 %).",
         marked=[place for place, group in enumerate(shown) if group.marked],
+        tone="care",
     )
 
 

@@ -27,8 +27,8 @@ def importance_table(record: AttributionRecord) -> Table:
         "#95 % interval",
         "#Shuffled labels",
         "Clears them",
-        *(["#Rank (best to worst over fits)"] if ranked else []),
-        "Direction",
+        *(["#Rank over fits"] if ranked else []),
+        "Higher values, predictions",
         "#Rank correlation",
         *([f"#Alone: {record.effect_name or 'effect'}"] if effects else []),
         *(["#Group"] if grouped else []),
@@ -48,7 +48,7 @@ def importance_table(record: AttributionRecord) -> Table:
         ]
         for entry in shown
     ]
-    note = "Intervals over held-out samples and fits."
+    note = "Intervals over held-out samples and fits; rank, the best and the worst of all fits."
     if more > 0:
         note = f"… and {more:,} more {noun(more, 'feature')}. {note}"
     return table(f"Importance of features ({record.unit})", columns, rows, note=note)
@@ -61,13 +61,13 @@ def _ranks(entry: FeatureImportance) -> str:
 
 
 def direction_words(direction: float | None) -> str:
-    """Say which way predictions go with the values of a feature."""
+    """Say which way predictions go with higher values of a feature."""
     if direction is None or not is_number(direction):
         return MISSING
     if direction >= 0.3:
-        return "higher values, higher predictions"
+        return "higher"
     if direction <= -0.3:
-        return "higher values, lower predictions"
+        return "lower"
     return "no one direction"
 
 

@@ -34,7 +34,7 @@ def panel_features_table(record: PanelsRecord) -> Table | None:
         return None
     return table(
         f"Features of a panel of {counted(record.shown_size, 'feature')}",
-        ["Feature", "#Selected in", "In the panel of all samples", "Direction", "#Mean sign"],
+        ["Feature", "#Selected in", "In the panel of all samples", "Higher values, predictions", "#Mean sign"],
         [
             [
                 entry.feature,
@@ -99,5 +99,6 @@ def directions_table(record: ImitationRecord) -> Table | None:
             ]
             for entry in record.directions
         ],
-        marked=[],
+        marked=[place for place, entry in enumerate(record.directions) if entry.contradicts],
+        tone="care",
     )

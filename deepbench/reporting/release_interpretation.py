@@ -25,6 +25,11 @@ from deepbench.study.records import (
 )
 
 
+# The ends of a range are values of few samples.
+_RANGE = re.compile(r"goes from .+? to .+?,")
+_A_RANGE = "goes from a low to a high value,"
+
+
 def released_interpretation(summary: StudySummary, cells: SmallCells) -> StudySummary:
     """Return the records with stage 11 as it may leave.
 
@@ -100,7 +105,7 @@ def _sentences(
 
 def _imitation(record: ImitationRecord) -> ImitationRecord:
     directions = tuple(
-        entry.model_copy(update={"sentence": rounded(entry.sentence)})
+        entry.model_copy(update={"sentence": rounded(_RANGE.sub(_A_RANGE, entry.sentence))})
         for entry in record.directions
     )
     return record.model_copy(

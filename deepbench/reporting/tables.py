@@ -31,6 +31,7 @@ class Table:
         rows: Texts of the cells.
         note: Sentence below the table; may be empty.
         marked: Rows to set off, by position.
+        tone: What setting off means: ``good``, or ``care``.
     """
 
     caption: str
@@ -38,6 +39,7 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
     note: str = ""
     marked: frozenset[int] = frozenset()
+    tone: str = "good"
 
 
 def table(
@@ -47,6 +49,7 @@ def table(
     *,
     note: str = "",
     marked: Sequence[int] = (),
+    tone: str = "good",
 ) -> Table:
     """Make a table; a heading that starts with "#" names a numeric column."""
     made = tuple(
@@ -55,7 +58,7 @@ def table(
         else Column(column.removeprefix("#"), column.startswith("#"))
         for column in columns
     )
-    return Table(caption, made, tuple(tuple(row) for row in rows), note, frozenset(marked))
+    return Table(caption, made, tuple(tuple(row) for row in rows), note, frozenset(marked), tone)
 
 
 def capped(names: Sequence[str], limit: int) -> tuple[tuple[str, ...], str]:

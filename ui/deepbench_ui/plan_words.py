@@ -90,6 +90,7 @@ CONTROLS: Mapping[str, str] = {
     "privacy.level": "how sensitive the data is (step 0)",
     "privacy.reason": "the reason for the level (step 0)",
     "claims.features": "the answers on features (step 12)",
+    "claims.own": "your own sentences (step 12)",
 }
 _TABLES = {
     "question": "step 1",

@@ -8,21 +8,28 @@ from numpy.typing import NDArray
 from deepbench.privacy.audit.attack_scores import AttackScores
 from deepbench.privacy.audit.membership_intervals import false_positives
 
-# Found in this share of the models it trained: by chance that happens to hardly any unit, as 4 of
-# 8 models at 1 % false positives do to 7 in 10 million.
-_SURE = 0.5
+# Found in this share of the models it trained, and taken for a member by hardly any other model.
+# By chance that happens to no unit: 4 of 8 models at 1 % false positives to 7 in 10 million.
+_SURE, _RARELY = 0.5, 0.2
 
 
 def memorised_units(scores: AttackScores) -> NDArray[np.int64]:
     """Return the units of which an attack is sure at 1 % false positives.
 
-    That is, whose score as a member lies above the threshold in at least half of the models that
-    they trained.
+    That is, whose score lies above the threshold in at least half of the models that they
+    trained, and in hardly any other.
     """
     others = np.sort(scores.score[~scores.member])[::-1]
     # Strictly above: scores that are all equal single nobody out.
     threshold = others[min(int(false_positives(scores) * len(others)), len(others) - 1)]
     units, code = np.unique(scores.units, return_inverse=True)
-    found = np.bincount(code, weights=scores.member & (scores.score > threshold))
-    trained = np.bincount(code, weights=scores.member)
-    return np.asarray(units[(trained > 0) & (found >= _SURE * trained)])
+    above = scores.score > threshold
+
+    def share(kind: NDArray[np.bool_]) -> NDArray[np.float64]:
+        times = np.bincount(code, weights=kind.astype(np.float64))
+        found = np.bincount(code, weights=(kind & above).astype(np.float64))
+        return np.asarray(np.divide(found, times, out=np.zeros_like(found), where=times > 0))
+
+    return np.asarray(
+        units[(share(scores.member) >= _SURE) & (share(~scores.member) <= _RARELY)]
+    )

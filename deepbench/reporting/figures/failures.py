@@ -26,8 +26,13 @@ _SHOWN = 24
 
 
 def group_title(group: ErrorGroupRecord) -> str:
-    """Return what a group of samples is called: its column and what it holds."""
-    return f"{group.column}: {group.group}" if group.column else group.group
+    """Return what a group of samples is called: its column and what it holds.
+
+    The rule of a slice names its columns itself.
+    """
+    if group.kind == "slice" or not group.column:
+        return group.group
+    return f"{group.column}: {group.group}"
 
 
 def error_groups_figure(
@@ -59,7 +64,7 @@ def error_groups_figure(
         row_labels(axes, [group_title(group) for group in shown])
         axes.set_xlim(left=0)
         if share:
-            axes.xaxis.set_major_formatter(PercentFormatter(1.0, 0))
+            axes.xaxis.set_major_formatter(PercentFormatter(1.0, None, symbol=" %"))
         axes.set_xlabel(f"{error_name} (dashed line: all samples)")
         figure.legend(handles=_legend(marked), loc="outside lower left", ncols=2)
 
@@ -116,9 +121,9 @@ def abstain_figure(
         )
         axes.plot(places, [point.error.value or 0.0 for point in shown], "o-", color=INK, ms=4)
         axes.set_ylim(bottom=0)
-        axes.xaxis.set_major_formatter(PercentFormatter(1.0, 0))
+        axes.xaxis.set_major_formatter(PercentFormatter(1.0, None, symbol=" %"))
         if share:
-            axes.yaxis.set_major_formatter(PercentFormatter(1.0, 0))
+            axes.yaxis.set_major_formatter(PercentFormatter(1.0, None, symbol=" %"))
         axes.set_xlabel("share of samples that get an answer, the surest first")
         axes.set_ylabel(error_name)
         horizontal_grid(axes)

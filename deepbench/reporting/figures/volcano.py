@@ -45,6 +45,7 @@ def volcano_figure(
         if is_number(record.threshold):
             axes.axhline(record.threshold, color=MUTED, lw=1, ls=(0, (4, 3)))
         _name(axes, named)
+        axes.margins(x=0.16)
         axes.set_ylim(bottom=0)
         axes.grid(True)
         axes.set_xlabel(record.effect_name or "effect of the feature alone")
@@ -76,13 +77,15 @@ def _points(record: ImportancesRecord) -> list[_Point]:
 
 def _name(axes: Axes, points: list[_Point]) -> None:
     """Write names beside points, away from the middle; not over one another."""
-    taken: list[tuple[float, float]] = []
+    taken: list[tuple[bool, float]] = []
     height = max((point[2] for point in points), default=1.0) or 1.0
     for feature, effect, importance, _ in points:
-        if any(abs(importance - other) < 0.035 * height for _, other in taken):
-            continue
-        taken.append((effect, importance))
         left = effect < 0
+        if any(
+            side == left and abs(importance - other) < 0.035 * height for side, other in taken
+        ):
+            continue
+        taken.append((left, importance))
         axes.annotate(
             label(feature, 24),
             (effect, importance),

@@ -100,6 +100,17 @@ class AgreementRecord(Record):
     sentence: str
 
 
+class AttributionsRecord(Record):
+    """What the models use, and how far they agree: the part of stage 11 that is kept.
+
+    ``views`` names the artifacts with what is shown beside it.
+    """
+
+    models: tuple[AttributionRecord, ...]
+    agreement: AgreementRecord | None = None
+    views: tuple[str, ...] = ()
+
+
 class PanelSize(Record):
     """Nested score of a panel of ``features`` features."""
 
@@ -305,10 +316,15 @@ class EnrichmentRecord(Record):
 
 
 class FeatureHintRecord(Record):
-    """Something the program knows that bears on a question of stage 12; no answer."""
+    """Something the program knows that bears on a question of stage 12; no answer.
+
+    ``kind`` says where it comes from: a finding of the data check, the feature's name, its score
+    alone, its tie with a column of the sample sheet, or the direction that was expected.
+    """
 
     question: Literal["known_before_outcome", "plausible", "artefact"]
     text: str
+    kind: Literal["finding", "name", "alone", "tie", "direction"] = "finding"
 
 
 class AskedFeatureRecord(Record):

@@ -109,18 +109,26 @@ class AuditRecord(Record):
 
 
 class PrivatePoint(Record):
-    """Score of private training at one budget."""
+    """Score of private training at one budget.
+
+    ``score`` is the mean over ``draws``, the scores with different noise; ``noise`` is the noise
+    multiplier of training on all training samples.
+    """
 
     epsilon: float
     noise: float
     score: Score
+    draws: tuple[float, ...] = ()
 
 
 class CertificateRecord(Record):
     """What was guaranteed: differential privacy by unit.
 
     ``epsilon`` is the larger of those of the ``accountants``; ``public`` lists what was fixed
-    without looking at the data, ``counted`` what spent budget.
+    without looking at the data, ``counted`` what spent budget, ``assumed`` what is taken for known
+    to everybody. ``adjacency`` says which two data sets cannot be told apart, ``noise_source``
+    where the noise came from, ``not_covered`` what the guarantee says nothing about. ``earlier``
+    are the ε of private models that this study fitted before: if several are given away, add up.
     """
 
     epsilon: float
@@ -134,13 +142,27 @@ class CertificateRecord(Record):
     accountants: tuple[tuple[str, float], ...]
     public: tuple[str, ...]
     counted: tuple[str, ...]
+    assumed: tuple[str, ...] = ()
+    adjacency: str = ""
+    noise_source: str = ""
+    not_covered: str = ""
+    earlier: tuple[float, ...] = ()
+
+
+class PrivateModelRecord(Record):
+    """A stored model with differential privacy: its folder and what is guaranteed."""
+
+    model: str
+    certificate: CertificateRecord
 
 
 class PrivateTrainingRecord(Record):
     """A differentially private variant of the chosen network, and what privacy costs.
 
     ``useful`` says whether the score at ``epsilon`` is above chance with its whole interval;
-    ``model`` is the folder of the stored model, empty if none was kept.
+    ``model`` is the folder of the stored model, empty if none was kept. ``network`` is the private
+    network, ``reference`` the best network without noise, whose score is ``without``; ``chance``
+    is the score of a model that knows nothing.
     """
 
     network: str
@@ -152,3 +174,5 @@ class PrivateTrainingRecord(Record):
     model: str
     useful: bool
     sentences: tuple[str, ...]
+    reference: str = ""
+    chance: float | None = None

@@ -131,7 +131,9 @@ class PrivateNetwork:
         delta = self._delta(activations.pop(), rows.targets)
         gradients = np.empty((len(rows.x), self.size))
         end = self.size
-        for (weight, bias), activation in zip(reversed(layers), reversed(activations), strict=True):
+        for (weight, bias), activation in zip(
+            reversed(layers), reversed(activations), strict=True
+        ):
             gradients[:, end - bias.size : end] = delta
             end -= bias.size
             products = delta[:, :, None] * activation[:, None, :]

@@ -33,11 +33,11 @@ _MOST_UNITS = 4096
 _SCALING_SHARE = 0.2
 _RATE_PER_RATIO = 0.06
 _SLOWEST, _FASTEST = 0.25, 8.0
-# Ratios of what all units say to the noise, below which a model is hardly better than none, and
-# from which on most simulated tables gave one that is: 500, 195 and 95 units with 30 features and
-# two classes at ε = 1, 3 and 8.
-HOPELESS_RATIO = 4.0
-ENOUGH_RATIO = 17.0
+# Ratios of what all units say to the noise on the weights of a linear network: below the first
+# a model is hardly better than none; from the second on most simulated tables gave a useful one.
+# That is 500, 190 and 81 units with 30 features and two classes at ε = 1, 3 and 8.
+_HOPELESS_RATIO = 4.0
+_ENOUGH_RATIO = 17.0
 
 
 @dataclass(frozen=True)
@@ -102,15 +102,21 @@ def make_recipe(units: int, parameters: int, epsilon: float, *, scales: bool) ->
     )
 
 
-def is_hopeless(units: int, parameters: int, epsilon: float) -> bool:
+def is_hopeless(units: int, features: int, outputs: int, epsilon: float) -> bool:
     """Say whether the noise drowns what so many units can say, whatever the signal is."""
     mu = gaussian_mu(epsilon, delta_for(units))
-    return units * mu < HOPELESS_RATIO * math.sqrt(parameters)
+    return units * mu < _HOPELESS_RATIO * math.sqrt((features + 1) * outputs)
 
 
-def units_needed(parameters: int, epsilon: float) -> int:
-    """Return about how many units a useful model needs, in two digits."""
+def units_needed(features: int, outputs: int, epsilon: float) -> int:
+    """Return about how many units a useful model needs, in two digits.
+
+    Args:
+        features: Features it learns from.
+        outputs: Number of classes, or 1.
+        epsilon: The budget.
+    """
     mu = gaussian_mu(epsilon, LARGEST_DELTA)
-    exact = ENOUGH_RATIO * math.sqrt(parameters) / mu
-    digits = 10 ** max(math.floor(math.log10(exact)) - 1, 0)
+    exact = _ENOUGH_RATIO * math.sqrt((features + 1) * outputs) / mu
+    digits = int(10 ** max(math.floor(math.log10(exact)) - 1, 0))
     return math.ceil(exact / digits) * digits

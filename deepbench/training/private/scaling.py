@@ -141,12 +141,9 @@ def _shapes(ratio: float) -> _Shapes:
     usable = norms > 1e-3
     means = (1.0 - zeros) * centres
     deviations = np.sqrt((1.0 - zeros) * spreads**2 + zeros * (1.0 - zeros) * centres**2)
-    return _Shapes(
-        edges, masses[usable] / norms[usable, None], means[usable], deviations[usable]
-    )
+    return _Shapes(edges, masses[usable] / norms[usable, None], means[usable], deviations[usable])
 
 
 def _series(ratio: float) -> Floats:
     steps = math.ceil(math.log(_LARGEST / _SMALLEST) / math.log(ratio))
-    series: Floats = _SMALLEST * ratio ** np.arange(steps + 1)
-    return series
+    return np.asarray(_SMALLEST * ratio ** np.arange(steps + 1), dtype=np.float64)

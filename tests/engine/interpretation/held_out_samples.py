@@ -40,7 +40,7 @@ def held_out(samples: AllSamples, predicted: Floats, said: NDArray[np.int64] | N
     if said is None:
         said = predicted.argmax(axis=1) if samples.info.classes else np.empty(0, dtype=np.int64)
     rows = np.arange(len(samples))
-    return HeldOut(samples, predicted, said, samples.units % 5, rows)
+    return HeldOut(samples, predicted, predicted, said, samples.units % 5, rows)
 
 
 def with_errors(

@@ -11,20 +11,26 @@ import pytest
 from deepbench.reporting import wording
 from deepbench.reporting.html_report import render_html
 from deepbench.reporting.tables import setting
-from deepbench.study.records import CurvesRecord, Record, Score, StudySummary
+from deepbench.study.records import (
+    CurvesRecord,
+    FeatureHintRecord,
+    Record,
+    Score,
+    StudySummary,
+)
 from deepbench_resources import read_bytes, read_text
 
 STUDIES = ("binary", "null_locked", "multiclass", "regression", "stopped_early", "reused")
 SAFE = ("binary", "multiclass", "regression", "stopped_early")
 ALLOWED_TAGS = set(
     """html head meta title style body a div nav p details summary ol ul li main header section h1
-    h2 h3 dl dt dd strong code table caption thead tbody tr th td figure figcaption img span i pre
+    h2 h3 h4 dl dt dd strong code table caption thead tbody tr th td figure figcaption img span i pre
     article footer""".split()
 )
 ORDER = [
     "design", "metadata", "findings", "suitability", "split", "leaderboard", "networks",
-    "learning-curve", "shuffled", "comparison", "test", "uses", "claims", "ethics", "methods",
-    "checklist", "details", "plan",
+    "learning-curve", "shuffled", "comparison", "test", "uses", "panels", "fails", "copy",
+    "claims", "ethics", "methods", "checklist", "details", "plan",
 ]  # fmt: skip
 
 
@@ -279,7 +285,14 @@ def test_long_tables_are_cut_and_say_so(studies: ModuleType, parse: Callable[[st
 # Numbers that only a picture shows, and the list of which a table shows the ends.
 DRAWN = re.compile(
     r"curve\.(training|tuning)|false_positive_rate|true_positive_rate|curves\.(recall|precision)"
-    r"|fold_scores|curves\.(observed|predicted)\b"
+    r"|fold_scores|curves\.(observed|predicted)\b|features\.group$"
+)
+# Two decimals are enough for correlations; shares are percentages.
+SHORT = ("rank_stability", "start_stability", "shuffled_stability", "weights_check", "stability")
+SHARES = re.compile(
+    r"failures\.(error|groups|slices|abstain|conformal)\.(error|rate|coverage|value|low|high)"
+    r"|failures\.(error|abstain\.error)\b|\.(rest|answered|error_rate|single|by_class|frequency)$"
+    r"|sets\.score$"
 )
 
 
@@ -329,8 +342,16 @@ def spelling(path: str, value: int | float) -> str:
         return f"{re.escape(wording.p_value(value))}|{value:.2g}"
     if name == "direction":
         return re.escape(wording.number(value, 2, signed=True))
-    if name == "rank_stability":
+    if name in (*SHORT, "rank_correlation", "correlation"):
         return re.escape(wording.number(value, 2))
+    if name == "by_chance":
+        return re.escape(wording.number(value, 1))
+    if name == "q_value":
+        return f"{value:.2g}"
+    if name in ("effect", "weight"):
+        return re.escape(wording.number(value, signed=True))
+    if SHARES.search(path):
+        return f"{100 * value:.0f}"
     return re.escape(setting(value) if ".params." in path else wording.number(value))
 
 
@@ -373,12 +394,15 @@ def poisoned(value: Any, names: Iterator[str], path: str = "") -> Any:
     """Put a hostile text into every text that is not one of a fixed set."""
     fixed = ("verdict", "speaks", "kind", "severity", "decision", "design", "family", "signal")
     more = ("deep_learning", "state", "task", "repeated", "metric", "model", "recommended")
+    chosen = ("expected", "found", "form", "too_good")
+    if isinstance(value, FeatureHintRecord):
+        return value.model_copy(update={"text": next(names)})
     if isinstance(value, Record):
         return value.model_copy(
             update={
                 name: poisoned(getattr(value, name), names, name)
                 for name in type(value).model_fields
-                if name not in (*fixed, *more)
+                if name not in (*fixed, *more, *chosen)
             }
         )
     if isinstance(value, dict):

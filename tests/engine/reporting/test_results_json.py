@@ -17,7 +17,7 @@ KEYS = [
     "format", "deepbench", "task", "outcome", "classes", "samples", "units", "features",
     "suitability",
     "findings", "preparation", "split", "models", "shuffled", "blend", "comparison", "verdict",
-    "test", "calibration", "decision",
+    "test", "calibration", "decision", "interpretation", "claims",
 ]  # fmt: skip
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import html
-import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any, Final
 
+from deepbench.study.claimable import CLEAR_DIRECTION, features_to_ask, used_by
 from deepbench.study.records import (
-    AttributionRecord,
+    AskedFeatureRecord,
+    CheckItemRecord,
     ClaimRecord,
     ClaimsRecord,
     FeatureImportance,
@@ -17,32 +19,31 @@ from deepbench.study.records import (
     SampleSheetRecord,
 )
 
-#: As many as the engine writes sentences about.
-MOST_FEATURES: Final = 10
-#: Below it no direction is claimed.
-CLEAR_DIRECTION: Final = 0.3
 KNOWN_BEFORE: Final = "known_before_outcome"
 QUESTION_KEYS: Final = (KNOWN_BEFORE, "plausible", "artefact")
-TOO_GOOD: Final = "Too good to be true"
 
 HIGHER = "Higher values went with {target}."
 LOWER = "Lower values went with {target}."
 NO_DIRECTION = "The model used it, without a clear direction."
 PROBABILITY, AMOUNT = "a higher predicted probability of {name}", "a higher predicted {name}"
+IN_PANEL = "It is part of the short panel."
+OF_NETWORK = "The best network uses it."
+ALONE = "Alone it reaches {metric} {score:.2f} on held-out samples."
 ONLY_ANSWERED = "Not among the features the chosen model uses most; you answered about it earlier."
-
-_CAUSAL = re.compile(
-    r"(?<!\w)(?:"
-    r"causes|caused|causing|drives|drove|driven by|driving|leads to|lead to|led to|leading to|"
-    r"because of|due to|(?:is|are|was|were) responsible for|results in|resulted in|induces|"
-    r"induced|triggers|triggered|prevents|protects|"
-    r"verursach(?:t|en|te|ten)|bewirk(?:t|en|te|ten)|führ(?:t|en|te|ten) zu|"
-    r"fuehr(?:t|en|te|ten) zu|löst aus|lösen aus|auslös(?:t|en|te|ten)|treib(?:t|en)|wegen|"
-    r"aufgrund|auf ?grund von|verantwortlich für|verantwortlich fuer|verhinder(?:t|n|te|ten)|"
-    r"schütz(?:t|en|te|ten)"
-    r")(?!\w)",
-    re.IGNORECASE,
-)
+#: Kind of a claim → heading above those of its kind.
+KINDS: Mapping[str, str] = {
+    "model": "How well it predicts",
+    "comparison": "Networks against traditional models",
+    "panel": "A short panel",
+    "group": "Features that go together",
+    "feature": "Single features",
+}
+#: State of an item of the checklist → picture, colour, and what it is called.
+STATES: Mapping[str, tuple[str, str, str]] = {
+    "clear": ("done", "ok", "Nothing found"),
+    "suspicious": ("warning", "warning", "Suspicious"),
+    "open": ("question", "text_muted", "For you to check"),
+}
 
 
 @dataclass(frozen=True)
@@ -51,11 +52,15 @@ class AskedFeature:
 
     Attributes:
         name: Its name in the table.
-        text: How the chosen model uses it, in a sentence.
+        text: How it is used, in sentences.
+        hints: Question → what the program knows that bears on it.
+        stops: Whether nothing may be claimed if it was known only afterwards.
     """
 
     name: str
     text: str
+    hints: tuple[tuple[str, str], ...] = ()
+    stops: bool = True
 
 
 def asked_features(
@@ -63,34 +68,54 @@ def asked_features(
     sheet: SampleSheetRecord | None,
     answers: Mapping[str, Any],
 ) -> tuple[AskedFeature, ...]:
-    """Return the features to ask about: those that clear the twin, then those with answers.
+    """Return the features to ask about: those that models use, then others with answers.
 
     Args:
         found: What the models use; the first one is the chosen model.
         sheet: Outcome and classes.
         answers: ``claims.features`` of the draft.
     """
-    top: tuple[AskedFeature, ...] = ()
-    if found is not None and found.models:
-        chosen = found.models[0]
-        top = tuple(
-            AskedFeature(feature.feature, _how_used(feature, sheet))
-            for feature in clear_features(chosen)
+    asked = features_to_ask(found)
+    top = [
+        AskedFeature(
+            item.feature,
+            _in_words(item, found, sheet),
+            tuple((hint.question, hint.text) for hint in item.hints),
         )
+        for item in asked
+    ]
     names = {feature.name for feature in top}
-    others = [AskedFeature(name, ONLY_ANSWERED) for name in answers if name not in names]
+    others = [
+        AskedFeature(name, ONLY_ANSWERED, stops=bool(found is not None and used_by(found, name)))
+        for name in answers
+        if name not in names
+    ]
     return (*top, *others)
 
 
-def clear_features(model: AttributionRecord) -> tuple[FeatureImportance, ...]:
-    """Return the top features; with a shuffled-label twin, only those that clear it."""
-    clear = MOST_FEATURES if model.above_twin is None else model.above_twin
-    return model.features[: min(MOST_FEATURES, clear)]
+def _in_words(
+    item: AskedFeatureRecord,
+    found: InterpretationRecord | None,
+    sheet: SampleSheetRecord | None,
+) -> str:
+    said = []
+    if "chosen model" in item.used_by and found is not None:
+        own = (f for f in found.models[0].features if f.feature == item.feature)
+        said += [_how_used(feature, sheet) for feature in own]
+    if "short panel" in item.used_by:
+        said.append(IN_PANEL)
+    if "chosen model" not in item.used_by and "best network" in item.used_by:
+        said.append(OF_NETWORK)
+    if item.alone is not None:
+        metric = "R²" if sheet is not None and sheet.task == "regression" else "AUROC"
+        said.append(ALONE.format(metric=metric, score=item.alone).replace("-", "−"))
+    return " ".join(said)
 
 
 def _how_used(feature: FeatureImportance, sheet: SampleSheetRecord | None) -> str:
     direction = feature.direction
-    if sheet is None or direction is None or abs(direction) < CLEAR_DIRECTION:
+    unclear = direction is None or abs(direction) < CLEAR_DIRECTION
+    if sheet is None or direction is None or unclear or sheet.task == "multiclass":
         return NO_DIRECTION
     binary = sheet.task == "binary"
     target = PROBABILITY.format(name=sheet.classes[1]) if binary else AMOUNT.format(
@@ -106,47 +131,53 @@ def count_answered(features: tuple[AskedFeature, ...], answers: Mapping[str, Any
     )
 
 
-def is_too_good(ceiling: str) -> bool:
-    """Say whether the sentence about the ceiling is a warning."""
-    return ceiling.startswith(TOO_GOOD)
+def by_kind(claims: Sequence[ClaimRecord]) -> list[tuple[str, tuple[ClaimRecord, ...]]]:
+    """Return the claims under the headings of their kinds, in the order of the record."""
+    return [
+        (KINDS[kind], tuple(some)) for kind, some in groupby(claims, key=lambda claim: claim.kind)
+    ]
 
 
-def causal_words(text: str) -> tuple[str, ...]:
-    """Return the words of a text that speak of a cause, as typed, each once."""
-    found = (" ".join(match[0].split()) for match in _CAUSAL.finditer(" ".join(text.split())))
-    once: dict[str, str] = {}
-    for word in found:
-        once.setdefault(word.casefold(), word)
-    return tuple(once.values())
+def todo_of(items: Sequence[CheckItemRecord]) -> str:
+    """Return in a few words how the checklist stands."""
+    counts = {state: sum(item.state == state for item in items) for state in STATES}
+    parts = [
+        f"{counts['suspicious']} suspicious" if counts["suspicious"] else "",
+        f"{counts['open']} for you to check" if counts["open"] else "",
+        f"{counts['clear']} where nothing was found" if counts["clear"] else "",
+    ]
+    return ", ".join(part for part in parts if part)
 
 
 # --- texts --------------------------------------------------------------------------------
 
 
-def claims_text(claims: tuple[ClaimRecord, ...]) -> str:
+def claim_text(claim: ClaimRecord) -> str:
+    """Return a sentence with its reservations, as plain text."""
+    return "\n".join([claim.sentence, *(f"  – {text}" for text in claim.reservations)])
+
+
+def claims_text(claims: Sequence[ClaimRecord]) -> str:
     """Return the sentences with their reservations, as plain text."""
-    return "\n\n".join(
-        "\n".join([claim.sentence, *(f"  – {reservation}" for reservation in claim.reservations)])
-        for claim in claims
-    )
+    return "\n\n".join(map(claim_text, claims))
 
 
-def claims_html(claims: tuple[ClaimRecord, ...], muted: str) -> str:
-    """Return the sentences with their reservations, as rich text.
+def claim_html(claim: ClaimRecord, muted: str) -> str:
+    """Return a sentence with its reservations, as rich text.
 
     Args:
-        claims: The sentences.
+        claim: The sentence.
         muted: Colour of the reservations.
     """
-    parts = []
-    for place, claim in enumerate(claims):
-        above = 12 if place else 0
-        parts.append(f'<p style="margin:{above}px 0 0 0">{html.escape(claim.sentence)}</p>')
-        parts += [
-            f'<p style="margin:2px 0 0 18px; color:{muted}">– {html.escape(reservation)}</p>'
-            for reservation in claim.reservations
+    return "".join(
+        [
+            f'<p style="margin:0">{html.escape(claim.sentence)}</p>',
+            *(
+                f'<p style="margin:2px 0 0 18px; color:{muted}">– {html.escape(text)}</p>'
+                for text in claim.reservations
+            ),
         ]
-    return "".join(parts)
+    )
 
 
 def not_shown_text(record: ClaimsRecord) -> str:

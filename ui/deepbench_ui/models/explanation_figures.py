@@ -39,6 +39,8 @@ SAMPLES, FEATURES = "Samples", "Features"
 
 MOST_FEATURES: Final = 20
 MOST_PARTS: Final = 10
+#: More columns of a heat map than this have no room for their names.
+MOST_COLUMNS: Final = 10
 # Extreme values would leave one colour for all others.
 _EDGE: Final = 0.05
 
@@ -123,7 +125,7 @@ def heatmap_figure(
         order: Places of the samples, the first on top.
         by_similarity: What they are ordered by; else their output.
     """
-    features = shown.features[:MOST_FEATURES]
+    features = shown.features[:MOST_COLUMNS]
     if not features or not order:
         return None
     how = BY_SIMILARITY if by_similarity else BY_OUTPUT

@@ -72,7 +72,7 @@ def in_short(record: AttributionRecord) -> list[str]:
 
 def preview_in_short(found: Importances) -> list[str]:
     """Return what a first look says."""
-    said = [leans(found.model, [line.feature for line in found.lines[:_NAMED]])]
+    said = [leans(found.model, found.features)]
     if found.above is not None:
         counts = counted(found.above, "feature")
         said.append(ABOVE_ALL.format(above=counts) if found.above else ABOVE_NONE)

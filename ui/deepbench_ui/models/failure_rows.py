@@ -24,6 +24,7 @@ KINDS: Final = (
     ("feature", "Ranges of features"),
 )
 GROUP_NAME = "{column}: {group}"
+NOT_COLUMNS = {"class": "class", "unit size": "size of unit", "slice": "slice"}
 COLUMN, GROUP, SAMPLES, UNITS = "Column", "Group", "Samples", "Units"
 RATE, ERROR, REST, P, MARK = "Wrong", "Error", "All others", "p", "After correction"
 STANDS_OUT = "stands out"
@@ -101,9 +102,12 @@ def kinds_of(record: FailuresRecord) -> list[tuple[str, str]]:
 
 def group_name(group: ErrorGroupRecord) -> str:
     """Return what a group is called."""
-    if not group.column:
-        return group.group
-    return GROUP_NAME.format(column=group.column, group=group.group)
+    return GROUP_NAME.format(column=column_name(group), group=group.group)
+
+
+def column_name(group: ErrorGroupRecord) -> str:
+    """Return the column that forms a group, or what else does."""
+    return group.column or NOT_COLUMNS.get(group.kind, "")
 
 
 def group_columns(*, share: bool) -> tuple[Column[ErrorGroupRecord], ...]:
@@ -113,7 +117,7 @@ def group_columns(*, share: bool) -> tuple[Column[ErrorGroupRecord], ...]:
         share: Whether errors are shares of wrong predictions.
     """
     return (
-        Column(COLUMN, lambda row: row.column),
+        Column(COLUMN, column_name),
         Column(GROUP, lambda row: row.group),
         Column(SAMPLES, lambda row: f"{row.samples:,}", lambda row: row.samples, True),
         Column(UNITS, lambda row: f"{row.units:,}", lambda row: row.units, True),

@@ -38,12 +38,13 @@ RAISES, LOWERS = "raises the output", "lowers the output"
 NO_CHANGE = "no change"
 RULES = "Rules"
 FEATURE, EXPECTED, FOUND, VERDICT = "Feature", "You expected", "The model", "Verdict"
+WAY_TIP = "Up: higher values of the feature go with a higher output. Down: with a lower one."
 WORDS: Final = {
-    "higher": "higher values, higher output",
-    "lower": "higher values, lower output",
-    "both": "up in one range, down in another",
+    "higher": "up",
+    "lower": "down",
+    "both": "up and down",
     "none": "no direction",
-    "": "nothing",
+    "": "–",
 }
 CONTRADICTS, TURNS, FITS = "against expectation", "turns round", "as expected"
 
@@ -114,8 +115,8 @@ def direction_columns() -> tuple[Column[DirectionRecord], ...]:
     """Return the columns of the table of directions."""
     return (
         Column(FEATURE, lambda row: row.feature),
-        Column(EXPECTED, lambda row: WORDS[row.expected]),
-        Column(FOUND, lambda row: WORDS[row.found]),
+        Column(EXPECTED, lambda row: WORDS[row.expected], tip=WAY_TIP),
+        Column(FOUND, lambda row: WORDS[row.found], tip=WAY_TIP),
         Column(VERDICT, verdict_text, lambda row: int(not row.contradicts)),
     )
 

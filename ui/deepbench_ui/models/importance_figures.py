@@ -7,7 +7,7 @@ from typing import Final
 
 from deepbench.study.records import AttributionRecord, FeatureGroup
 from deepbench_ui.models.families import is_network
-from deepbench_ui.models.importances import FeatureLine, Importances
+from deepbench_ui.models.importances import Importances
 from deepbench_ui.models.numbers import counted
 from deepbench_ui.plots.figures import DotIntervalFigure, DotRow, ReferenceLine, ScatterFigure
 
@@ -40,25 +40,25 @@ RANK = "{feature} is number {rank} of {all} by importance."
 MOST_BARS: Final = 20
 MOST_DRAWN: Final = 20_000
 MOST_WRITTEN: Final = 12
+_WORDS: Final = {True: ABOVE_SHORT, False: NOT_ABOVE_SHORT, None: ""}
 
 
 def importance_figure(found: Importances) -> DotIntervalFigure | None:
     """Return importances beside those of the shuffled-label twin; None without features."""
-    if not found.lines:
+    if not found.features:
         return None
     use = _use(found.model)
-    shown = found.lines[:MOST_BARS]
     rows = tuple(
         DotRow(
-            line.feature,
-            line.importance,
-            line.low,
-            line.high,
-            twin=line.twin,
-            use="shuffled" if line.clears is False else use,
-            name=line.feature,
+            name,
+            found.importance[place],
+            found.low[place],
+            found.high[place],
+            twin=found.twin[place],
+            use="shuffled" if found.clears[place] is False else use,
+            name=name,
         )
-        for line in shown
+        for place, name in enumerate(found.features[:MOST_BARS])
     )
     return DotIntervalFigure(
         title=TITLE,
@@ -141,19 +141,19 @@ def _use_titles(rows: Sequence[DotRow], use: str) -> tuple[tuple[str, str], ...]
 
 def volcano_figure(found: Importances) -> ScatterFigure | None:
     """Return importance against the effect of each feature on its own; None without effects."""
-    if not any(line.effect is not None for line in found.lines):
+    if not found.has_effects:
         return None
-    lines = found.lines
-    twin = any(line.clears is not None for line in lines)
+    twin = found.above is not None
+    clear = [place for place, clears in enumerate(found.clears) if clears]
     return ScatterFigure(
         title=VOLCANO_TITLE,
         sentence=VOLCANO_SENTENCE,
-        names=tuple(line.feature for line in lines),
-        x=tuple(line.effect for line in lines),
-        y=tuple(line.importance for line in lines),
+        names=found.features,
+        x=found.effect,
+        y=found.importance,
         x_title=EFFECT.format(effect=found.effect_name) if found.effect_name else "Effect",
         y_title=VALUE.format(unit=found.unit),
-        categories=tuple(map(_compared, lines)) if twin else (),
+        categories=tuple(map(_WORDS.__getitem__, found.clears)) if twin else (),
         category_title=COMPARED if twin else "",
         uses=((ABOVE_SHORT, _use(found.model)), (NOT_ABOVE_SHORT, "shuffled")),
         horizontal=(
@@ -164,22 +164,14 @@ def volcano_figure(found: Importances) -> ScatterFigure | None:
         selects="feature",
         per_sample=False,
         limit=MOST_DRAWN,
-        first=sum(line.clears is True for line in lines) or MOST_WRITTEN,
-        written=tuple([n for n, line in enumerate(lines) if line.clears][:MOST_WRITTEN]),
+        first=clear[-1] + 1 if clear else MOST_WRITTEN,
+        written=tuple(clear[:MOST_WRITTEN]),
     )
 
 
-def _compared(line: FeatureLine) -> str:
-    if line.clears is None:
-        return ""
-    return ABOVE_SHORT if line.clears else NOT_ABOVE_SHORT
-
-
 def rank_sentence(found: Importances, feature: str) -> str:
-    """Say where a feature stands among all; empty if it is not among them."""
-    place = found.place_of(feature)
-    if place < 0:
-        return ""
+    """Say where a feature stands among all; it has to be among them."""
+    place = found.features.index(feature)
     return RANK.format(
-        feature=feature, rank=f"{place + 1:,}", all=counted(len(found.lines), "feature")
+        feature=feature, rank=f"{place + 1:,}", all=counted(len(found.features), "feature")
     )

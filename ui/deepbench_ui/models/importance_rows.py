@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Final
 
 from deepbench.study.records import FeatureGroup
 from deepbench_ui.models.importance_figures import group_title
-from deepbench_ui.models.importances import FeatureLine, Importances
+from deepbench_ui.models.importances import Importances
 from deepbench_ui.models.numbers import NO_VALUE, amount_text, p_text
 from deepbench_ui.models.row_table import Column
 
@@ -37,6 +36,7 @@ GROUP_TIP = "Mean size of what its features add together ({unit})."
 #: A rank correlation of value and attribution from here on is one direction, or mostly one.
 _CLEAR: Final = 0.7
 _MOSTLY: Final = 0.3
+_COMPARED: Final = {True: MORE, False: NO_MORE, None: NO_VALUE}
 
 
 def direction_text(direction: float | None, target: str, task: str) -> str:
@@ -57,77 +57,80 @@ def direction_text(direction: float | None, target: str, task: str) -> str:
     return said if abs(direction) >= _CLEAR else MOSTLY.format(direction=said)
 
 
-def feature_columns(
-    found: Importances | None, target: str, task: str
-) -> tuple[Column[FeatureLine], ...]:
+def feature_columns(found: Importances, target: str, task: str) -> tuple[Column[int], ...]:
     """Return the columns of the table of importances: those that have something to say.
 
+    Rows are places of the features.
+
     Args:
-        found: The importances; None for the columns that are always there.
+        found: The importances.
         target: Class or outcome that attributions speak for.
         task: Kind of outcome.
     """
-    unit = found.unit if found is not None else ""
-    plain = found is None or found.intervals
-    columns: list[Column[FeatureLine]] = [
-        Column(FEATURE, lambda line: line.feature),
+    columns: list[Column[int]] = [
+        Column(FEATURE, lambda n: found.features[n]),
         Column(
             IMPORTANCE,
-            lambda line: amount_text(line.importance),
-            lambda line: line.importance,
+            lambda n: amount_text(found.importance[n]),
+            lambda n: found.importance[n],
             True,
-            IMPORTANCE_TIP.format(unit=unit),
+            IMPORTANCE_TIP.format(unit=found.unit),
         ),
         Column(
-            INTERVAL if plain else FOLDS,
-            lambda line: f"{amount_text(line.low)} to {amount_text(line.high)}",
-            lambda line: line.low,
+            INTERVAL if found.intervals else FOLDS,
+            lambda n: f"{amount_text(found.low[n])} to {amount_text(found.high[n])}",
+            lambda n: found.low[n],
             True,
-            INTERVAL_TIP if plain else FOLDS_TIP,
+            INTERVAL_TIP if found.intervals else FOLDS_TIP,
         ),
-        Column(TWIN, lambda line: amount_text(line.twin), lambda line: line.twin, True, TWIN_TIP),
-        Column(COMPARED, _compared, _compared_key, False, COMPARED_TIP),
+        Column(
+            TWIN, lambda n: amount_text(found.twin[n]), lambda n: found.twin[n], True, TWIN_TIP
+        ),
+        Column(
+            COMPARED,
+            lambda n: _COMPARED[found.clears[n]],
+            lambda n: None if found.clears[n] is None else not found.clears[n],
+            False,
+            COMPARED_TIP,
+        ),
         Column(
             DIRECTION,
-            lambda line: direction_text(line.direction, target, task),
-            lambda line: line.direction,
+            lambda n: direction_text(found.direction[n], target, task),
+            lambda n: found.direction[n],
             False,
             DIRECTION_TIP,
         ),
     ]
-    if found is not None and found.ranks:
-        columns.append(_rank_column(found.ranks))
-    if found is not None and any(line.effect is not None for line in found.lines):
+    if found.ranks:
+        columns.append(_rank_column(found))
+    if found.has_effects:
         columns += _effect_columns(found)
     return tuple(columns)
 
 
-def _rank_column(ranks: Mapping[str, tuple[int, int]]) -> Column[FeatureLine]:
-    def text(line: FeatureLine) -> str:
-        low, high = ranks.get(line.feature, (0, 0))
+def _rank_column(found: Importances) -> Column[int]:
+    def text(place: int) -> str:
+        low, high = found.ranks.get(found.features[place], (0, 0))
         if not low:
             return NO_VALUE
         return f"{low:,}" if low == high else f"{low:,} to {high:,}"
 
-    return Column(RANK, text, lambda line: ranks.get(line.feature), True, RANK_TIP)
+    return Column(RANK, text, lambda n: found.ranks.get(found.features[n]), True, RANK_TIP)
 
 
-def _effect_columns(found: Importances) -> list[Column[FeatureLine]]:
-    columns: list[Column[FeatureLine]] = [
+def _effect_columns(found: Importances) -> list[Column[int]]:
+    tip = EFFECT_TIP.format(effect=found.effect_name) if found.effect_name else ""
+    columns: list[Column[int]] = [
         Column(
-            EFFECT,
-            lambda line: amount_text(line.effect),
-            lambda line: line.effect,
-            True,
-            EFFECT_TIP.format(effect=found.effect_name) if found.effect_name else "",
+            EFFECT, lambda n: amount_text(found.effect[n]), lambda n: found.effect[n], True, tip
         )
     ]
-    if any(line.effect_p is not None for line in found.lines):
+    if any(p is not None for p in found.effect_p):
         columns.append(
             Column(
                 EFFECT_P,
-                lambda line: NO_VALUE if line.effect_p is None else p_text(line.effect_p),
-                lambda line: line.effect_p,
+                lambda n: _p_text(found.effect_p[n]),
+                lambda n: found.effect_p[n],
                 True,
                 EFFECT_P_TIP,
             )
@@ -135,12 +138,8 @@ def _effect_columns(found: Importances) -> list[Column[FeatureLine]]:
     return columns
 
 
-def _compared(line: FeatureLine) -> str:
-    return NO_VALUE if line.clears is None else MORE if line.clears else NO_MORE
-
-
-def _compared_key(line: FeatureLine) -> int | None:
-    return None if line.clears is None else int(not line.clears)
+def _p_text(value: float | None) -> str:
+    return NO_VALUE if value is None else p_text(value)
 
 
 def group_columns(unit: str) -> tuple[Column[FeatureGroup], ...]:

@@ -2,52 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from types import MappingProxyType
-from typing import NamedTuple
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-from deepbench.study.records import AttributionRecord, FeatureImportance
+from deepbench.study.records import AttributionRecord
 from deepbench.study.records.interpretation_views import AllImportancesRecord, ImportancesRecord
 
-_NO_RANKS: Mapping[str, tuple[int, int]] = MappingProxyType({})
-
-
-class FeatureLine(NamedTuple):
-    """A feature; what is not known of it is None.
-
-    Attributes:
-        feature: Its name.
-        importance: Mean size of what it adds.
-        low: Lower end of its interval.
-        high: Upper end.
-        twin: Its importance with shuffled labels.
-        direction: Rank correlation of value and attribution.
-        effect: Its effect on its own.
-        effect_p: p-value of that.
-        clears: Whether it weighs more than with shuffled labels.
-    """
-
-    feature: str
-    importance: float
-    low: float
-    high: float
-    twin: float | None
-    direction: float | None
-    effect: float | None
-    effect_p: float | None
-    clears: bool | None
+Column = tuple[float, ...]
+Known = tuple[float | None, ...]
 
 
 @dataclass(frozen=True, eq=False)
 class Importances:
-    """Importances of one model, the largest first.
+    """Importances of one model: columns of equal length, the largest importance first.
+
+    There may be 20,000 features, so there is no object for each.
 
     Attributes:
         model: Its name.
         unit: What importances are measured in.
         effect_name: What the effect of a single feature is; empty if there is none.
-        lines: The features.
+        features: Their names.
+        importance: Mean size of what each adds.
+        low: Lower ends of the intervals.
+        high: Upper ends.
+        twin: Importance with shuffled labels; None where not known, as below.
+        direction: Rank correlation of value and attribution.
+        effect: Effect of the feature on its own.
+        effect_p: p-value of that.
+        clears: Whether it weighs more than with shuffled labels.
         threshold: What an importance has to exceed to clear the twin; None if not known.
         complete: Whether these are all features the model uses, not only the listed ones.
         preview: Whether only few samples were looked at so far.
@@ -59,31 +42,54 @@ class Importances:
     model: str
     unit: str
     effect_name: str
-    lines: tuple[FeatureLine, ...]
+    features: tuple[str, ...]
+    importance: Column
+    low: Column
+    high: Column
+    twin: Known
+    direction: Known
+    effect: Known
+    effect_p: Known
+    clears: tuple[bool | None, ...]
     threshold: float | None = None
     complete: bool = False
     preview: bool = False
     intervals: bool = True
-    ranks: Mapping[str, tuple[int, int]] = _NO_RANKS
+    ranks: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
     @property
     def above(self) -> int | None:
         """How many features clear the twin; None without a twin."""
-        known = [line.clears for line in self.lines if line.clears is not None]
-        return sum(known) if known else None
+        if all(clears is None for clears in self.clears):
+            return None
+        return self.clears.count(True)
 
-    def place_of(self, feature: str) -> int:
-        """Return the place of a feature, from 0; -1 if it is not among them."""
-        return next((n for n, line in enumerate(self.lines) if line.feature == feature), -1)
+    @property
+    def has_effects(self) -> bool:
+        """Whether effects of single features are known."""
+        return any(effect is not None for effect in self.effect)
+
+
+#: What is shown before there is anything.
+NOTHING = Importances("", "", "", (), (), (), (), (), (), (), (), ())
 
 
 def of_record(record: AttributionRecord) -> Importances:
     """Return the importances that a record lists."""
+    found = record.features
     return Importances(
-        record.model,
-        record.unit,
-        record.effect_name,
-        tuple(_line(record, place, found) for place, found in enumerate(record.features)),
+        model=record.model,
+        unit=record.unit,
+        effect_name=record.effect_name,
+        features=tuple(one.feature for one in found),
+        importance=tuple(one.importance for one in found),
+        low=tuple(one.low for one in found),
+        high=tuple(one.high for one in found),
+        twin=tuple(one.twin for one in found),
+        direction=tuple(one.direction for one in found),
+        effect=tuple(one.effect for one in found),
+        effect_p=(None,) * len(found),
+        clears=tuple(is_above(record, place) for place in range(len(found))),
         intervals=record.fits > 0,
         ranks=_ranks(record),
     )
@@ -96,26 +102,23 @@ def of_view(view: ImportancesRecord, record: AttributionRecord | None) -> Import
         view: They.
         record: What was found of the same model; None while only a first look is there.
     """
-    columns = (
-        view.features,
-        view.importance,
-        view.low,
-        view.high,
-        view.twin,
-        view.direction,
-        view.effect,
-        view.effect_p,
-        view.clears_twin,
-    )
     return Importances(
-        view.model,
-        view.unit,
-        view.effect_name,
-        tuple(map(FeatureLine._make, zip(*columns, strict=True))),
+        model=view.model,
+        unit=view.unit,
+        effect_name=view.effect_name,
+        features=view.features,
+        importance=view.importance,
+        low=view.low,
+        high=view.high,
+        twin=view.twin,
+        direction=view.direction,
+        effect=view.effect,
+        effect_p=view.effect_p,
+        clears=view.clears_twin,
         threshold=view.threshold,
         complete=True,
         preview=view.preview,
-        ranks=_ranks(record) if record is not None else _NO_RANKS,
+        ranks=_ranks(record) if record is not None else {},
     )
 
 
@@ -142,34 +145,20 @@ def is_above(record: AttributionRecord, place: int) -> bool | None:
     return None if record.above_twin is None else place < record.above_twin
 
 
-def matching(lines: Sequence[FeatureLine], part: str, *, only_clear: bool) -> list[FeatureLine]:
-    """Return the features whose name holds a text.
+def matching(found: Importances, part: str, *, only_clear: bool) -> list[int]:
+    """Return the places of the features whose name holds a text.
 
     Args:
-        lines: All of them.
+        found: All of them.
         part: Part of the name, in any case; empty for all.
         only_clear: Whether only those that clear the twin are wanted.
     """
     wanted = part.strip().casefold()
     return [
-        line
-        for line in lines
-        if (line.clears is True or not only_clear) and wanted in line.feature.casefold()
+        place
+        for place, (name, clears) in enumerate(zip(found.features, found.clears, strict=True))
+        if (clears is True or not only_clear) and wanted in name.casefold()
     ]
-
-
-def _line(record: AttributionRecord, place: int, found: FeatureImportance) -> FeatureLine:
-    return FeatureLine(
-        found.feature,
-        found.importance,
-        found.low,
-        found.high,
-        found.twin,
-        found.direction,
-        found.effect,
-        None,
-        is_above(record, place),
-    )
 
 
 def _ranks(record: AttributionRecord) -> dict[str, tuple[int, int]]:

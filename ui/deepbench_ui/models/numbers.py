@@ -91,4 +91,5 @@ def percent_text(share: float | None) -> str:
     """Return a share in per cent, with a decimal where it is small; a dash if there is none."""
     if share is None or not math.isfinite(share):
         return NO_VALUE
-    return f"{100 * share:.1f} %" if abs(share) < 0.1 and share else f"{100 * share:.0f} %"
+    text = f"{100 * share:.1f}" if abs(share) < 0.1 else f"{100 * share:.0f}"
+    return f"{text.removesuffix('.0')} %"

@@ -80,7 +80,7 @@ def _named(model: str) -> str:
 def size_columns() -> tuple[Column[tuple[int, Score]], ...]:
     """Return the columns of the table of sizes."""
     return (
-        Column(SIZE_HEAD, lambda row: f"{row[0]:,}", lambda row: row[0], True),
+        Column(SIZE_HEAD, lambda row: f"{row[0]:,}", lambda row: row[0]),
         Column(SCORE_HEAD, lambda row: interval_text(row[1]), lambda row: row[1].value, True),
     )
 

@@ -98,14 +98,18 @@ class RowTable(QAbstractTableModel, Generic[T]):
         names = [self._name(row) for row in rows[:known]]
         more = len(rows) - known
         if more > _MOST_ADDED or names != [self._name(row) for row in self._came]:
-            self.beginResetModel()
-            self._came = list(rows)
-            self._shown = self._sorted()
-            self.endResetModel()
+            self.replace_rows(rows)
             return
         if list(rows[:known]) != self._came:
             self._change(list(rows[:known]))
         self.append(rows[known:])
+
+    def replace_rows(self, rows: Sequence[T]) -> None:
+        """Show rows that have nothing to do with those shown before."""
+        self.beginResetModel()
+        self._came = list(rows)
+        self._shown = self._sorted()
+        self.endResetModel()
 
     def _change(self, rows: list[T]) -> None:
         """Take new values of the rows that are there."""

@@ -80,8 +80,11 @@ class Page(QWidget):
         self.results.setSpacing(12)
         self.column.addWidget(self._form_holder)
         self.column.addWidget(self._results_holder, 1)
+        self._veils: list[Veil] = []
+        self._outdated = False
         self.build()
-        self._veils = [Veil(part) for part in self.greyed()]
+        for part in self.greyed():
+            self.grey(part)
         session.answers_changed.connect(self._changed)
         session.results_changed.connect(self._changed)
         session.run_changed.connect(self._changed)
@@ -108,6 +111,12 @@ class Page(QWidget):
     def greyed(self) -> Sequence[QWidget]:
         """Return what is greyed while it is out of date: the results."""
         return (self._results_holder,)
+
+    def grey(self, part: QWidget) -> None:
+        """Grey a part from now on whenever what was found is out of date."""
+        veil = Veil(part)
+        veil.setVisible(self._outdated)
+        self._veils.append(veil)
 
     def entered(self) -> None:
         """Called after the page was shown."""
@@ -162,8 +171,9 @@ class Page(QWidget):
     def _show_state(self) -> None:
         standing = self.session.standing()
         state = standing.states.get(self.key, "")
+        self._outdated = state == "out of date"
         for veil in self._veils:
-            veil.setVisible(state == "out of date")
+            veil.setVisible(self._outdated)
         if state == "out of date" and self.key in self.session.history.finished:
             self.state_banner.show_message("warning", OUTDATED.format(verb=self.run_verb))
         elif state == "blocked":

@@ -4,24 +4,25 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from deepbench.study.claimable import features_to_ask, names_in_claims
 from deepbench.study.records import ClaimsRecord, InterpretationRecord, SampleSheetRecord
 from deepbench_ui.models.claim_rows import (
     AskedFeature,
     asked_features,
-    claims_html,
-    claims_text,
     count_answered,
-    is_too_good,
     not_shown_html,
     not_shown_text,
+    todo_of,
 )
 from deepbench_ui.models.numbers import counted
 from deepbench_ui.pages.base import Page, card, label
-from deepbench_ui.theme import theme
 from deepbench_ui.widgets.banner import Banner
+from deepbench_ui.widgets.claim_list import ClaimList
 from deepbench_ui.widgets.feature_card import FeatureCard
 from deepbench_ui.widgets.fold import Fold
 from deepbench_ui.widgets.gated_text import TextPanel
+from deepbench_ui.widgets.own_sentences import OwnSentences
+from deepbench_ui.widgets.score_checklist import ScoreChecklist
 
 NOT_YET = (
     "The features that the chosen model uses most will be listed here, with three questions each. "
@@ -32,7 +33,7 @@ NOTHING_TO_ASK = (
     "“Write the Claims” below says what follows."
 )
 SKIPPED = "There is nothing to ask. {why} “Write the Claims” below writes down what was not shown."
-FEATURES = "Features the chosen model uses most"
+FEATURES = "Features that the models use most"
 ANSWERED = "{done} of {all} answered"
 THREE = "Three questions for each feature"
 THREE_WHY = (
@@ -42,6 +43,7 @@ THREE_WHY = (
     "Biologically plausible? Whether a mechanism is known that fits. No is a fair answer; it is "
     "printed with the sentence.",
     "Could it be an artefact? Whether batch, site, storage or processing could produce it.",
+    "A warning below a feature is what the program noticed. It is no answer: you know more.",
 )
 LESSON = (
     "Why it matters: a model of death from pneumonia learned that asthma goes with a lower risk. "
@@ -53,6 +55,9 @@ SENTENCES_EMPTY = (
     "know above; what is left open is printed as a reservation. Then press “Write the Claims” "
     "below."
 )
+CHECKLIST = "What to check before you believe the score"
+#: How sure the engine is that the score is too good → look of the banner.
+_SEVERITY = {"": "info", "softly": "warning", "strongly": "danger"}
 SENTENCES, SENTENCES_FILE = "Sentences you may write", "claims.txt"
 NO_SENTENCE = "No sentence about a single feature may be written."
 NOT_SHOWN, NOT_SHOWN_FILE = "What was not shown", "not-shown.txt"
@@ -73,6 +78,10 @@ class ClaimsPage(Page):
         # Above all else: it says whether the rest is worth reading.
         self.ceiling = Banner("claims.ceiling")
         self.form.addWidget(self.ceiling)
+        self.check_fold = Fold("claims.checklist", CHECKLIST)
+        self.checklist = ScoreChecklist("claims.checklist-items")
+        self.check_fold.inside.addWidget(self.checklist)
+        self.form.addWidget(self.check_fold)
         self.empty = label(NOT_YET, "muted", "claims.empty")
         self.form.addWidget(self.empty)
         self.questions, inside = card(THREE, "claims.three")
@@ -85,6 +94,8 @@ class ClaimsPage(Page):
         self.fold.inside.addWidget(self.progress)
         self._holder: QWidget | None = None
         self.form.addWidget(self.fold)
+        self.own = OwnSentences("claims.own", self.session)
+        self.form.addWidget(self.own)
         self._build_results()
 
     def _build_results(self) -> None:
@@ -94,14 +105,12 @@ class ClaimsPage(Page):
         column = QVBoxLayout(self.found)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(12)
-        self.sentences_card, inside = card()
-        self.sentences = TextPanel("claims.sentences", SENTENCES, SENTENCES_FILE, self.session)
-        inside.addWidget(self.sentences)
+        self.sentences = ClaimList("claims.sentences", SENTENCES, SENTENCES_FILE, self.session)
         self.no_sentence = label(NO_SENTENCE, "", "claims.no-sentence")
         not_shown_card, inside = card()
         self.not_shown = TextPanel("claims.not-shown", NOT_SHOWN, NOT_SHOWN_FILE, self.session)
         inside.addWidget(self.not_shown)
-        for part in (self.sentences_card, self.no_sentence, not_shown_card):
+        for part in (self.sentences, self.no_sentence, not_shown_card):
             column.addWidget(part)
         self.results.addWidget(self.found)
         self.results.addStretch(1)
@@ -115,8 +124,11 @@ class ClaimsPage(Page):
         features = asked_features(found, sheet, answers)
         if features != self._features:
             self._show_features(features)
+        names = names_in_claims(sheet, features_to_ask(found))
         for each in self.cards:
-            each.refresh()
+            each.refresh(names)
+        self.own.refresh(names)
+        self.own.setVisible(found is not None)
         done = count_answered(features, answers)
         said = ANSWERED.format(done=done, all=counted(len(features), "feature"))
         self.progress.setText(f"{said}.")
@@ -148,20 +160,19 @@ class ClaimsPage(Page):
     def _show_record(self, record: ClaimsRecord | None) -> None:
         self.results_empty.setVisible(record is None)
         self.found.setVisible(record is not None)
+        items = record.checklist if record is not None else ()
+        self.check_fold.setVisible(bool(items))
+        self.check_fold.set_summary(todo_of(items))
+        self.checklist.show_items(items)
         if record is None or not record.ceiling:
             self.ceiling.clear()
         else:
-            severity = "warning" if is_too_good(record.ceiling) else "info"
-            self.ceiling.show_message(severity, record.ceiling)
+            self.ceiling.show_message(_SEVERITY[record.too_good], record.ceiling)
         if record is None:
             return
-        claims = record.claims
-        self.sentences_card.setVisible(bool(claims))
-        self.no_sentence.setVisible(not claims)
-        self.sentences.show_text(
-            claims_text(claims),
-            lambda: claims_html(claims, theme().colour("text_muted").name()),
-        )
+        self.sentences.setVisible(bool(record.claims))
+        self.no_sentence.setVisible(not record.claims)
+        self.sentences.show_claims(record.claims)
         self.not_shown.show_text(not_shown_text(record), lambda: not_shown_html(record))
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Literal
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -28,6 +29,7 @@ from deepbench_ui.models.importances import (
 from deepbench_ui.models.looked import Looked
 from deepbench_ui.models.trust import trust_of
 from deepbench_ui.pages.base import Page, card, label
+from deepbench_ui.session import StudySession
 from deepbench_ui.widgets.banner import Banner
 from deepbench_ui.widgets.choice_box import ChoiceBox
 from deepbench_ui.widgets.failures_tab import FailuresTab
@@ -37,6 +39,7 @@ from deepbench_ui.widgets.flow import FlowLayout
 from deepbench_ui.widgets.fold import Fold
 from deepbench_ui.widgets.gene_sets_tab import GeneSetsTab
 from deepbench_ui.widgets.imitation_tab import ImitationTab
+from deepbench_ui.widgets.in_turn import InTurn
 from deepbench_ui.widgets.opening_dialog import may_open
 from deepbench_ui.widgets.panels_tab import PanelsTab
 from deepbench_ui.widgets.reflow_grid import ReflowGrid
@@ -63,6 +66,15 @@ RATE_PROBLEM = "Write a share above 0 and below 50 %."
 PANEL, PANEL_STEP, PANEL_HINT = "Largest short panel", "largest panel", "20"
 PANEL_WHY = "How many features a short panel may have at most."
 PANEL_PROBLEM = "Write a number from 1 to 50."
+#: Key, title and view, in the order of the tabs.
+TABS: tuple[tuple[str, str, Callable[[StudySession], ResultTab]], ...] = (
+    ("features", "Features", FeaturesTab),
+    ("samples", "Single samples", SamplesTab),
+    ("panels", "Short panels", PanelsTab),
+    ("failures", "Where it fails", FailuresTab),
+    ("copy", "Simple copy", ImitationTab),
+    ("gene-sets", "Gene sets", GeneSetsTab),
+)
 _DEFAULT_RATE, _DEFAULT_PANEL, _LARGEST_PANEL, _MOST_RATE = 0.1, 20, 50, 0.5
 _FIELD_LETTERS = 44
 
@@ -83,7 +95,8 @@ class InterpretationPage(Page):
         self._shown: tuple[object, ...] | None = None
         self._looked = Looked()
         self._explanations: list[ExplanationRecord] = []
-        self._behind: set[ResultTab] = set()
+        self._behind: set[str] = set()
+        self._turns = InTurn(self)
         self._lines: Importances | None = None
         self._build_settings()
         self.skipped, inside = card(SKIPPED, "interpretation.skipped")
@@ -154,30 +167,19 @@ class InterpretationPage(Page):
         column.addWidget(self.choice)
 
     def _build_tabs(self, column: QVBoxLayout) -> None:
-        self.features = FeaturesTab(self.session)
-        self.samples = SamplesTab(self.session)
-        self.panels = PanelsTab(self.session)
-        self.failures = FailuresTab(self.session)
-        self.imitation = ImitationTab(self.session)
-        self.gene_sets = GeneSetsTab(self.session)
         self.tabs = ResultTabs(
             "interpretation.views",
             VIEWS,
-            (
-                self.features,
-                self.samples,
-                self.panels,
-                self.failures,
-                self.imitation,
-                self.gene_sets,
-            ),
+            tuple((key, title, partial(make, self.session)) for key, title, make in TABS),
         )
+        # What is expected and the file with gene sets are answers: they are not greyed.
+        self.tabs.made.connect(lambda view: self.grey(view.findings))
         self.tabs.changed.connect(self._show_tab)
         column.addWidget(self.tabs)
 
     def greyed(self) -> Sequence[QWidget]:
-        """Only findings: what is expected and the file with gene sets are answers."""
-        return [self.skipped, *(tab.findings for tab in self.tabs.tabs)]
+        """Only findings, when they are made."""
+        return (self.skipped,)
 
     # --- up to date -------------------------------------------------------------------
 
@@ -284,55 +286,62 @@ class InterpretationPage(Page):
     # --- tabs -------------------------------------------------------------------------
 
     def _all_behind(self) -> None:
-        self._behind = set(self.tabs.tabs)
+        self._behind = set(self.tabs.keys)
         self._lines = None
-        self._show_tab()
+        # The page is seen before its first view is made.
+        self._turns.do("view", self.tabs.show_current)
 
     def _show_tab(self) -> None:
         """Bring the view that is shown up to date; the others wait until they are opened."""
-        tab = self.tabs.current
-        if tab not in self._behind:
-            return
-        self._behind.discard(tab)
-        if tab is self.features:
-            self.features.show_features(self._looked, self._importances())
-        elif tab is self.samples:
+        key = self.tabs.current
+        if key in self._behind:
+            self._behind.discard(key)
+            if key == "features":
+                # Reading what there is of 20,000 features takes a turn of its own.
+                self._turns.do("importances", self._read_importances)
+            self._turns.do("found", partial(self._show_found, key))
+
+    def _show_found(self, key: str) -> None:
+        view, looked = self.tabs.view(key), self._looked
+        if isinstance(view, FeaturesTab):
+            view.show_features(looked, self._importances())
+        elif isinstance(view, SamplesTab):
             trust = self.session.view("trust", AllTrustRecord)
-            self.samples.show_samples(self._looked, trust_of(trust, self._looked.model))
-        elif tab is self.panels:
-            self.panels.show_panels(self._looked)
-        elif tab is self.failures:
-            worst = self.session.view("worst-samples", WorstSamplesRecord)
-            self.failures.show_failures(self._looked, worst)
-        elif tab is self.imitation:
-            self.imitation.show_copies(self._looked)
-        else:
-            self.gene_sets.show_sets(self._looked)
+            view.show_samples(looked, trust_of(trust, looked.model))
+        elif isinstance(view, PanelsTab):
+            view.show_panels(looked)
+        elif isinstance(view, FailuresTab):
+            view.show_failures(looked, self.session.view("worst-samples", WorstSamplesRecord))
+        elif isinstance(view, ImitationTab):
+            view.show_copies(looked)
         self._show_answers()
 
     def _show_answers(self) -> None:
         """Show the answers that stand in the view that is shown."""
-        tab = self.tabs.current
-        if tab is self.imitation:
-            self.imitation.show_answers(self._looked, self._names())
-        elif tab is self.gene_sets:
-            self.gene_sets.show_answers()
-            self.gene_sets.show_sets(self._looked)
+        key = self.tabs.current
+        if key in self._behind or not self.tabs.is_made(key):
+            return
+        view = self.tabs.view(key)
+        if isinstance(view, ImitationTab):
+            found = self._importances()
+            view.show_answers(self._looked, found.features if found is not None else ())
+        elif isinstance(view, GeneSetsTab):
+            view.show_answers()
+            view.show_sets(self._looked)
 
     def _importances(self) -> Importances | None:
         """Return the importances to show: of a first look, of all features, or of those listed."""
         if self._lines is None:
-            views = self.session.view("importances", AllImportancesRecord)
-            view, record = view_of(views, self._looked.model), self._looked.attribution
-            if view is not None and is_preview(views):
-                self._lines = of_view(view, None)
-            elif record is not None:
-                self._lines = of_view(view, record) if view is not None else of_record(record)
+            self._read_importances()
         return self._lines
 
-    def _names(self) -> list[str]:
-        found = self._importances()
-        return [line.feature for line in found.lines] if found is not None else []
+    def _read_importances(self) -> None:
+        views = self.session.view("importances", AllImportancesRecord)
+        view, record = view_of(views, self._looked.model), self._looked.attribution
+        if view is not None and is_preview(views):
+            self._lines = of_view(view, None)
+        elif record is not None:
+            self._lines = of_view(view, record) if view is not None else of_record(record)
 
     # --- running ----------------------------------------------------------------------
 

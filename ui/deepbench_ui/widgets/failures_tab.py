@@ -34,7 +34,6 @@ from deepbench_ui.widgets.result_tabs import ResultTab
 from deepbench_ui.widgets.sentences import Sentences
 from deepbench_ui.widgets.worst_samples import WorstSamples
 
-TITLE = "Where it fails"
 WILL = (
     "It will stand here in which groups of samples the chosen model is wrong more often, whether "
     "it knows when it is wrong, and which single samples deserve a second look."
@@ -66,7 +65,7 @@ class FailuresTab(ResultTab):
     """
 
     def __init__(self, session: StudySession) -> None:
-        super().__init__("interpretation.tab.failures", TITLE)
+        super().__init__("interpretation.tab.failures")
         self._session = session
         self._record: FailuresRecord | None = None
         self._share = True

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
-from deepbench_ui.models.claim_rows import KNOWN_BEFORE, AskedFeature, causal_words
+from deepbench_ui.models.claim_rows import KNOWN_BEFORE, AskedFeature
 from deepbench_ui.models.role_answers import role_changes, role_of
+from deepbench_ui.models.wording_notes import wording_notes
 from deepbench_ui.pages.base import label
 from deepbench_ui.session import StudySession
 from deepbench_ui.widgets.answer_grid import AnswerGrid
 from deepbench_ui.widgets.banner import Banner
 from deepbench_ui.widgets.fields import TextAnswer
+from deepbench_ui.widgets.marked_line import MarkedLine
 from deepbench_ui.widgets.reflow_grid import ReflowGrid
 
 QUESTIONS = (
@@ -23,7 +26,12 @@ QUESTIONS = (
 ANSWERS = (("yes", "Yes"), ("no", "No"), ("unknown", "Not known"))
 NOTE = "Note, printed below the sentence"
 NOTE_HINT = "Note, printed below the sentence. For example: measured at admission"
-STEP, NOTE_STEP = "answer about {name}", "note on {name}"
+STEP, NOTE_STEP, REWORDED = (
+    "answer about {name}",
+    "note on {name}",
+    "wording of the note on {name}",
+)
+USE = "Use This Wording"
 STOPS = (
     "This stops the study: the model was told what happened afterwards, so its score rests on the "
     "answer itself. Leave the feature out and calculate again. The test set has then been seen "
@@ -34,9 +42,9 @@ LEFT_OUT = (
     "It has the role “Ignore” now: no model will see it. “Write the Claims” below calculates "
     "everything that follows from this again."
 )
-CAUSAL = (
-    "“{words}” speaks of a cause. The study shows an association: “went with” or “was used to "
-    "predict” says as much as was shown."
+AFTERWARDS = (
+    "It was offered to all models, though none uses it much: the report says so. To be sure, "
+    "leave it out and calculate again."
 )
 _HALF_LETTERS = 48
 
@@ -74,6 +82,10 @@ class FeatureCard(QFrame):
         head.add(words)
         head.add(self.grid)
         column.addWidget(head)
+        self.hints = [MarkedLine(f"{name}.hint.{place}") for place in range(len(feature.hints))]
+        for line, (_, text) in zip(self.hints, feature.hints, strict=True):
+            line.say(text, "warning", "warning")
+            column.addWidget(line)
         self.banner = Banner(f"{name}.stops")
         column.addWidget(self.banner)
         self.note = TextAnswer(
@@ -95,23 +107,43 @@ class FeatureCard(QFrame):
         # A name may hold points, so the place is given key by key.
         return ("claims", "features", self.feature.name, key)
 
-    def refresh(self) -> None:
-        """Show the answers."""
+    def refresh(self, names: Iterable[str] = ()) -> None:
+        """Show the answers.
+
+        Args:
+            names: Names of columns and classes, which are no wording of the note.
+        """
         answers: dict[str, Any] = self._session.value(self._place("")[:-1], {})
         self.grid.show_answers(answers)
         self.note.refresh()
         self._show_stop(answers)
-        words = causal_words(answers.get("note", ""))
-        if words:
-            self.causal.show_message("warning", CAUSAL.format(words="”, “".join(words)))
-        else:
+        self._look_at(answers.get("note", ""), names)
+
+    def _look_at(self, note: str, names: Iterable[str]) -> None:
+        found = wording_notes([note], names)
+        if not found:
             self.causal.clear()
+            return
+        better = found[0].suggestion
+        self.causal.show_message(
+            "warning", found[0].whole, USE if better else "", lambda: self._reword(better)
+        )
+
+    def _reword(self, note: str) -> None:
+        step = REWORDED.format(name=self.feature.name)
+        self._session.answer(self._place("note"), note, step)
 
     def _show_stop(self, answers: dict[str, Any]) -> None:
         if role_of(self._session.draft.answers, self.feature.name) == "ignore":
             self.banner.show_message("info", LEFT_OUT)
         elif answers.get(KNOWN_BEFORE) == "no":
-            self.banner.show_message("danger", STOPS, LEAVE_OUT, self._leave_out)
+            stops = self.feature.stops
+            self.banner.show_message(
+                "danger" if stops else "warning",
+                STOPS if stops else AFTERWARDS,
+                LEAVE_OUT,
+                self._leave_out,
+            )
         else:
             self.banner.clear()
 

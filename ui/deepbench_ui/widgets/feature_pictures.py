@@ -52,12 +52,13 @@ class FeaturePictures(QWidget):
 
     Args:
         session: The open study.
+        turns: Draws the plots.
     """
 
     #: Single features or groups are read now.
     reading_changed = Signal()
 
-    def __init__(self, session: StudySession) -> None:
+    def __init__(self, session: StudySession, turns: InTurn) -> None:
         super().__init__()
         self._session = session
         self._found: Importances | None = None
@@ -67,7 +68,7 @@ class FeaturePictures(QWidget):
         self._colour = AUTOMATIC
         self._places: dict[str, int] = {}
         self.feature = ""
-        self._turns = InTurn(self)
+        self._turns = turns
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         self.grid = ReflowGrid(COLUMN_LETTERS, 2)
@@ -134,9 +135,8 @@ class FeaturePictures(QWidget):
             task: Kind of outcome.
         """
         self._found, self._record, self._shown, self._task = found, record, shown, task
-        names = [line.feature for line in found.lines]
+        names = found.features
         self._places = {name: place for place, name in enumerate(names)}
-        self.finder.show_names(names)
         self.reading.setVisible(record is not None and bool(record.groups))
         self._show_bars()
         several = shown is not None and bool(shown.features)
@@ -145,10 +145,16 @@ class FeaturePictures(QWidget):
             beeswarm_figure(shown) if shown is not None and several else None,
             self._why_empty(),
         )
-        listed = names[: len(shown.features)] if shown is not None else names[:1]
         wanted = self._session.selection.selected("feature")
-        self.show_feature(wanted if wanted in self._places else next(iter(listed), ""))
-        self._turns.show(self.volcano, volcano_figure(found), NO_EFFECTS if names else NO_FEATURE)
+        self.feature = wanted if wanted in self._places else names[0] if names else ""
+        self._turns.do("feature", lambda: self.show_feature(self.feature))
+        self._turns.do("volcano", self._show_volcano)
+        self._turns.do("names", lambda: self.finder.show_names(names))
+
+    def _show_volcano(self) -> None:
+        if self._found is not None:
+            empty = NO_EFFECTS if self._found.features else NO_FEATURE
+            self._turns.show(self.volcano, volcano_figure(self._found), empty)
 
     def _why_empty(self) -> str:
         if self._found is not None and self._found.preview:

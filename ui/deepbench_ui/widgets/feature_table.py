@@ -6,7 +6,7 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QCheckBox, QLineEdit, QVBoxLayout, QWidget
 
 from deepbench_ui.models.importance_rows import feature_columns
-from deepbench_ui.models.importances import FeatureLine, Importances, matching
+from deepbench_ui.models.importances import NOTHING, Importances, matching
 from deepbench_ui.models.marked_table import MarkedTable
 from deepbench_ui.models.numbers import counted
 from deepbench_ui.pages.base import label
@@ -42,12 +42,12 @@ class FeatureTable(QWidget):
     def __init__(self, name: str, session: StudySession) -> None:
         super().__init__()
         self.setObjectName(name)
-        self._found: Importances | None = None
+        self._found = NOTHING
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
-        self.rows: MarkedTable[FeatureLine] = MarkedTable(
-            feature_columns(None, "", ""), _name_of, colour=_colour_of, parent=self
+        self.rows: MarkedTable[int] = MarkedTable(
+            feature_columns(NOTHING, "", ""), self._name_of, colour=self._colour_of, parent=self
         )
         self.panel = TablePanel(
             name, TITLE, self.rows, session, letters=_LETTERS, sentence=SENTENCE
@@ -88,6 +88,8 @@ class FeatureTable(QWidget):
             target: Class or outcome that attributions speak for.
             task: Kind of outcome.
         """
+        # Rows are places: those of other features have nothing to do with them.
+        self.rows.replace_rows(())
         self._found = found
         self.only_clear.setVisible(found.above is not None)
         self.rows.change_columns(feature_columns(found, target, task))
@@ -99,22 +101,18 @@ class FeatureTable(QWidget):
         self.panel.view.mark(feature)
 
     def _fill(self) -> None:
-        if self._found is None:
-            return
-        every = self._found.lines
+        every = len(self._found.features)
         clear = self.only_clear.isChecked() and not self.only_clear.isHidden()
-        shown = matching(every, self.filter.text(), only_clear=clear)
-        self.rows.show_rows(shown)
+        shown = matching(self._found, self.filter.text(), only_clear=clear)
+        self.rows.replace_rows(shown)
         self.panel.view.mark(self._marked)
-        said = SHOWN.format(shown=counted(len(shown), "feature"), all=f"{len(every):,}")
-        if not self._found.complete and len(shown) == len(every):
-            said = LISTED.format(all=f"{len(every):,}")
+        said = SHOWN.format(shown=counted(len(shown), "feature"), all=f"{every:,}")
+        if not self._found.complete and len(shown) == every:
+            said = LISTED.format(all=f"{every:,}")
         self.said.setText(said)
 
+    def _name_of(self, place: int) -> str:
+        return self._found.features[place]
 
-def _name_of(line: FeatureLine) -> str:
-    return line.feature
-
-
-def _colour_of(line: FeatureLine) -> str:
-    return "disabled_text" if line.clears is False else ""
+    def _colour_of(self, place: int) -> str:
+        return "disabled_text" if self._found.clears[place] is False else ""

@@ -14,10 +14,10 @@ from deepbench_ui.widgets.banner import Banner
 from deepbench_ui.widgets.data_table import TablePanel
 from deepbench_ui.widgets.feature_pictures import FeaturePictures
 from deepbench_ui.widgets.feature_table import FeatureTable
+from deepbench_ui.widgets.in_turn import InTurn
 from deepbench_ui.widgets.result_tabs import ResultTab
 from deepbench_ui.widgets.sentences import Sentences
 
-TITLE = "Features"
 WILL = (
     "It will stand here which features move the predictions of the chosen model and of the best "
     "network, which of them weigh more than with shuffled labels, and how stable that is."
@@ -46,7 +46,7 @@ class FeaturesTab(ResultTab):
     """
 
     def __init__(self, session: StudySession) -> None:
-        super().__init__("interpretation.tab.features", TITLE)
+        super().__init__("interpretation.tab.features")
         self._session = session
         self.preview = Banner("interpretation.preview")
         self.found.addWidget(self.preview)
@@ -54,7 +54,8 @@ class FeaturesTab(ResultTab):
         self.short = Sentences("interpretation.short")
         inside.addWidget(self.short)
         self.found.addWidget(frame)
-        self.pictures = FeaturePictures(session)
+        self._turns = InTurn(self)
+        self.pictures = FeaturePictures(session, self._turns)
         self.pictures.reading_changed.connect(self._show_groups)
         self.found.addWidget(self.pictures)
         self._add_groups()
@@ -110,13 +111,16 @@ class FeaturesTab(ResultTab):
         self.short.show_sentences(said)
         self.sentences.show_sentences(record.sentences if record is not None else ())
         self.method.setVisible(record is not None)
-        self.table.show_importances(found, looked.target, looked.task)
         self.group_rows.change_columns(group_columns(found.unit))
         self.group_rows.show_rows(record.groups if record is not None else ())
         explanation = None if found.preview else looked.explanation
         self.pictures.show_importances(found, record, explanation, looked.task)
-        self.table.mark(self.pictures.feature)
+        self._turns.do("table", lambda: self._show_table(looked, found))
         self._show_groups()
+
+    def _show_table(self, looked: Looked, found: Importances) -> None:
+        self.table.show_importances(found, looked.target, looked.task)
+        self.table.mark(self.pictures.feature)
 
     def _show_groups(self) -> None:
         self.groups_frame.setVisible(self.pictures.reads_groups)

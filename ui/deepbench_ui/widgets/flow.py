@@ -67,15 +67,23 @@ class FlowLayout(QLayout):
     def _arrange(self, rect: QRect, *, move: bool) -> int:
         """Place the parts, or only measure; return the height."""
         x, y, high = rect.x(), rect.y(), 0
+        line: list[tuple[QLayoutItem, QRect]] = []
         for item in self._items:
             if item.isEmpty():
                 continue
             hint = item.sizeHint()
             width = min(hint.width(), max(item.minimumSize().width(), rect.width()))
             if high and x + width > rect.right() + 1:
-                x, y, high = rect.x(), y + high + self._gap, 0
-            if move:
-                item.setGeometry(QRect(QPoint(x, y), QSize(width, hint.height())))
+                _place(line, high, move=move)
+                x, y, high, line = rect.x(), y + high + self._gap, 0, []
+            line.append((item, QRect(QPoint(x, y), QSize(width, hint.height()))))
             x += width + self._gap
             high = max(high, hint.height())
+        _place(line, high, move=move)
         return y + high - rect.y()
+
+
+def _place(line: list[tuple[QLayoutItem, QRect]], high: int, *, move: bool) -> None:
+    """Place the parts of a line, each at the middle of its height."""
+    for item, place in line if move else ():
+        item.setGeometry(place.translated(0, (high - place.height()) // 2))

@@ -104,43 +104,25 @@ class GatedText(QTextBrowser):
         return QSize(0, 0)
 
 
-class TextPanel(QWidget):
-    """A text with its title, and with ways to keep it that go through the gate.
+class Leaving(QWidget):
+    """A text with a button that copies it through the gate, and a line that says how it went.
 
     Args:
-        name: Its objectName; the text is ``NAME.text``.
-        title: What it is called, also in the study's ledger.
-        file: Proposed name of a file.
+        name: Its objectName.
+        title: What the text is called, also in the study's ledger.
         outlet: What lets things out.
     """
 
-    def __init__(self, name: str, title: str, file: str, outlet: Outlet) -> None:
+    def __init__(self, name: str, title: str, outlet: Outlet) -> None:
         super().__init__()
         self.setObjectName(name)
-        self._title, self._file, self._outlet = title, file, outlet
+        self._title, self._outlet = title, outlet
         self._plain, self._waiting = "", False
-        self._make_html: Callable[[], str] = str
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(6)
-        head = QHBoxLayout()
-        head.setSpacing(2)
-        head.addWidget(label(title, "heading"), 1)
-        self.save_button = self._button(f"{name}.save", SAVE, SAVE_TIP)
         self.copy_button = self._button(f"{name}.copy", COPY, COPY_TIP)
-        self.save_button.clicked.connect(self.save)
         self.copy_button.clicked.connect(self.copy)
-        head.addWidget(self.copy_button)
-        head.addWidget(self.save_button)
-        column.addLayout(head)
-        self.text = GatedText(f"{name}.text", title)
-        self.text.copy_wanted.connect(lambda chosen: self._let_out(chosen, CLIPBOARD))
-        column.addWidget(self.text)
         self._message = label("", "muted", f"{name}.message")
         self._message.hide()
-        column.addWidget(self._message)
         theme().changed.connect(self._paint)
-        self._paint()
 
     def _button(self, name: str, text: str, tip: str) -> QToolButton:
         button = QToolButton()
@@ -159,28 +141,9 @@ class TextPanel(QWidget):
         """The line below the text."""
         return self._message.text()
 
-    def show_text(self, plain: str, make_html: Callable[[], str]) -> None:
-        """Show another text.
-
-        Args:
-            plain: What is copied and saved.
-            make_html: Returns how it looks; asked again when the theme changes.
-        """
-        if plain == self._plain:
-            return
-        self._plain, self._make_html = plain, make_html
-        self._say("")
-        self._paint()
-
     def copy(self) -> None:
         """Let the text out to the clipboard."""
         self._let_out(self._plain, CLIPBOARD)
-
-    def save(self) -> None:
-        """Ask for a file and let the text out to it."""
-        file = self._outlet.choose_file(self, SAVE_TITLE, self._file, ("txt",))
-        if file:
-            self._let_out(self._plain, file)
 
     def _let_out(self, text: str, destination: str) -> None:
         if self._waiting or not text:
@@ -215,6 +178,100 @@ class TextPanel(QWidget):
         self._message.setVisible(bool(sentence))
 
     def _paint(self) -> None:
-        self.save_button.setIcon(icon("save"))
         self.copy_button.setIcon(icon("copy"))
-        self.text.show_html(self._make_html() if self._plain else "")
+
+
+class TextPanel(Leaving):
+    """A text with its title, and with ways to keep it that go through the gate.
+
+    Args:
+        name: Its objectName; the text is ``NAME.text``.
+        title: What it is called, also in the study's ledger.
+        file: Proposed name of a file.
+        outlet: What lets things out.
+        shows: Whether the text itself is shown; else the title stands above what shows it.
+    """
+
+    def __init__(
+        self, name: str, title: str, file: str, outlet: Outlet, *, shows: bool = True
+    ) -> None:
+        super().__init__(name, title, outlet)
+        self._file = file
+        self._make_html: Callable[[], str] = str
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        head = QHBoxLayout()
+        head.setSpacing(2)
+        head.addWidget(label(title, "heading"), 1)
+        self.save_button = self._button(f"{name}.save", SAVE, SAVE_TIP)
+        self.save_button.clicked.connect(self.save)
+        head.addWidget(self.copy_button)
+        head.addWidget(self.save_button)
+        column.addLayout(head)
+        self.text: GatedText | None = None
+        if shows:
+            self.text = GatedText(f"{name}.text", title)
+            self.text.copy_wanted.connect(lambda chosen: self._let_out(chosen, CLIPBOARD))
+            column.addWidget(self.text)
+        column.addWidget(self._message)
+        self._paint()
+
+    def show_text(self, plain: str, make_html: Callable[[], str] = str) -> None:
+        """Show another text.
+
+        Args:
+            plain: What is copied and saved.
+            make_html: Returns how it looks; asked again when the theme changes.
+        """
+        if plain == self._plain:
+            return
+        self._plain, self._make_html = plain, make_html
+        self._say("")
+        self._paint()
+
+    def save(self) -> None:
+        """Ask for a file and let the text out to it."""
+        file = self._outlet.choose_file(self, SAVE_TITLE, self._file, ("txt",))
+        if file:
+            self._let_out(self._plain, file)
+
+    def _paint(self) -> None:
+        super()._paint()
+        self.save_button.setIcon(icon("save"))
+        if self.text is not None:
+            self.text.show_html(self._make_html() if self._plain else "")
+
+
+class SentencePanel(Leaving):
+    """A sentence that can be selected, with its own button to copy it.
+
+    Args:
+        name: Its objectName; the text is ``NAME.text``.
+        title: What it is called in the study's ledger, and for screen readers.
+        outlet: What lets things out.
+        plain: What is copied.
+        make_html: Returns how it looks; asked again when the theme changes.
+    """
+
+    def __init__(
+        self, name: str, title: str, outlet: Outlet, plain: str, make_html: Callable[[], str]
+    ) -> None:
+        super().__init__(name, title, outlet)
+        self._plain, self._make_html = plain, make_html
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        self.text = GatedText(f"{name}.text", title)
+        self.text.copy_wanted.connect(lambda chosen: self._let_out(chosen, CLIPBOARD))
+        row.addWidget(self.text, 1)
+        row.addWidget(self.copy_button, 0, Qt.AlignmentFlag.AlignTop)
+        column.addLayout(row)
+        column.addWidget(self._message)
+        self._paint()
+
+    def _paint(self) -> None:
+        super()._paint()
+        self.text.show_html(self._make_html())

@@ -18,7 +18,6 @@ from deepbench_ui.widgets.flow import FlowLayout
 from deepbench_ui.widgets.result_tabs import ResultTab
 from deepbench_ui.widgets.sentences import Sentences
 
-TITLE = "Gene sets"
 FILE = "Your gene sets"
 FILE_WHY = (
     "A .gmt file from your own computer: one set in a line, with its name, a remark, and the "
@@ -51,7 +50,7 @@ class GeneSetsTab(ResultTab):
     """
 
     def __init__(self, session: StudySession) -> None:
-        super().__init__("interpretation.tab.gene-sets", TITLE)
+        super().__init__("interpretation.tab.gene-sets")
         self._session = session
         self._add_file()
         self.sets: MarkedTable[GeneSetRecord] = MarkedTable(

@@ -27,7 +27,6 @@ from deepbench_ui.widgets.in_turn import InTurn
 from deepbench_ui.widgets.result_tabs import ResultTab
 from deepbench_ui.widgets.sentences import Sentences
 
-TITLE = "Simple copy"
 WILL = (
     "A simple copy of the model will stand here: a short sum or a few rules that give nearly the "
     "same answers and that you can read, with what goes against your expectation."
@@ -91,7 +90,7 @@ class ImitationTab(ResultTab):
     """
 
     def __init__(self, session: StudySession) -> None:
-        super().__init__("interpretation.tab.copy", TITLE)
+        super().__init__("interpretation.tab.copy")
         self._session = session
         self._turns = InTurn(self)
         self.expectations = Expectations("interpretation.expected", session)

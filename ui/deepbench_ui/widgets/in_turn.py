@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QObject, QTimer
 
 from deepbench_ui.plots import Figure, PlotPanel
 
 
 class InTurn(QObject):
-    """Draws one plot in each turn of the event loop, in the order they came.
+    """Draws one plot, or does one thing, in each turn of the event loop, in the order they came.
 
     Args:
         parent: Owner; what waits when it goes is never drawn.
@@ -16,7 +18,7 @@ class InTurn(QObject):
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
-        self._waiting: dict[PlotPanel, tuple[Figure | None, str]] = {}
+        self._waiting: dict[PlotPanel | str, tuple[Figure | None, str] | Callable[[], None]] = {}
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._next)
@@ -38,12 +40,27 @@ class InTurn(QObject):
         if not self._timer.isActive():
             self._timer.start(0)
 
+    def do(self, name: str, work: Callable[[], None]) -> None:
+        """Do something soon, instead of what still waits under this name.
+
+        Args:
+            name: What it is.
+            work: Does it; it may add more.
+        """
+        self._waiting[name] = work
+        if not self._timer.isActive():
+            self._timer.start(0)
+
     def _next(self) -> None:
-        panel = next(iter(self._waiting))
-        figure, empty = self._waiting.pop(panel)
-        if figure is None:
-            panel.show_empty(empty)
-        elif figure != panel.figure:
-            panel.show_figure(figure)
+        where = next(iter(self._waiting))
+        what = self._waiting.pop(where)
+        if callable(what):
+            what()
+        elif isinstance(where, PlotPanel):
+            figure, empty = what
+            if figure is None:
+                where.show_empty(empty)
+            elif figure != where.figure:
+                where.show_figure(figure)
         if self._waiting:
             self._timer.start(0)

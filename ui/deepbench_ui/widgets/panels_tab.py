@@ -21,7 +21,6 @@ from deepbench_ui.widgets.reflow_grid import ReflowGrid
 from deepbench_ui.widgets.result_tabs import ResultTab
 from deepbench_ui.widgets.sentences import Sentences
 
-TITLE = "Short panels"
 WILL = (
     "It will stand here how well a simple model does with the best 1, 2, 3, … features, and which "
     "is the shortest list that is about as good as the chosen model with all of them."
@@ -44,7 +43,7 @@ class PanelsTab(ResultTab):
     """
 
     def __init__(self, session: StudySession) -> None:
-        super().__init__("interpretation.tab.panels", TITLE)
+        super().__init__("interpretation.tab.panels")
         self._session = session
         self._turns = InTurn(self)
         frame, inside = card(IN_SHORT)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QTabBar, QVBoxLayout, QWidget
@@ -15,13 +15,11 @@ class ResultTab(QWidget):
 
     Args:
         name: Its objectName; the sentence is ``NAME.empty``.
-        title: What its tab is called.
     """
 
-    def __init__(self, name: str, title: str) -> None:
+    def __init__(self, name: str) -> None:
         super().__init__()
         self.setObjectName(name)
-        self.title = title
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(10)
@@ -66,43 +64,62 @@ class TabBar(QTabBar):
 
 
 class ResultTabs(QWidget):
-    """A bar of tabs, and the view that is chosen below it.
+    """A bar of tabs, and the view that is chosen below it; views are made when first opened.
 
     Args:
         name: objectName of the bar.
         accessible: What is chosen, for screen readers.
-        tabs: The views.
+        views: Key, title and maker of each view.
     """
 
+    #: A view was made.
+    made = Signal(object)
     #: Another view is shown.
     changed = Signal()
 
-    def __init__(self, name: str, accessible: str, tabs: Sequence[ResultTab]) -> None:
+    def __init__(
+        self,
+        name: str,
+        accessible: str,
+        views: Sequence[tuple[str, str, Callable[[], ResultTab]]],
+    ) -> None:
         super().__init__()
-        self.tabs = tuple(tabs)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(10)
+        self.keys = tuple(key for key, _, _ in views)
+        self._makers = {key: make for key, _, make in views}
+        self._views: dict[str, ResultTab] = {}
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(10)
         self.bar = TabBar(name, accessible)
-        column.addWidget(self.bar)
-        for tab in self.tabs:
-            self.bar.addTab(tab.title)
-            column.addWidget(tab)
-        column.addStretch(1)
-        self.bar.currentChanged.connect(self._turn)
-        self._turn()
+        for _, title, _ in views:
+            self.bar.addTab(title)
+        self._column.addWidget(self.bar)
+        self.bar.currentChanged.connect(self.show_current)
 
     @property
-    def current(self) -> ResultTab:
-        """The view that is shown."""
-        return self.tabs[self.bar.currentIndex()]
+    def current(self) -> str:
+        """Key of the view that is shown."""
+        return self.keys[self.bar.currentIndex()]
 
-    def open(self, tab: ResultTab) -> None:
+    def view(self, key: str) -> ResultTab:
+        """Return a view; it is made if it is not there yet."""
+        if key not in self._views:
+            view = self._views[key] = self._makers[key]()
+            self._column.addWidget(view)
+            self.made.emit(view)
+        return self._views[key]
+
+    def is_made(self, key: str) -> bool:
+        """Say whether a view was made already."""
+        return key in self._views
+
+    def open(self, key: str) -> None:
         """Show a view."""
-        self.bar.setCurrentIndex(self.tabs.index(tab))
+        self.bar.setCurrentIndex(self.keys.index(key))
 
-    def _turn(self) -> None:
-        current = self.current
-        for tab in self.tabs:
-            tab.setVisible(tab is current)
+    def show_current(self) -> None:
+        """Show the view whose tab is chosen."""
+        shown = self.view(self.current)
+        for view in self._views.values():
+            view.setVisible(view is shown)
         self.changed.emit()

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from deepbench.study.records import ExplanationRecord, NeighboursRecord, TrustRecord
 from deepbench_ui.models.explanation_figures import (
-    MOST_FEATURES,
+    MOST_COLUMNS,
     heatmap_figure,
     order_by_output,
     waterfall_figure,
@@ -35,7 +35,6 @@ from deepbench_ui.widgets.result_tabs import ResultTab
 from deepbench_ui.widgets.sentences import Sentences
 from deepbench_ui.widgets.switch import Switch
 
-TITLE = "Single samples"
 WILL = (
     "It will stand here how the model comes to its answer for single samples, which training "
     "samples are most like them, and how far to trust the answer."
@@ -69,7 +68,7 @@ class SamplesTab(ResultTab):
     """
 
     def __init__(self, session: StudySession) -> None:
-        super().__init__("interpretation.tab.samples", TITLE)
+        super().__init__("interpretation.tab.samples")
         self._session = session
         self._shown: ExplanationRecord | None = None
         self._trust: TrustRecord | None = None
@@ -220,7 +219,7 @@ class SamplesTab(ResultTab):
         # Like the plots, this loads numpy when it is first wanted.
         from deepbench_ui.plots.ordering import order_by_similarity
 
-        parts = [row[:MOST_FEATURES] for row in shown.attributions]
+        parts = [row[:MOST_COLUMNS] for row in shown.attributions]
         order = order_by_similarity(parts, shown.outputs)
         return heatmap_figure(shown, order, by_similarity=True)
 

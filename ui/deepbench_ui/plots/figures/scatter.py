@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from functools import cached_property
 
 from deepbench_ui.plots.figures.base import (
     MOST_POINTS,
@@ -11,7 +13,6 @@ from deepbench_ui.plots.figures.base import (
     ReferenceLine,
     Table,
     count,
-    is_number,
     number,
     same_length,
     thin,
@@ -81,10 +82,15 @@ class ScatterFigure(Figure):
 
     def placed(self) -> list[int]:
         """Return the points that have a place."""
+        return self._placed
+
+    @cached_property
+    def _placed(self) -> list[int]:
+        # Asked for several times, of up to 20,000 points.
         return [
             index
             for index, (x, y) in enumerate(zip(self.x, self.y, strict=True))
-            if is_number(x) and is_number(y)
+            if x is not None and y is not None and math.isfinite(x) and math.isfinite(y)
         ]
 
     def drawn(self) -> list[int]:

@@ -13,7 +13,7 @@ from deepbench_ui.plots.colours import blend, see_through
 from deepbench_ui.plots.figures.base import finite, is_number, number
 from deepbench_ui.plots.figures.scatter import NOT_GIVEN, ScatterFigure
 from deepbench_ui.plots.key import KeyEntry
-from deepbench_ui.plots.painters.base import Painter, gradient_entry, padded
+from deepbench_ui.plots.painters.base import Painter, Places, gradient_entry, padded
 from deepbench_ui.plots.plot import symbol_path
 from deepbench_ui.plots.ticks import shorten
 
@@ -39,13 +39,14 @@ class ScatterPainter(Painter[ScatterFigure]):
         self._drawn = figure.drawn()
         self.xs = np.array(figure.x, dtype=float)
         self.ys = np.array(figure.y, dtype=float)
-        self._walk = sorted(self._drawn, key=lambda index: (self.xs[index], self.ys[index]))
+        drawn = np.asarray(self._drawn, dtype=np.intp)
+        self._walk: list[int] = drawn[np.lexsort((self.ys[drawn], self.xs[drawn]))].tolist()
         plot.titles(figure.x_title, figure.y_title)
         plot.grid("left", "bottom")
-        ys = finite(figure.y)
+        ys = _ends(self.ys)
         if figure.horizontal is not None:
             ys.append(figure.horizontal.value)
-        left, right = padded(finite(figure.x), 0.06)
+        left, right = padded(_ends(self.xs), 0.06)
         bottom, top = padded(ys, 0.06)
         plot.set_range(left, right, bottom, top)
         self._paint_comparisons()
@@ -210,3 +211,9 @@ class ScatterPainter(Painter[ScatterFigure]):
             for index, known in enumerate(self.figure.names)
             if known == name and is_number(self.xs[index]) and is_number(self.ys[index])
         ]
+
+
+def _ends(values: Places) -> list[float]:
+    """Return the smallest and the largest value that can be drawn; nothing if there is none."""
+    known = values[np.isfinite(values)]
+    return [float(known.min()), float(known.max())] if known.size else []

@@ -65,4 +65,5 @@ def _of_ranks(values: Floats, signed: Floats) -> Floats:
 def _standardised(ranks: Floats) -> Floats:
     centred = ranks - ranks.mean(axis=0)
     length = np.sqrt((centred**2).sum(axis=0))
-    return centred / np.where(length > 0.0, length, np.nan)
+    scaled: Floats = centred / np.where(length > 0.0, length, np.nan)
+    return scaled

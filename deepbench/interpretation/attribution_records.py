@@ -1,0 +1,211 @@
+"""From importances to the records that pages and the report show."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from deepbench.data.wording import counted, noun
+from deepbench.interpretation.attributions import NO_METHOD
+from deepbench.interpretation.correlated_groups import LEAST_CORRELATION
+from deepbench.interpretation.importance import Importance
+from deepbench.interpretation.univariate import Univariate
+from deepbench.study.records import (
+    AttributionRecord,
+    FeatureGroup,
+    FeatureImportance,
+)
+from deepbench.study.records.interpretation_views import ImportancesRecord
+
+KEPT_FEATURES = 30
+# Correlation with the importances under random weights from which on it is a warning.
+_ALIKE = 0.5
+
+_METHOD = (
+    "Attributions by {method}: {samples}, each explained by a model that was not fitted on it or "
+    "on others of its unit."
+)
+_NOTHING = "The model uses no feature."
+_STABILITY = (
+    "Between folds, the ranks of the features agree with a mean correlation of {value:.2f} (1: "
+    "the same order in every fold, 0: no agreement)"
+)
+_TWIN_STABILITY = "; with shuffled labels it is {value:.2f}"
+_STARTS = "Between random starts of the same fold it is {value:.2f}."
+_NOISE = "shuffled labels, and copies of features with values exchanged between units"
+_ABOVE = (
+    "{above} of {used} {stand} out from noise: {their} whole interval lies above what features of "
+    f"no use get in such a model ({_NOISE})."
+)
+_NONE_ABOVE = (
+    "No feature stands out from noise: features of no use get as much in such a model "
+    f"({_NOISE}). Name no single feature as used by the model."
+)
+_GROUPS = (
+    "{features} stand in {groups} that say nearly the same (rank correlation of at least "
+    f"{LEAST_CORRELATION:g} between any two). A model divides such features as it likes: read a "
+    "group as one."
+)
+_WEIGHTS_ALIKE = (
+    "With random weights the same network puts features in much the same order (rank correlation "
+    "{value:.2f}), so the order says more about how the features vary than about what was learned."
+)
+_MISSED = (
+    "The attributions miss the model's output by up to {error:.2g}, more than {method} may, so "
+    "they are not to be relied on."
+)
+
+
+def attribution_record(
+    found: Importance, groups: Sequence[FeatureGroup], single: Univariate
+) -> AttributionRecord:
+    """Return what one model uses.
+
+    Args:
+        found: Importances of all features.
+        groups: Groups of correlated features.
+        single: Effects of single features.
+    """
+    first = found.fits.folds[0]
+    group_of = {name: place for place, group in enumerate(groups) for name in group.features}
+    return AttributionRecord(
+        model=first.model,
+        method=_method(found),
+        unit=first.unit,
+        samples=sum(len(fold.rows) for fold in found.fits.folds),
+        folds=len(found.fits.folds),
+        features=tuple(_feature(found, i, single, group_of) for i in found.order[:KEPT_FEATURES]),
+        rank_stability=found.rank_stability,
+        local_accuracy_error=found.error,
+        above_twin=found.above,
+        sentences=_sentences(found, groups),
+        fits=len(found.fits.single_fits),
+        groups=tuple(groups),
+        start_stability=found.start_stability,
+        shuffled_stability=found.shuffled_stability,
+        weights_check=found.weights_check,
+        locally_accurate=found.is_locally_accurate,
+        effect_name=single.name,
+    )
+
+
+def importances_record(
+    found: Importance, single: Univariate, *, preview: bool
+) -> ImportancesRecord:
+    """Return the importance of every feature in use, with six digits.
+
+    Args:
+        found: Importances of all features.
+        single: Effects of single features.
+        preview: Whether only few samples were looked at.
+    """
+    order = list(found.order)
+    names = found.ranked
+    effects = [single.effects.get(name) for name in names]
+    return ImportancesRecord(
+        model=found.fits.folds[0].model,
+        unit=found.fits.folds[0].unit,
+        effect_name=single.name,
+        features=names,
+        importance=tuple(_short(value) for value in found.importance[order]),
+        low=tuple(_short(value) for value in found.low[order]),
+        high=tuple(_short(value) for value in found.high[order]),
+        twin=tuple(None if found.twin is None else _short(found.twin[i]) for i in order),
+        direction=tuple(_known(value) for value in found.direction[order]),
+        effect=tuple(None if effect is None else _short(effect[0]) for effect in effects),
+        effect_p=tuple(None if effect is None else _short(effect[1]) for effect in effects),
+        clears_twin=tuple(None if found.clears is None else bool(found.clears[i]) for i in order),
+        threshold=found.thresholds.joint,
+        preview=preview,
+    )
+
+
+def _feature(
+    found: Importance, number: int, single: Univariate, group_of: dict[str, int]
+) -> FeatureImportance:
+    name = found.features[number]
+    effect = single.effects.get(name)
+    direction = float(found.direction[number])
+    return FeatureImportance(
+        feature=name,
+        importance=float(found.importance[number]),
+        low=float(found.low[number]),
+        high=float(found.high[number]),
+        direction=direction if np.isfinite(direction) else None,
+        twin=None if found.twin is None else float(found.twin[number]),
+        clears_twin=None if found.clears is None else bool(found.clears[number]),
+        rank_low=int(found.rank_low[number]),
+        rank_high=int(found.rank_high[number]),
+        effect=None if effect is None else effect[0],
+        group=group_of.get(name),
+    )
+
+
+def _method(found: Importance) -> str:
+    """Return the method of the first fold that needed one."""
+    methods = [fold.method for fold in found.fits.folds]
+    return next((method for method in methods if method != NO_METHOD), NO_METHOD)
+
+
+def _sentences(found: Importance, groups: Sequence[FeatureGroup]) -> tuple[str, ...]:
+    folds = found.fits.folds
+    if not found.order:
+        return (_NOTHING,)
+    samples = counted(sum(len(fold.rows) for fold in folds), "sample")
+    said = [_METHOD.format(method=_method(found), samples=samples)]
+    said += dict.fromkeys(text for fold in folds for text in fold.sentences)
+    said += [*_of_stability(found), *_of_noise(found), *_of_groups(groups)]
+    check = found.weights_check
+    if check is not None and check > _ALIKE:
+        said.append(_WEIGHTS_ALIKE.format(value=check))
+    if not found.is_locally_accurate:
+        said.append(_MISSED.format(error=found.error, method=_method(found)))
+    return tuple(said)
+
+
+def _of_stability(found: Importance) -> list[str]:
+    said = []
+    between, shuffled, starts = (
+        found.rank_stability,
+        found.shuffled_stability,
+        found.start_stability,
+    )
+    if between is not None:
+        twin = "" if shuffled is None else _TWIN_STABILITY.format(value=shuffled)
+        said.append(_STABILITY.format(value=between) + twin + ".")
+        if starts is not None:
+            said.append(_STARTS.format(value=starts))
+    return said
+
+
+def _of_noise(found: Importance) -> list[str]:
+    above = found.above
+    if above is None:
+        return []
+    if not above:
+        return [_NONE_ABOVE]
+    return [
+        _ABOVE.format(
+            above=f"{above:,}",
+            used=counted(len(found.order), "feature"),
+            stand=noun(above, "stands", "stand"),
+            their=noun(above, "its", "their"),
+        )
+    ]
+
+
+def _of_groups(groups: Sequence[FeatureGroup]) -> list[str]:
+    if not groups:
+        return []
+    features = counted(sum(len(group.features) for group in groups), "feature")
+    return [_GROUPS.format(features=features, groups=counted(len(groups), "group"))]
+
+
+def _short(value: float) -> float:
+    """Return a number with six digits, as many as anybody reads of thousands of features."""
+    return float(f"{float(value):.6g}")
+
+
+def _known(value: float) -> float | None:
+    return round(float(value), 4) if np.isfinite(value) else None
