@@ -64,7 +64,7 @@ def models(table: str) -> dict[str, Any]:
         "random forest, ≥ 10 a leaf": RandomForestClassifier(100, min_samples_leaf=10),
         "tree without limit": DecisionTreeClassifier(),
         "histogram boosting": HistGradientBoostingClassifier(max_iter=50),
-        "perceptron": MLPClassifier((32,), max_iter=300, alpha=1e-2),
+        "perceptron": MLPClassifier((32,), max_iter=1_500, alpha=1e-2),
     }
     return found if wide else {**found, **narrow}
 

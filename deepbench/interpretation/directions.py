@@ -33,8 +33,13 @@ Found = Literal["higher", "lower", "both", "none"]
 
 _MOST_SAMPLES = 60
 _QUANTILES = (0.05, 0.2, 0.35, 0.5, 0.65, 0.8, 0.95)
-# A response below this share of the spread of the model's answers is none.
+# A response below this share of the spread of the model's answers is none; in a wide table, where
+# no feature alone moves much, one that does not stand out from other features drawn at random.
 _HARDLY = 0.05
+_DRAWN_FEATURES = 12
+_STANDING_OUT = 0.75
+# A change of a mean probability that two decimals do not show.
+_SMALL_CHANGE = 0.01
 # A way back of more than this share of the way there is a turn.
 _TURN = 0.25
 # The folds that have to agree.
@@ -75,6 +80,19 @@ class Response:
     samples: int
 
 
+@dataclass(frozen=True, eq=False)
+class FoldResponses:
+    """Responses of one fold's model.
+
+    Attributes:
+        features: Those asked for that have a direction.
+        usual: How far features drawn at random move the mean output, from a low to a high value.
+    """
+
+    features: dict[str, Response]
+    usual: tuple[float, ...]
+
+
 def check_expected_features(plan: StudyPlan, features: Sequence[str], info: OutcomeInfo) -> None:
     """Check that the features of ``expected`` exist, and that the outcome can be higher or lower.
 
@@ -98,8 +116,8 @@ def check_expected_features(plan: StudyPlan, features: Sequence[str], info: Outc
         )
 
 
-def responses(task: DirectionTask) -> dict[str, Response]:
-    """Return the response to each of the features that has a direction."""
+def responses(task: DirectionTask) -> FoldResponses:
+    """Return the response to each of the features that has a direction, and to others."""
     bench = load_workbench(task.teacher.source)
     (fold,) = task.teacher.without
     with threadpool_limits(limits=1):
@@ -109,7 +127,7 @@ def responses(task: DirectionTask) -> dict[str, Response]:
 
 def follow(
     bench: Workbench, fold: int, model: FittedModel, features: Sequence[str]
-) -> dict[str, Response]:
+) -> FoldResponses:
     """Follow a model's answers to held-out samples of a fold; see `responses`."""
     training, rows = bench.training, bench.folds[fold]
     generator = np.random.default_rng(derive_seed(bench.source.seed, "directions", fold))
@@ -132,7 +150,16 @@ def follow(
             steps[-1].words,
             len(chosen),
         )
-    return found
+    names = training.features.columns
+    drawn = generator.permutation(len(names))[:_DRAWN_FEATURES]
+    usual = []
+    for name in (str(names[number]) for number in drawn):
+        steps = _steps(pre, known, words, name)
+        if steps is not None:
+            ends = [_answers(model, held, step.values) for step in (steps[0], steps[-1])]
+            low, high = (as_output(one, training.info).mean() for one in ends)
+            usual.append(abs(float(high - low)))
+    return FoldResponses(found, tuple(usual))
 
 
 @dataclass(frozen=True)
@@ -191,7 +218,7 @@ def _answers(model: FittedModel, held: Floats, values: dict[int, float]) -> Floa
 
 def summarise_directions(
     features: Sequence[str],
-    folds: Sequence[dict[str, Response]],
+    folds: Sequence[FoldResponses],
     expected: dict[str, Literal["higher", "lower"]],
     spread: float,
     info: OutcomeInfo,
@@ -206,11 +233,15 @@ def summarise_directions(
         info: What is predicted.
     """
     found = []
+    usual = [value for fold in folds for value in fold.usual]
+    least = _HARDLY * spread
+    if usual:
+        least = min(least, float(np.quantile(usual, _STANDING_OUT)))
     for name in features:
-        own = [fold[name] for fold in folds if name in fold]
+        own = [fold.features[name] for fold in folds if name in fold.features]
         wanted: Literal["higher", "lower", ""] = expected.get(name, "")
         if own:
-            found.append(_direction(name, own, wanted, spread, info))
+            found.append(_direction(name, own, wanted, least, info))
         elif wanted:
             found.append(
                 DirectionRecord(
@@ -229,11 +260,11 @@ def _direction(
     name: str,
     own: Sequence[Response],
     expected: Literal["higher", "lower", ""],
-    spread: float,
+    least: float,
     info: OutcomeInfo,
 ) -> DirectionRecord:
     curve = np.mean([one.output for one in own], axis=0) if _aligned(own) else own[0].output
-    found, agreeing = _judge(curve, own, spread)
+    found, agreeing = _judge(curve, own, least)
     contradicts = bool(expected) and found in ("higher", "lower", "both") and found != expected
     return DirectionRecord(
         feature=name,
@@ -249,12 +280,12 @@ def _aligned(own: Sequence[Response]) -> bool:
     return len({len(one.output) for one in own}) == 1
 
 
-def _judge(curve: Floats, own: Sequence[Response], spread: float) -> tuple[Found, int]:
+def _judge(curve: Floats, own: Sequence[Response], least: float) -> tuple[Found, int]:
     """Return the direction, and in how many folds the answer moves that way."""
     steps = np.diff(curve)
     up, down = float(steps[steps > 0].sum()), float(-steps[steps < 0].sum())
     nets = np.array([one.output[-1] - one.output[0] for one in own])
-    if np.ptp(curve) <= _HARDLY * spread or up + down == 0.0:
+    if np.ptp(curve) <= least or up + down == 0.0:
         return "none", 0
     if min(up, down) > _TURN * max(up, down):
         return "both", len(own)
@@ -288,10 +319,9 @@ def _sentence(
         said += f" (mean over {samples:,} held-out samples)."
     else:
         verb = "rises" if found == "higher" else "falls"
-        digits = (lambda v: f"{v:.2f}") if info.task == "binary" else amount
         said = (
-            f"{change} {verb} from {digits(begin)} to {digits(end)} (mean over {samples:,} "
-            f"held-out samples; the same way in {agreeing} of {len(own)} folds)."
+            f"{change} {verb} {_from_to(begin, end, info)} (mean over {samples:,} held-out "
+            f"samples; the same way in {agreeing} of {len(own)} folds)."
         )
     if expected:
         said += (
@@ -299,3 +329,11 @@ def _sentence(
             f"done because of {name}, such as a treatment, may be behind it."
         )
     return said
+
+
+def _from_to(begin: float, end: float, info: OutcomeInfo) -> str:
+    if info.task != "binary":
+        return f"from {amount(begin)} to {amount(end)}"
+    if abs(end - begin) < _SMALL_CHANGE:
+        return f"a little, by less than {_SMALL_CHANGE} around {begin:.2f}: it is one of many"
+    return f"from {begin:.2f} to {end:.2f}"

@@ -104,8 +104,8 @@ def _sentences(found: SetResults, title: str) -> tuple[str, ...]:
         return tuple(said)
     called = int((found.tests.q <= _CALLED).sum())
     said.append(
-        f"{called:,} {noun(called, 'set')} matter more to the {title} than other features do "
-        "(5 % false ones expected among them, Benjamini-Hochberg)."
+        f"{called:,} {noun(called, 'set matters', 'sets matter')} more to the {title} than other "
+        "features do (5 % false ones expected among them, Benjamini-Hochberg)."
         if called
         else f"No set matters more to the {title} than other features do, beyond what chance "
         "gives among so many sets."

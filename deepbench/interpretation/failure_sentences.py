@@ -26,9 +26,7 @@ from deepbench.study.records import (
 _MOST_NAMED = 5
 _HALF = 0.5
 
-_OVERALL = (
-    "On held-out predictions of {samples} of {units}, the chosen model, {model}, {verb} {error}."
-)
+_OVERALL = "On held-out predictions of {samples}, the chosen model, {model}, {verb} {error}."
 _MARKED = "It does worse for {group}: {error} ({samples}), {rest} elsewhere ({p})."
 _MORE_MARKED = "{more} in which it does worse stand in the table."
 _NONE_MARKED = (
@@ -57,7 +55,7 @@ _FEW_FOR_SLICES = (
     "on the other half ({least} are needed)."
 )
 _SUSPECTS = (
-    "{count} of {units} may have a wrong {what}: the model contradicts what is written. Some are "
+    "{count} may have a wrong {what}: the model contradicts what is written. Some are "
     "the model's own errors, or rare cases. Look at the list; leave nothing out because of it "
     "alone."
 )
@@ -129,8 +127,7 @@ def failure_sentences(
 
 def _overall(record: FailuresRecord, title: str, is_share: bool) -> str:
     return _OVERALL.format(
-        samples=counted(record.samples, "sample"),
-        units=counted(record.units, "unit"),
+        samples=_size(record.samples, record.units),
         model=in_sentence(title),
         verb="is wrong for" if is_share else "is off by a mean of",
         error=_score(record.error, is_share),
@@ -181,7 +178,7 @@ def _slices(record: FailuresRecord, is_share: bool) -> list[str]:
 def _compared(group: ErrorGroupRecord, is_share: bool) -> dict[str, str]:
     return {
         "error": f"{_score(group.rate, is_share)}{' wrong' if is_share else ' off'}",
-        "samples": f"{counted(group.samples, 'sample')} of {counted(group.units, 'unit')}",
+        "samples": _size(group.samples, group.units),
         "rest": _error(group.rest, is_share),
         "p": _chance(group.p_value),
     }
@@ -195,8 +192,7 @@ def _samples(record: FailuresRecord, worst: WorstSamplesRecord, is_share: bool) 
     twins = record.near_duplicates
     return [
         _SUSPECTS.format(
-            count=counted(suspects, "sample"),
-            units=counted(len({w.unit for w in worst.samples if w.label_suspect}), "unit"),
+            count=_size(suspects, len({w.unit for w in worst.samples if w.label_suspect})),
             what="label" if is_share else "value",
         )
         if suspects
@@ -281,6 +277,12 @@ def _limits(held: HeldOut, told: Told, shown: bool) -> str:
 
 
 # --- numbers --------------------------------------------------------------------------------
+
+
+def _size(samples: int, units: int) -> str:
+    """Return how many samples, and of how many units where these are fewer."""
+    text = counted(samples, "sample")
+    return text if samples == units else f"{text} of {counted(units, 'unit')}"
 
 
 def _error(value: float | None, is_share: bool) -> str:

@@ -147,7 +147,7 @@ def _matrices(bench: Workbench, wanted: FoldFit) -> _Matrices:
     # The same copies with the same values in every fold: chance goes with the outcome through
     # all folds, as that of a real feature does.
     names = tuple(map(str, bench.training.features.columns))
-    copied = noise_sources(names, derive_seed(master, "noise columns"))
+    copied = noise_sources(names, len(bench.training), derive_seed(master, "noise columns"))
     donors = donor_rows(bench.training.units, derive_seed(master, "noise rows"))
     rows = data.preprocessor.transform(bench.training.features)
     wide, sources = with_noise(rows, sources, copied, donors)

@@ -26,7 +26,7 @@ class HeldOut:
 
     Attributes:
         samples: The samples that were predicted; n of them.
-        predicted: (n, K) class probabilities, each fold calibrated by the others, or (n, 1) values.
+        predicted: (n, K) class probabilities, each fold calibrated by the others; (n, 1) values.
         one_scale: (n, K) the same, all folds calibrated together as the final model is, so that
             scores of different folds can be compared. Every label has its small say in it.
         said: (n,) codes of the classes said; empty for regression.

@@ -12,11 +12,19 @@ from scipy.stats import rankdata
 from deepbench.interpretation.attributions import TOLERANCES
 from deepbench.interpretation.fold_results import FoldResult
 from deepbench.interpretation.importance_intervals import interval_of_means
-from deepbench.interpretation.noise_columns import MOST_COLUMNS
+from deepbench.interpretation.noise_columns import copies_of
 from deepbench.interpretation.noise_threshold import Noise, Thresholds, pooled, threshold
 from deepbench.interpretation.stability import mean_of_known, mean_rank_correlation
 
 Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class TableSize:
+    """Samples and features of the training table."""
+
+    samples: int
+    features: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +73,8 @@ class Importance:
         high: (p,) upper end.
         direction: (p,) rank correlation of value and attribution; NaN where there is none.
         twin: (p,) importance with shuffled labels; None without a twin.
-        clears: (p,) whether the lower end lies above what noise gets; None without a twin.
+        clears: (p,) whether it weighs more than noise does, and its lower end lies above its
+            twin; None without a twin.
         rank_low: (p,) best rank over single fits, from 1.
         rank_high: (p,) worst.
         thresholds: What an importance has to exceed.
@@ -143,7 +152,7 @@ class Importance:
         return mean_of_known([value if np.isfinite(value) else None for value in found])
 
 
-def importance_of(fits: ModelFits, features_of_table: int) -> Importance:
+def importance_of(fits: ModelFits, table: TableSize) -> Importance:
     """Sum up fits over folds.
 
     The importance of a feature is the mean absolute attribution over a fold's held-out samples
@@ -152,7 +161,7 @@ def importance_of(fits: ModelFits, features_of_table: int) -> Importance:
 
     Args:
         fits: Fits of one model family.
-        features_of_table: Features that a model could have used.
+        table: Size of the table that a model could have used.
 
     Raises:
         ValueError: there is no fold.
@@ -167,9 +176,9 @@ def importance_of(fits: ModelFits, features_of_table: int) -> Importance:
     share = float(np.mean([fold.share for fold in fits.folds]))
     low, high = interval_of_means(sizes, variances, share, more)
     twin = _twin(fits, names)
-    thresholds = _thresholds(fits, means, features_of_table)
+    thresholds = _thresholds(fits, means, table)
     joint = thresholds.joint
-    clears = None if joint is None or twin is None else low > np.maximum(joint, twin)
+    clears = None if joint is None or twin is None else (means > joint) & (low > twin)
     best, worst = _ranks(fits, names)
     # Names break ties, so that the order does not depend on that of the folds.
     order = [int(i) for i in np.lexsort((np.arange(len(names)), -means)) if means[i] > 0.0]
@@ -216,7 +225,7 @@ def _twin(fits: ModelFits, names: Sequence[str]) -> Floats | None:
     return np.array([found.get(name, 0.0) for name in names])
 
 
-def _thresholds(fits: ModelFits, means: Floats, features_of_table: int) -> Thresholds:
+def _thresholds(fits: ModelFits, means: Floats, table: TableSize) -> Thresholds:
     shuffled = columns = None
     if fits.twins:
         every = _names(fold for twin in fits.twins for fold in twin)
@@ -225,11 +234,24 @@ def _thresholds(fits: ModelFits, means: Floats, features_of_table: int) -> Thres
         )
     if fits.noise:
         copies = tuple(sorted({name for fold in fits.noise for name in fold.noise_features}))
-        values = _aligned([(fold.noise_features, fold.noise) for fold in fits.noise], copies)
-        mean = values.mean(axis=0)
-        factor = features_of_table / min(features_of_table, MOST_COLUMNS)
+        rows = [
+            (fold.noise_features, fold.noise * _dilution(main, fold))
+            for main, fold in zip(fits.folds, fits.noise, strict=True)
+        ]
+        mean = _aligned(rows, copies).mean(axis=0)
+        factor = table.features / copies_of(table.features, table.samples)
         columns = threshold(means, Noise(mean[mean > 0.0], factor))
     return Thresholds(shuffled, columns)
+
+
+def _dilution(main: FoldResult, beside: FoldResult) -> float:
+    """Return by how much real features weigh less beside columns of no use, in one fold.
+
+    A model that spreads its weights over all columns gives each of them less if there are more,
+    and a network may have learned for longer in one of two fits.
+    """
+    total = float(beside.size.sum())
+    return float(main.size.sum()) / total if total > 0.0 else 1.0
 
 
 def _ranks(fits: ModelFits, names: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -16,15 +16,20 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
-MOST_COLUMNS = 5_000
+# Numbers in all copies, which bounds the memory.
+_MOST_NUMBERS = 20_000_000
 _MARK = "\x1fnoise\x1f"
 
 
-def noise_sources(features: Sequence[str], seed: int) -> frozenset[str]:
-    """Draw the user's columns that are copied: all, or as many as are enough."""
-    if len(features) <= MOST_COLUMNS:
-        return frozenset(features)
-    drawn = np.random.default_rng(seed).choice(len(features), MOST_COLUMNS, replace=False)
+def copies_of(features: int, rows: int) -> int:
+    """Return how many of the user's columns are copied: all, or as many as memory has room for."""
+    return min(features, max(_MOST_NUMBERS // max(rows, 1), 1))
+
+
+def noise_sources(features: Sequence[str], rows: int, seed: int) -> frozenset[str]:
+    """Draw the user's columns that are copied."""
+    wanted = copies_of(len(features), rows)
+    drawn = np.random.default_rng(seed).permutation(len(features))[:wanted]
     return frozenset(features[number] for number in drawn)
 
 

@@ -7,7 +7,7 @@ put together; what is still too small is left out and counted.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal
 
@@ -28,6 +28,7 @@ ALL_FEATURES_UP_TO = 50
 _FEW_VALUES = 5
 _MOST_LEVELS = 12
 _DIGITS = 4
+_MOST_NAMED = 3
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
@@ -107,7 +108,25 @@ def sample_groups(
         given = samples.features[name]
         texts = given.where(given.notna(), "").to_numpy(dtype=object)
         maker.levels("feature", name, texts)
-    return Grouping(tuple(maker.groups), maker.too_small)
+    return Grouping(tuple(_merged(maker.groups)), maker.too_small)
+
+
+def _merged(groups: list[SampleGroup]) -> list[SampleGroup]:
+    """Make one of groups of the same samples, such as those that lack several features."""
+    found: dict[tuple[str, str, bytes], list[SampleGroup]] = {}
+    for group in groups:
+        found.setdefault((group.kind, group.label, group.member.tobytes()), []).append(group)
+    return [
+        replace(same[0], column=_some_columns([group.column for group in same]))
+        for same in found.values()
+    ]
+
+
+def _some_columns(names: list[str]) -> str:
+    """Return ``a``, ``a, b`` or ``a, b, c and 12 more``; short as they may stand in a table."""
+    more = len(names) - _MOST_NAMED
+    shown = ", ".join(names[:_MOST_NAMED])
+    return f"{shown} and {more:,} more" if more > 0 else shown
 
 
 class _Maker:

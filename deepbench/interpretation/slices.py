@@ -233,11 +233,15 @@ def _follow(X: Floats, path: Sequence[_Condition]) -> Bools:
     """Return (n,) which rows meet all conditions."""
     member = np.ones(len(X), dtype=bool)
     for step in path:
-        # The tree compares numbers of single precision.
-        values = X[:, step.column].astype(np.float32)
+        values = _single(X[:, step.column])
         fits = values > step.cut if step.above else values <= step.cut
         member &= np.where(np.isnan(values), step.with_missing, fits)
     return member
+
+
+def _single(values: Floats) -> Floats:
+    """Return the numbers in single precision, as the tree compares them."""
+    return values.astype(np.float32).astype(np.float64)
 
 
 def _worse(error: Floats, units: Codes, member: Bools) -> float:
@@ -309,8 +313,11 @@ def _said(column: _Column, steps: list[_Condition], values: Floats) -> str:
     known = np.unique(values[np.isfinite(values)])
     low = max((step.cut for step in steps if step.above), default=None)
     high = min((step.cut for step in steps if not step.above), default=None)
-    inside = known[(known > (-np.inf if low is None else low))]
-    inside = inside[inside <= (np.inf if high is None else high)]
+    single = _single(known)
+    inside = known[
+        (single > (-np.inf if low is None else low))
+        & (single <= (np.inf if high is None else high))
+    ]
     if len(inside) == 1:
         return f"{name} = {inside[0]:g}{after}"
     above = "" if low is None else _short(low, known)
@@ -322,9 +329,8 @@ def _said(column: _Column, steps: list[_Condition], values: Floats) -> str:
 
 def _short(cut: float, known: Floats) -> str:
     """Return the shortest number that cuts the values in the same place."""
-    below = int(np.searchsorted(known, cut, side="right"))
-    for digits in range(1, 16):
-        text = f"{cut:.{digits}g}"
-        if int(np.searchsorted(known, float(text), side="right")) == below:
-            return f"{float(text):g}" if float(f"{float(text):g}") == float(text) else text
-    return f"{cut:.17g}"
+    place = int(np.searchsorted(_single(known), cut, side="right"))
+    low, high = float(known[place - 1]), float(known[place])
+    texts = [f"{near:.{digits}g}" for digits in range(1, 18) for near in (low, (low + high) / 2)]
+    fitting = (text for text in texts if low <= float(text) < high)
+    return f"{float(next(fitting)):.15g}"

@@ -70,7 +70,7 @@ def _single_feature(material: ClaimMaterial) -> CheckItemRecord:
             to_do="Predict the outcome from the top feature alone and compare.",
             state="open",
         )
-    best = max(scored, key=lambda item: item.alone or 0.0)
+    best = max(scored, key=lambda item: (item.stands_out, item.alone or 0.0))
     assert best.alone is not None
     model = material.choice.expected.value
     of_all = "" if model is None else f", all features together {number(model)}"
@@ -137,25 +137,28 @@ def _batch(material: ClaimMaterial) -> CheckItemRecord:
         if any(hint.kind == "tie" for hint in item.hints)
     ]
     ties = (
-        f" {listed(tied, 4)} {noun(len(tied), 'goes', 'go')} strongly with such a column."
+        f"{listed(tied, 4)} {noun(len(tied), 'goes', 'go')} strongly with how or when samples "
+        "were taken and measured."
         if tied
         else ""
     )
+    mixed = "Find out which samples were processed together, and whether groups were mixed."
     if alone is None or alone.value is None:
+        if ties:
+            return CheckItemRecord(question=question, found=ties, to_do=mixed, state="suspicious")
         return CheckItemRecord(
             question=question,
-            found=f"No column names batch, site or operator, so this could not be checked.{ties}",
+            found="No column names batch or site, so this could not be checked.",
             to_do="Find out whether the groups were sampled, stored and measured in the same way.",
             state="open",
         )
     found = (
         f"A model that sees nothing but batch and site reaches {material.metric} "
-        f"{with_interval(alone)}.{ties}"
-    )
+        f"{with_interval(alone)}. {ties}"
+    ).strip()
     above = model is not None and alone.value - chance >= _MUCH * (model - chance)
     if above or tied:
-        to_do = "Find out which samples were processed together, and whether groups were mixed."
-        return CheckItemRecord(question=question, found=found, to_do=to_do, state="suspicious")
+        return CheckItemRecord(question=question, found=found, to_do=mixed, state="suspicious")
     return CheckItemRecord(question=question, found=found, to_do="", state="clear")
 
 

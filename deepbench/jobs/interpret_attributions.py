@@ -23,7 +23,12 @@ from deepbench.interpretation.fold_tasks import (
     PREVIEW_SAMPLES,
     AttributionTask,
 )
-from deepbench.interpretation.importance import Importance, ModelFits, importance_of
+from deepbench.interpretation.importance import (
+    Importance,
+    ModelFits,
+    TableSize,
+    importance_of,
+)
 from deepbench.interpretation.trust_records import trust_record
 from deepbench.interpretation.univariate import Univariate, univariate
 from deepbench.jobs.attribution_runs import AttributionRuns, drop_runs
@@ -161,13 +166,13 @@ class _Explaining:
             self._steps.add(1)
         views = shown.store(self._work.context.study)
         compared = (
-            agreement(found[0], found[1], self._table_width) if len(found) == 2 else None
+            agreement(found[0], found[1], self._table.features) if len(found) == 2 else None
         )
         return AttributionsRecord(models=tuple(records), agreement=compared, views=views)
 
     @property
-    def _table_width(self) -> int:
-        return self._work.bench.training.features.shape[1]
+    def _table(self) -> TableSize:
+        return TableSize(*self._work.bench.training.features.shape)
 
     def _show(self, shown: _Shown, found: Importance, *, preview: bool) -> None:
         training, folds = self._work.bench.training, found.fits.folds
@@ -180,7 +185,7 @@ class _Explaining:
 
     def _importance(self, group: FamilyTrials) -> _Looked:
         main = self._runs.run([AttributionTask(fit) for fit in self._main(group)])
-        first = importance_of(ModelFits(tuple(main)), self._table_width)
+        first = importance_of(ModelFits(tuple(main)), self._table)
         found = clusters(self._features, first.ranked)
         beside = self._runs.run(
             [AttributionTask(fit, FEW_SAMPLES, ()) for fit in _beside(self._work, group)]
@@ -196,7 +201,7 @@ class _Explaining:
             twins,
             tuple(noise),
         )
-        return _Looked(importance_of(fits, self._table_width), found)
+        return _Looked(importance_of(fits, self._table), found)
 
     def _twins(
         self, group: FamilyTrials, found: Sequence[Cluster]
@@ -237,7 +242,7 @@ class _Explaining:
         folds = len(self._work.folds)
         for begin in range(0, len(results), folds):
             found = ModelFits(tuple(results[begin : begin + folds]))
-            self._show(shown, importance_of(found, self._table_width), preview=True)
+            self._show(shown, importance_of(found, self._table), preview=True)
         shown.store(self._work.context.study)
         few = sum(len(result.rows) for result in results[:folds])
         self._work.context.progress.notice(

@@ -24,8 +24,7 @@ NO_NUMBERS = (
     "occur would have to be read from the samples."
 )
 NEEDED = (
-    "With {features}, a useful private model needs about {needed}; there are {units} in the "
-    "training set."
+    "With {features}, a useful private model needs about {needed}; the training set has {units}."
 )
 WIDE_TABLE = (
     "Each feature costs privacy: choose a panel of at most {panel} features before looking at the "
@@ -82,6 +81,7 @@ RANGES_UNUSED = (
 FILTERS_LEFT_OUT = "Features are not filtered in private training: filters look at the samples."
 
 ADJACENCY = "adding or removing one {unit} with all of its samples"
+ADJACENCY_OF_SAMPLES = "adding or removing one sample"
 NOISE_SOURCE = "the operating system's secure generator; kept nowhere"
 NOT_COVERED = (
     "Scores, figures and the other models of the study are counted on the samples without noise; "
@@ -109,7 +109,7 @@ COUNTED_SCALING = (
 COUNTED_STEPS = "{steps} of noisy gradients (noise multiplier {noise:.3g} each)"
 ASSUMED = (
     "the number of {units}, and which of them are in the training set",
-    "which samples belong to one {unit}",
+    "which samples count as one {unit} (near duplicates do)",
     "the names and kinds of columns, the classes, and which columns were left out",
     "that the study found a signal, and that this model's score was above chance",
 )
@@ -131,8 +131,9 @@ def needed_sentence(features: int, outputs: int, units: int, words: UnitWords) -
 
 
 def _needed(features: int, outputs: int, words: UnitWords) -> str:
-    parts = [f"{units_needed(features, outputs, each):,} at ε = {each:g}" for each in BUDGETS]
-    return f"{listing(parts)} ({words.several})"
+    first, *others = [(units_needed(features, outputs, each), each) for each in BUDGETS]
+    parts = [f"{first[0]:,} {words.several} at ε = {first[1]:g}"]
+    return listing([*parts, *(f"{count:,} at ε = {each:g}" for count, each in others)])
 
 
 def guarantee_sentence(certificate: CertificateRecord) -> str:
@@ -227,7 +228,9 @@ def make_certificate(
         public=_public(recipe, choices, words, declared, parameters),
         counted=tuple(counted_parts),
         assumed=tuple(text.format(unit=words.one, units=words.several) for text in ASSUMED),
-        adjacency=ADJACENCY.format(unit=words.one),
+        adjacency=(
+            ADJACENCY_OF_SAMPLES if words.one == "sample" else ADJACENCY.format(unit=words.one)
+        ),
         noise_source=NOISE_SOURCE,
         not_covered=NOT_COVERED,
         earlier=tuple(earlier),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deepbench.data.wording import counted, in_sentence, shorten
+from deepbench.data.wording import counted, in_sentence, noun, shorten
 from deepbench.reporting.failures_tables import amount, in_order
 from deepbench.reporting.figures.failures import group_title
 from deepbench.reporting.interpretation_view import errors_are_shares
@@ -45,15 +45,14 @@ def _uses(summary: StudySummary, record: AttributionRecord) -> str:
     clear = [entry for entry in record.features if entry.clears_twin is not False][:_NAMED]
     if not clear:
         return (
-            f"No single feature that {title} uses clears what a model trained on shuffled labels "
-            "shows."
+            f"No single feature that {title} uses stands out from noise; name none as used by it."
         )
     names = listing([shorten(entry.feature) for entry in clear])
     text = f"{title} uses most: {names}"
     if record.above_twin is not None:
         text += (
             f"; {counted(record.above_twin, 'feature')} "
-            f"{'clears' if record.above_twin == 1 else 'clear'} shuffled labels"
+            f"{noun(record.above_twin, 'stands', 'stand')} out from noise"
         )
     return f"{text}. This is association, not cause."
 

@@ -11,6 +11,10 @@ FEATURES_SHOWN = 50
 GROUPS_SHOWN = 30
 SETS_SHOWN = 50
 MEMBERS_SHOWN = 8
+NOISE = (
+    "the whole interval lies above what features of no use get, in models of shuffled labels and "
+    "as copies of features with values exchanged between units"
+)
 _CLEARS = {True: "yes", False: "no", None: MISSING}
 
 
@@ -26,7 +30,7 @@ def importance_table(record: AttributionRecord) -> Table:
         "#Importance",
         "#95 % interval",
         "#Shuffled labels",
-        "Clears them",
+        "Stands out from noise",
         *(["#Rank over fits"] if ranked else []),
         "Higher values, predictions",
         "#Rank correlation",
@@ -48,7 +52,10 @@ def importance_table(record: AttributionRecord) -> Table:
         ]
         for entry in shown
     ]
-    note = "Intervals over held-out samples and fits; rank, the best and the worst of all fits."
+    note = (
+        "Intervals over held-out samples and fits; rank, the best and the worst of all fits. "
+        f"Stands out from noise: {NOISE}."
+    )
     if more > 0:
         note = f"… and {more:,} more {noun(more, 'feature')}. {note}"
     return table(f"Importance of features ({record.unit})", columns, rows, note=note)
@@ -87,7 +94,7 @@ def groups_table(record: AttributionRecord) -> Table | None:
             "#Importance together",
             "#95 % interval",
             "#Shuffled labels",
-            "Clears them",
+            "Stands out from noise",
         ],
         [
             [
@@ -146,7 +153,7 @@ def enrichment_table(record: EnrichmentRecord) -> Table | None:
         note=(f"… and {more:,} more {noun(more, 'set')} tested. " if more > 0 else "")
         + "More important than another: the chance that a feature of the set is more important "
         "than one outside (50 %: no more than others). q: after correction for all sets tested "
-        "(Benjamini and Hochberg). Hits: features of the set that clear shuffled labels.",
+        "(Benjamini and Hochberg). Hits: features of the set that stand out from noise.",
         marked=[place for place, entry in enumerate(shown) if entry.q_value <= 0.05],
     )
 

@@ -108,9 +108,9 @@ def attribution_facts(record: AttributionRecord, samples: str) -> list[Fact]:
     if record.above_twin is not None:
         facts.append(
             (
-                "Features that clear shuffled labels",
+                "Features that stand out from noise",
                 f"{record.above_twin:,}",
-                "more important than features of no use are in a model trained on shuffled labels",
+                importance_tables.NOISE,
             )
         )
     for title, value, meaning in (

@@ -25,6 +25,8 @@ REFERENCES = {
     "Erion et al., 2021": "Erion G, Janizek JD, Sturmfels P, Lundberg SM, Lee SI. Improving "
     "performance of deep learning models with axiomatic attribution priors and expected "
     "gradients. Nat Mach Intell 2021;3:620–631. doi:10.1038/s42256-021-00343-w",
+    "Kursa and Rudnicki, 2010": "Kursa MB, Rudnicki WR. Feature selection with the Boruta "
+    "package. J Stat Softw 2010;36(11):1–13. doi:10.18637/jss.v036.i11",
     "Lundberg and Lee, 2017": "Lundberg SM, Lee SI. A unified approach to interpreting model "
     "predictions. Advances in Neural Information Processing Systems 30, 2017.",
     "Lundberg et al., 2020": "Lundberg SM, Erion G, Chen H, et al. From local explanations to "
@@ -35,6 +37,9 @@ REFERENCES = {
     "Northcutt et al., 2021": "Northcutt CG, Jiang L, Chuang IL. Confident learning: estimating "
     "uncertainty in dataset labels. J Artif Intell Res 2021;70:1373–1411. "
     "doi:10.1613/jair.1.12125",
+    "Tusher et al., 2001": "Tusher VG, Tibshirani R, Chu G. Significance analysis of microarrays "
+    "applied to the ionizing radiation response. Proc Natl Acad Sci USA 2001;98:5116–5121. "
+    "doi:10.1073/pnas.091062498",
     "Vovk, 2015": "Vovk V. Cross-conformal predictors. Ann Math Artif Intell 2015;74:9–28. "
     "doi:10.1007/s10472-013-9368-4",
     "Wu and Smyth, 2012": "Wu D, Smyth GK. Camera: a competitive gene set test accounting for "
@@ -70,7 +75,12 @@ def _attributions(summary: StudySummary, record: InterpretationRecord) -> str:
         "attribution with its 95 % interval over samples and fits"
     )
     if any(_has_twin(model) for model in record.models):
-        text += ", and compared with the same in models trained on shuffled labels"
+        text += (
+            ", and compared with that of features of no use: in models trained on shuffled "
+            "labels, and as copies of features with values exchanged between units (Kursa and "
+            "Rudnicki, 2010), at most 5 % of those called used being expected to be noise (Tusher "
+            "et al., 2001)"
+        )
     if any(model.groups for model in record.models):
         text += "; correlated features were also read as groups"
     text += "; attributions are associations, not causes."

@@ -34,7 +34,13 @@ def panel_features_table(record: PanelsRecord) -> Table | None:
         return None
     return table(
         f"Features of a panel of {counted(record.shown_size, 'feature')}",
-        ["Feature", "#Selected in", "In the panel of all samples", "Higher values, predictions", "#Mean sign"],
+        [
+            "Feature",
+            "#Selected in",
+            "In the panel of all samples",
+            "Higher values, predictions",
+            "#Mean sign",
+        ],
         [
             [
                 entry.feature,

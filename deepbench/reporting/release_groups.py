@@ -16,6 +16,9 @@ from deepbench.data.wording import shorten
 from deepbench.reporting.small_cells import SmallCells
 from deepbench.study.records import AbstainPoint, ErrorGroupRecord
 
+#: A group as it was, and as it may be shown.
+Released = tuple[ErrorGroupRecord, ErrorGroupRecord]
+
 #: Slices can be added up to one another, so few are enough to keep apart.
 MOST_SLICES = 6
 _DIGITS = 3
@@ -36,8 +39,8 @@ def released_groups(
     *,
     dates: Collection[str] = (),
     shares: bool = True,
-) -> tuple[ErrorGroupRecord, ...]:
-    """Return the groups that may be shown.
+) -> list[Released]:
+    """Return the groups that may be shown, each beside what it was.
 
     Args:
         groups: Groups of samples, several of a column.
@@ -47,16 +50,16 @@ def released_groups(
         dates: Columns that hold dates: the ends of their ranges are those of single samples.
         shares: Whether errors are shares of samples.
     """
-    shown: list[ErrorGroupRecord] = []
+    shown: list[Released] = []
     for key in dict.fromkeys((group.kind, group.column) for group in groups):
         members = [group for group in groups if (group.kind, group.column) == key]
         kept = _kept(members, samples, units, cells, shares=shares)
         shown += [
-            member.model_copy(update={"group": _label(members, place, dates)})
+            (member, member.model_copy(update={"group": _label(members, place, dates)}))
             for place, member in enumerate(members)
             if place in kept
         ]
-    return tuple(shown)
+    return shown
 
 
 def released_slices(
@@ -65,11 +68,12 @@ def released_slices(
     samples: int,
     units: int,
     cells: SmallCells,
-) -> tuple[ErrorGroupRecord, ...]:
-    """Return the slices that may be shown: no difference of what is shown is a few people.
+) -> list[Released]:
+    """Return the slices that may be shown, each beside what it was.
 
-    A slice is scored on one half of the units, so what is outside of it is counted there. A value
-    that a rule names has to be one of the groups that are shown.
+    No difference of what is shown may be a few people. A slice is scored on one half of the units,
+    so what is outside of it is counted there. A value that a rule names has to be one of the
+    groups that are shown.
 
     Args:
         slices: Groups found by trees; they may part the samples or overlap.
@@ -79,6 +83,7 @@ def released_slices(
         cells: The rule.
     """
     kept: list[ErrorGroupRecord] = []
+    shown: list[Released] = []
     for found in slices:
         if len(kept) == MOST_SLICES:
             break
@@ -92,8 +97,9 @@ def released_slices(
             or _leaves_few(kept, found, (samples, units), cells)
         ):
             continue
-        kept.append(found.model_copy(update={"group": rounded(found.group)}))
-    return tuple(kept)
+        kept.append(found)
+        shown.append((found, found.model_copy(update={"group": rounded(found.group)})))
+    return shown
 
 
 def _names_shown_values(rule: str, shown: Sequence[ErrorGroupRecord]) -> bool:

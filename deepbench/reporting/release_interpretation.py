@@ -1,11 +1,11 @@
-"""What stage 11 found, as a released report may show it: numbers of enough people alone."""
+"""What stages 11 and 12 found, as a released report may show it: numbers of enough people."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from pathlib import PureWindowsPath
 
+from deepbench.reporting.release_claims import Labels, released_claims
 from deepbench.reporting.release_groups import (
     released_abstain,
     released_groups,
@@ -16,14 +16,11 @@ from deepbench.reporting.small_cells import SmallCells
 from deepbench.study.records import (
     ConformalRecord,
     EnrichmentRecord,
-    ErrorGroupRecord,
     FailuresRecord,
     ImitationRecord,
-    InterpretationRecord,
     SampleSheetRecord,
     StudySummary,
 )
-
 
 # The ends of a range are values of few samples.
 _RANGE = re.compile(r"goes from .+? to .+?,")
@@ -31,45 +28,53 @@ _A_RANGE = "goes from a low to a high value,"
 
 
 def released_interpretation(summary: StudySummary, cells: SmallCells) -> StudySummary:
-    """Return the records with stage 11 as it may leave.
+    """Return the records with stages 11 and 12 as they may leave.
 
     Args:
         summary: All records of the study.
         cells: Rule for small counts.
     """
     record = summary.interpretation
-    if record is None:
-        return summary
-    failures = record.failures
-    changed: InterpretationRecord = record.model_copy(
-        update={
-            "failures": _failures(failures, summary.sheet, cells) if failures else None,
-            "imitations": tuple(_imitation(entry) for entry in record.imitations),
-            "enrichment": tuple(_enrichment(entry) for entry in record.enrichment),
-        }
-    )
-    return summary.model_copy(update={"interpretation": changed})
+    labels = Labels((), ())
+    if record is not None and record.failures is not None:
+        failures, labels = _failures(record.failures, summary.sheet, cells)
+        record = record.model_copy(update={"failures": failures})
+    if record is not None:
+        record = record.model_copy(
+            update={
+                "imitations": tuple(_imitation(entry) for entry in record.imitations),
+                "enrichment": tuple(_enrichment(entry) for entry in record.enrichment),
+            }
+        )
+    claims = summary.claims
+    if claims is not None:
+        claims = released_claims(claims, labels)
+    return summary.model_copy(update={"interpretation": record, "claims": claims})
 
 
 def _failures(
     record: FailuresRecord, sheet: SampleSheetRecord | None, cells: SmallCells
-) -> FailuresRecord:
+) -> tuple[FailuresRecord, Labels]:
     dates = sheet.roles.get("date", ()) if sheet is not None else ()
     shares = sheet is None or sheet.task != "regression"
     groups = released_groups(
         record.groups, record.samples, record.units, cells, dates=dates, shares=shares
     )
-    slices = released_slices(record.slices, groups, record.samples, record.units, cells)
-    before = [*record.groups, *record.slices]
-    return record.model_copy(
+    shown = [after for _, after in groups]
+    slices = released_slices(
+        record.slices, [before for before, _ in groups], record.samples, record.units, cells
+    )
+    labels = Labels.of((*record.groups, *record.slices), (*groups, *slices))
+    changed = record.model_copy(
         update={
-            "groups": groups,
-            "slices": slices,
+            "groups": tuple(shown),
+            "slices": tuple(after for _, after in slices),
             "abstain": released_abstain(record.abstain, record.samples, record.units, cells),
             "conformal": tuple(_conformal(entry, sheet, cells) for entry in record.conformal),
-            "sentences": _sentences(record.sentences, before, [*groups, *slices]),
+            "sentences": labels.released(record.sentences),
         }
     )
+    return changed, labels
 
 
 def _conformal(
@@ -88,19 +93,6 @@ def _conformal(
     if not sizes or any(cells.is_small(size) for size in sizes):
         changes |= {"by_class": (), "least_probability": ()}
     return record.model_copy(update=changes)
-
-
-def _sentences(
-    sentences: Sequence[str],
-    before: Sequence[ErrorGroupRecord],
-    shown: Sequence[ErrorGroupRecord],
-) -> tuple[str, ...]:
-    """Return the sentences but for those that speak of a group that is not shown as it was."""
-    left = {group.group for group in before} - {group.group for group in shown}
-    patterns = [re.compile(rf"(?<!\w){re.escape(text)}(?!\w)") for text in left if text]
-    return tuple(
-        text for text in sentences if not any(pattern.search(text) for pattern in patterns)
-    )
 
 
 def _imitation(record: ImitationRecord) -> ImitationRecord:

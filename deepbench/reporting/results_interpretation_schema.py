@@ -43,7 +43,7 @@ class ImportancePart(_Part):
     direction: Number = Field(description="Rank correlation of value and attribution.")
     twin: Number = Field(description="Importance in a model trained on shuffled labels.")
     clears_twin: bool | None = Field(
-        description="Whether it is more important than features of no use are there."
+        description="Whether its whole interval lies above what features of no use get."
     )
     rank_low: int | None = Field(description="Best rank over fits.")
     rank_high: int | None = Field(description="Worst rank over fits.")
@@ -75,7 +75,7 @@ class AttributionPart(_Part):
     fits: int = Field(description="Fitted models that were looked into.", ge=0)
     features: list[ImportancePart] = Field(description="The most important first.")
     groups: list[GroupPart] = Field(description="Groups of correlated features.")
-    above_twin: int | None = Field(description="Features that clear shuffled labels.")
+    above_twin: int | None = Field(description="Features that stand out from noise.")
     rank_stability: Number = Field(description="Mean rank correlation between folds.")
     start_stability: Number = Field(description="The same between random starts of a network.")
     shuffled_stability: Number = Field(description="The same between folds, shuffled labels.")
@@ -252,7 +252,7 @@ class GeneSetPart(_Part):
     name: str = Field(description="Name of the set.")
     size: int = Field(description="Genes in the set.", ge=0)
     measured: int = Field(description="Of them, features of the table.", ge=0)
-    hits: list[str] = Field(description="Of these, features that clear shuffled labels.")
+    hits: list[str] = Field(description="Of these, features that stand out from noise.")
     score: Number = Field(
         description="Chance that one of its features is more important than another feature."
     )
@@ -278,6 +278,9 @@ class HintPart(_Part):
 
     question: Literal["known_before_outcome", "plausible", "artefact"] = Field(
         description="The question."
+    )
+    kind: Literal["finding", "name", "alone", "tie", "direction"] = Field(
+        description="Where it comes from."
     )
     text: str = Field(description="What it knows.")
 

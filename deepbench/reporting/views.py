@@ -318,7 +318,7 @@ _VIEWS: tuple[tuple[str, str, View], ...] = (
     ("uses", "What the model uses", uses_view),
     ("panels", "Short panels", panels_view),
     ("fails", "Where it fails", failures_view),
-    ("copy", "A simple copy of the network", copy_view),
+    ("copy", "Simple copies of the models", copy_view),
     ("claims", "What you may claim", claims_view),
     ("ethics", "Ethics and what may leave", _ethics),
     ("methods", "Methods paragraph to copy", _methods),

@@ -122,9 +122,9 @@ def _verb(
         why: What is wrong.
         tail: A word that belongs to it, as ``to`` in ``leads to``.
     """
-    end = rf"\s+{tail}" if tail else ""
+    end = rf"(?:\s+\w+ly)?\s+{tail}" if tail else ""
     adverb = r"(?:\s+\w+ly)?"
-    passive = rf"(?:{_BE}{adverb}\s+(?:\w+ly\s+)?)?(?:{past})\s+{_BY}"
+    passive = rf"(?:{_BE}{adverb}\s+(?:\w+ly\s+)?)?(?:{past})(?:\s+\w+ly)?\s+{_BY}"
     rare_as_noun = acts_even_after_one if tail or plain in ("cause", "drive") else None
     rules = [
         Rule(_words(f"(?:{third}){end}"), why, "goes with", acts, finite=True),
@@ -180,6 +180,11 @@ RULES: Final[Sequence[Rule]] = (
     *_verb("contributes", "contribute", "contributed", "contributing", tail="to"),
     *_verb("influences", "influence", "influenced", "influencing"),
     *_verb("impacts", "impact", "impacted", "impacting"),
+    Rule(_words(r"(?:leads?|led)\s+(?!the\b|an?\b|our\b)\w+\s+to(?=\s+\w)"), CAUSE, None,
+         not_on_method, finite=True),
+    Rule(_words(rf"{_BE}\s+to\s+blame\s+for"), CAUSE, _going),
+    Rule(_words(r"the\s+(?:\w+\s+)?(?:reason\s+for|cause\s+of(?!\s+death))\s+[^.;,]{1,40}?"
+                r"(?=\s+(?:is|are|was|were)\b)"), CAUSE, noun=True),
     Rule(_words(r"affects"), CAUSE, "goes with", acts, finite=True),
     Rule(_words(r"affect"), CAUSE, "go with", acts_in_plain_form),
     Rule(_words(rf"{_BE}\s+(?:\w+ly\s+)?affected\s+by"), CAUSE, _going),
@@ -201,7 +206,10 @@ RULES: Final[Sequence[Rule]] = (
     *_change("increases|raises|elevates|rises|boosts|enhances",
              "increase|raise|elevate|boost|enhance",
              "increased|raised|elevated|boosted|enhanced", "higher"),
-    *_change("reduces|decreases|lowers|diminishes", "reduce|decrease|lower|diminish",
+    Rule(_words(r"(?:can|could|may|might|will|would|should|must)\s+lower"), CHANGE, None,
+         changes),
+    Rule(_words(r"lower\s+the"), CHANGE, "go with a lower", can_change_it),
+    *_change("reduces|decreases|lowers|diminishes", "reduce|decrease|diminish",
              "reduced|decreased|lowered|diminished", "lower"),
     *_change("improves", "improve", "improved", "better"),
     *_change("worsens|impairs", "worsen|impair", "worsened|impaired", "worse"),
@@ -214,7 +222,8 @@ RULES: Final[Sequence[Rule]] = (
          acts_in_plain_form),
     Rule(_words(r"protected(?:\s+(?!health|data)\w+){0,2}?\s+(?:against|from)"), PROTECTION,
          "went with less", unless_after("is", "are", "was", "were", "be"), finite=True),
-    Rule(_words(rf"{_BE}\s+protected\s+(?:against|from|by)"), PROTECTION, None, not_on_method),
+    Rule(_words(rf"{_BE}\s+protected\s+(?:against|from|by)(?!\s+(?:light|air|moisture|dust))"),
+         PROTECTION, None, not_on_method),
     Rule(_words(r"protecting(?:\s+\w+){0,2}?\s+(?:against|from)"), PROTECTION, "going with less",
          not_on_method),
     Rule(_words(r"protects"), PROTECTION, None, not_on_method, finite=True),

@@ -157,7 +157,7 @@ _DENYING = (
 _EMBEDDED = re.compile(
     rf"(?:\b(?:{_DENYING})\b[^;]{{0,50}}?\b(?:{_SAYING})\b[^;]*?(?:\b(?:that|whether|what|which|"
     r"how|why|if|a|an|any|the|of|for|as|to|about)\b|:))|"
-    r"\b(?:wrong|false|mistak\w+|misleading|premature|too\s+early|error)\s+to\s+"
+    r"\b(?:wrong|false|mistak\w+|misleading|premature|too\s+early|error),?\s+to\s+"
     rf"(?:{_SAYING}|write|speak)\b|"
     r"\bwhether\b|\b(?:unclear|unknown|untested|unproven|remains\s+open|open\s+question)\b",
     re.IGNORECASE,

@@ -124,7 +124,7 @@ def changes(before: str, after: str) -> bool:
 def can_change(before: str, after: str) -> bool:
     """Say the same of ``increase``; "to increase" is mostly said of the method."""
     last = last_word(before)
-    return (last in _MODAL - {"to"} or _is_plural(last)) and changes("", after)
+    return (last in _MODAL - {"to", "and", "or"} or _is_plural(last)) and changes("", after)
 
 
 def can_change_it(before: str, after: str) -> bool:
@@ -187,13 +187,20 @@ _WORKING = re.compile(
     r"consent|privacy|time|cost|costs|failed|low\s+quality|duplicates?|outliers?)\b)",
     re.IGNORECASE,
 )
-_AS_AN_OUTCOME = frozenset("death deaths died dying dead admission admissions".split())
+# What follows "due to" after these is how the study was done, or how an outcome is called.
+_HAPPENED_TO_SAMPLES = frozenset(
+    "excluded removed dropped lost out stopped failed missing treated admitted included tested "
+    "examined sampled chosen selected used taken death deaths died dying dead admission "
+    "admissions".split()
+)
+_ABOUT_SAMPLES = re.compile(
+    r"\b(?:missing|samples?|rows?|gaps?|measurements?)\b[^.;,]{0,20}$", re.IGNORECASE
+)
 
 
 def is_no_way_of_working(before: str, after: str) -> bool:
     """Say whether "due to" is about biology: not "excluded due to …", nor "death due to …"."""
-    left = {"excluded", "removed", "dropped", "lost", "out", "stopped", "failed", "missing"}
-    if last_word(before) in left | _AS_AN_OUTCOME:
+    if last_word(before) in _HAPPENED_TO_SAMPLES or _ABOUT_SAMPLES.search(before):
         return False
     return not _WORKING.match(after) and not METHOD.match(after)
 

@@ -35,10 +35,17 @@ HELP_KEYS = (
 
 @dataclass(frozen=True)
 class HelpSection:
-    """A further paragraph of a page's help."""
+    """A further paragraph of a page's help.
+
+    Attributes:
+        heading: Its heading.
+        text: What it says.
+        rows: A small table below it, the first row with the names of the columns; mostly none.
+    """
 
     heading: str
     text: str
+    rows: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -79,7 +86,12 @@ def load_help(key: str) -> HelpPage:
     if key not in HELP_KEYS:
         raise KeyError(f"There is no help for a page called '{key}'.")
     table = tomllib.loads(read_text(f"help/{key}.toml"))
-    sections = tuple(HelpSection(**section) for section in table.pop("more"))
+    sections = tuple(
+        HelpSection(
+            section["heading"], section["text"], tuple(map(tuple, section.get("rows", ())))
+        )
+        for section in table.pop("more")
+    )
     return HelpPage(more=sections, keys=tuple(table.pop("keys")), **table)
 
 

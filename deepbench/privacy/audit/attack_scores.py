@@ -33,10 +33,10 @@ Flags = NDArray[np.bool_]
 #: Attacks by name, with what they look at.
 ATTACKS: dict[str, str] = {
     "confidence": "How sure the model is of the true outcome",
-    "lira-offline": "Against models that never saw the unit (LiRA, offline)",
-    "lira-online": "Against models with and without the unit (LiRA, online)",
-    "rmia": "Against what other models say, ranked among all units (RMIA)",
-    "final": "The final model itself: training samples against test samples",
+    "lira-offline": "LiRA, offline: against models that never saw the unit",
+    "lira-online": "LiRA: against models with and without the unit",
+    "rmia": "RMIA: against other models, ranked among all units",
+    "final": "The finished model itself: training samples against test samples",
 }
 _PRIOR = 8.0
 # Models that agree to this many digits (squared) say the same.

@@ -30,6 +30,4 @@ def memorised_units(scores: AttackScores) -> NDArray[np.int64]:
         found = np.bincount(code, weights=(kind & above).astype(np.float64))
         return np.asarray(np.divide(found, times, out=np.zeros_like(found), where=times > 0))
 
-    return np.asarray(
-        units[(share(scores.member) >= _SURE) & (share(~scores.member) <= _RARELY)]
-    )
+    return np.asarray(units[(share(scores.member) >= _SURE) & (share(~scores.member) <= _RARELY)])

@@ -44,11 +44,11 @@ HOW = (
     "is learnt more by heart, so the finished model gives away about as much or less."
 )
 TRIED = (
-    "{number} attacks were tried and the most successful one counts ({title}); the intervals hold "
-    "for all of them together."
+    "{number} attacks were tried and the most successful one counts (“{title}”); the intervals "
+    "hold for all of them together."
 )
 MEMORISED = (
-    "{count} of {all} are recognised one by one: in at least half of the models that they "
+    "{count} of {all} {verb} recognised one by one: in at least half of the models that they "
     "trained, at one false alarm in 100."
 )
 NO_PROOF = "That attacks fail does not prove a model safe: others may know more."
@@ -72,9 +72,9 @@ def audit_sentences(
     if record.attacks:
         found += _attack_sentences(record, words)
     if record.memorised:
-        found.append(
-            MEMORISED.format(count=f"{record.memorised:,}", all=words.counted(record.members))
-        )
+        verb = "is" if record.memorised == 1 else "are"
+        count, everyone = f"{record.memorised:,}", words.counted(record.members)
+        found.append(MEMORISED.format(count=count, all=everyone, verb=verb))
     found += [attribute.sentence for attribute in record.attributes]
     return (*found, *structure.sentences, NO_PROOF)
 
@@ -105,7 +105,7 @@ def _attack_sentences(record: AuditRecord, words: UnitWords) -> list[str]:
         lines.append(HOW.format(shadows=record.shadows, units=words.several))
     number = _NUMBERS[len(record.attacks)]
     if len(record.attacks) > 1:
-        lines.append(TRIED.format(number=number, title=_inside(worst.title)))
+        lines.append(TRIED.format(number=number, title=worst.title))
     return lines
 
 
@@ -113,7 +113,3 @@ def _percent(share: float | None) -> str:
     """Write a share of 1 in percent."""
     assert share is not None
     return f"{100 * share:.0f}"
-
-
-def _inside(title: str) -> str:
-    return title[:1].lower() + title[1:]

@@ -15,7 +15,7 @@ from deepbench.reporting.wording import is_number, listing
 from deepbench.study.records import AttributionRecord, FeatureImportance
 
 _SHOWN = 20
-#: Of what a model trained on shuffled labels would show as well.
+#: Of what noise would show as well.
 UNCLEAR = "#C3C9D1"
 
 
@@ -24,7 +24,7 @@ def importance_figure(
 ) -> Picture | None:
     """Draw the most important features as bars, the 95 % interval as a line.
 
-    Features that do not clear what shuffled labels give are grey.
+    Features that do not stand out from noise are grey.
 
     Args:
         record: Attributions of one model.
@@ -48,7 +48,7 @@ def importance_figure(
 
     top = [entry.feature for entry in shown[:3]]
     known = any(entry.clears_twin is not None for entry in shown)
-    told = f" {greyed} of them do not clear shuffled labels." if known else ""
+    told = f" {greyed} of them do not stand out from noise." if known else ""
     return draw(
         name,
         (7.6, 1.45 + 0.27 * len(shown)),
@@ -76,8 +76,8 @@ def _caption(title: str, *, known: bool) -> str:
     )
     if known:
         text += (
-            "; grey mark, the same in a model trained on shuffled labels. A grey bar does not "
-            "clear what shuffled labels give to features of no use"
+            "; grey mark, the same in models trained on shuffled labels. A grey bar does not "
+            "stand out from noise: its interval reaches down to what features of no use get"
         )
     return f"{text}. This is association, not cause."
 
@@ -86,10 +86,10 @@ def _legend(shown: Sequence[FeatureImportance], family: str) -> list[Line2D | Pa
     known = [entry.clears_twin for entry in shown]
     handles: list[Line2D | Patch] = []
     if not all(clears is False for clears in known):
-        words = "importance, clears shuffled labels" if any(known) else "importance"
+        words = "importance, stands out from noise" if any(known) else "importance"
         handles.append(Patch(color=colour_of(family), alpha=0.85, label=words))
     if any(clears is False for clears in known):
-        handles.append(Patch(color=UNCLEAR, label="does not clear shuffled labels"))
+        handles.append(Patch(color=UNCLEAR, label="does not stand out from noise"))
     handles.append(Line2D([], [], color=INK, lw=1.4, label="95 % interval"))
     if any(is_number(entry.twin) for entry in shown):
         handles.append(

@@ -52,16 +52,16 @@ def volcano_figure(
         axes.set_ylabel(f"importance ({record.unit})")
 
     top = listing([point[0] for point in named[:3]]) or "none"
-    line = "; dashed line, what an importance has to exceed to clear shuffled labels"
+    line = "; dashed line, what an importance has to exceed for that"
     return draw(
         name,
         (7.6, 4.4),
         paint,
         alt=f"Importance of {len(points):,} features for {title} against the effect of each "
-        f"feature alone. Most important of those that clear shuffled labels: {top}.",
+        f"feature alone. Most important of those that stand out from noise: {top}.",
         caption=f"All {len(points):,} features of {title}: importance against the effect of each "
-        f"feature alone ({record.effect_name or 'univariate effect'}); grey, does not clear "
-        f"shuffled labels{line if is_number(record.threshold) else ''}. A feature that is high "
+        f"feature alone ({record.effect_name or 'univariate effect'}); grey, does not stand "
+        f"out from noise{line if is_number(record.threshold) else ''}. A feature that is high "
         "and in the middle works only together with others.",
     )
 
@@ -81,9 +81,7 @@ def _name(axes: Axes, points: list[_Point]) -> None:
     height = max((point[2] for point in points), default=1.0) or 1.0
     for feature, effect, importance, _ in points:
         left = effect < 0
-        if any(
-            side == left and abs(importance - other) < 0.035 * height for side, other in taken
-        ):
+        if any(side == left and abs(importance - other) < 0.035 * height for side, other in taken):
             continue
         taken.append((left, importance))
         axes.annotate(

@@ -51,7 +51,8 @@ def test_a_better_model_makes_smaller_sets() -> None:
         conformal_records(classified(1, 500, (0.4, 0.3, 0.3), skill=skill), (0.1,))[0]
         for skill in (5.0, 0.5)
     )
-    assert good.size < 1.3 < 2 < poor.size
+    assert good.size < 1.3
+    assert poor.size > 2
     assert good.single > 0.7 > poor.single
 
 

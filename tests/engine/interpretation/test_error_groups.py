@@ -175,6 +175,16 @@ def test_ranges_are_quarters_that_do_not_overlap_and_gaps_are_a_group() -> None:
         assert group.label.startswith("above") == (inside.min() > bounds[0])
 
 
+def test_features_that_are_missing_together_are_one_group() -> None:
+    gone = np.arange(40) < 10
+    values = np.random.default_rng(0).normal(size=(40, 5))
+    values[gone, :4] = np.nan
+    samples = samples_of(np.arange(40) % 2, pd.DataFrame(values).rename(columns=str))
+    found = sample_groups(samples, samples.units, {}, tuple("01234")).groups
+    missing = [group.column for group in found if group.label == "not given"]
+    assert missing == ["0, 1, 2 and 1 more"]
+
+
 def test_few_values_stand_for_themselves_and_units_go_by_size() -> None:
     units = np.repeat(np.arange(15), [1] * 5 + [2] * 5 + [4] * 5)
     grade = np.arange(35) % 3 + 1.0
@@ -235,13 +245,13 @@ def test_a_larger_error_in_old_units_is_found_in_regression() -> None:
 
 
 def test_errors_at_random_are_hardly_ever_marked() -> None:
-    """About 40 groups and slices in each of 40 tables; 5 % are promised."""
+    """About 40 groups and slices in each of 30 tables; 5 % are promised."""
     alarms = 0
-    for seed in range(40):
+    for seed in range(30):
         rng = np.random.default_rng(1000 + seed)
         features, notes = clinic(rng, 100)
         held = with_errors(rng.random(100) < 0.25, features, seed, annotations=notes)
         places = error_places(held, QUESTION)
         assert len(places.groups) > 30
         alarms += any(group.marked for group in (*places.groups, *places.slices))
-    assert alarms <= 5
+    assert alarms <= 4

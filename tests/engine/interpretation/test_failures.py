@@ -98,7 +98,7 @@ def test_errors_are_those_of_calibrated_predictions(found) -> None:
 def test_sentences_are_plain_and_carry_their_numbers(found) -> None:
     _, record, _ = found
     text = " ".join(record.sentences)
-    assert record.sentences[0].startswith("On held-out predictions of 240 samples of 240 units")
+    assert record.sentences[0].startswith("On held-out predictions of 240 samples, the chosen")
     assert "linear model (elastic net)" in record.sentences[0]
     assert "95 % interval" in record.sentences[0]
     assert "1 sample is unlike what the model learned from" in text

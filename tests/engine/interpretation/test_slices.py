@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from deepbench.interpretation.failures import FailureQuestion, error_places
-from deepbench.interpretation.slices import error_slices
+from deepbench.interpretation.slices import _short, error_slices
 from tests.engine.interpretation.held_out_samples import held_out, samples_of, with_errors
 
 ROLES = {"site": ("site",), "sensitive": ("sex",)}
@@ -63,6 +63,15 @@ def test_two_values_are_named_and_ranges_have_short_numbers() -> None:
     assert any("smoker = 1" in rule and "x > 0.5" in rule for rule in rules)
 
 
+def test_cuts_are_written_short_and_cut_in_the_same_place() -> None:
+    ages = np.arange(20, 90.0)
+    assert _short(61.5, ages) == "61"
+    fine = np.array([0.1234567, 0.3, 0.48721, 0.50319, 2.8, 2.9, 3.0])
+    assert _short(float(np.float32(0.4951)), fine) == "0.5"
+    assert _short(2.8999999761581421, fine) == "2.8"
+    assert _short(1e-7, np.array([0.0, 2e-7])) == "0"
+
+
 def test_regression_slices_are_found_by_the_order_of_errors() -> None:
     rng = np.random.default_rng(4)
     features, notes = table(rng, 400)
@@ -78,14 +87,14 @@ def test_regression_slices_are_found_by_the_order_of_errors() -> None:
 
 def test_honest_p_values_of_slices_where_errors_stand_at_random() -> None:
     low = total = 0
-    for seed in range(60):
+    for seed in range(40):
         rng = np.random.default_rng(seed)
         features, notes = table(rng, 120)
         held = with_errors(rng.random(120) < 0.3, features, seed, annotations=notes)
         for slice_ in error_slices(held, ROLES, tuple(features.columns), seed=seed):
             low += slice_.p_value <= 0.1
             total += 1
-    assert total > 60
+    assert total > 40
     assert low <= 0.17 * total
 
 

@@ -301,7 +301,9 @@ def all_importances() -> AllImportancesRecord:
                 high=tuple(value * 1.2 for value in values),
                 twin=(0.3,) * 400,
                 direction=(None,) * 400,
-                effect=tuple((value * (1 if place % 2 else -1)) for place, value in enumerate(values)),
+                effect=tuple(
+                    (value * (1 if place % 2 else -1)) for place, value in enumerate(values)
+                ),
                 effect_p=(0.01,) * 400,
                 clears_twin=clears,
                 threshold=0.4,

@@ -5,17 +5,23 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from deepbench.study.records import NeighboursRecord
 from deepbench_ui.models.explanation_figures import (
     MOST_FEATURES,
     MOST_PARTS,
     beeswarm_figure,
-    dependence_figure,
-    importance_figure,
+    heatmap_figure,
+    order_by_output,
     shades,
     waterfall_figure,
 )
-from deepbench_ui.models.explanation_rows import amount_text, direction_text, in_short
-from deepbench_ui.plots import DotIntervalFigure, ScatterFigure
+from deepbench_ui.models.explanation_rows import (
+    explained_columns,
+    explained_rows,
+    in_short,
+    misses,
+)
+from deepbench_ui.models.numbers import amount_text
 from tests.ui.pages.explained_samples import (
     BASE,
     FEATURES,
@@ -89,58 +95,6 @@ def test_small_parts_of_a_waterfall_are_taken_together() -> None:
     assert drawn.rest == pytest.approx(1 + 2 + 3 + 4 + REST)
 
 
-def test_features_no_better_than_the_twin_are_grey() -> None:
-    drawn = importance_figure(attributed())
-    assert drawn is not None
-    assert [row.use for row in drawn.rows] == ["baseline", "baseline", "shuffled"]
-    assert [row.twin for row in drawn.rows] == [0.1, 0.2, 0.3]
-    assert (drawn.rows[0].low, drawn.rows[0].high) == pytest.approx((0.425, 0.625))
-    every = importance_figure(attributed("network-small", above_twin=None))
-    assert every is not None
-    assert {row.use for row in every.rows} == {"network"}
-    assert importance_figure(attributed(features=())) is None
-
-
-def test_dependence_shows_value_against_effect() -> None:
-    drawn = dependence_figure(explained(), "alpha", "binary")
-    assert isinstance(drawn, ScatterFigure)
-    assert drawn.x == (1.0, 2.0, 3.0, 4.0)
-    assert drawn.y == (0.5, -0.4, 0.2, -1.0)
-    assert dict(drawn.uses) == {"ill": "positive", "healthy": "negative"}
-    assert dependence_figure(explained(), "delta", "binary") is None
-
-
-def test_dependence_on_a_number_is_coloured_by_it() -> None:
-    drawn = dependence_figure(explained(observed=("1", "2", "3", "4.5")), "alpha", "regression")
-    assert isinstance(drawn, ScatterFigure)
-    assert drawn.values == (1.0, 2.0, 3.0, 4.5)
-    assert drawn.categories == ()
-
-
-def test_dependence_on_a_category_has_a_row_for_each() -> None:
-    drawn = dependence_figure(explained(), "beta", "binary")
-    assert isinstance(drawn, DotIntervalFigure)
-    assert [row.label for row in drawn.rows] == ["high (n = 2)", "low (n = 2)"]
-    assert [row.value for row in drawn.rows] == pytest.approx([0.6, -0.05])
-    assert drawn.rows[0].points == (0.3, 0.9)
-    assert drawn.per_sample
-
-
-@pytest.mark.parametrize(
-    ("direction", "task", "words"),
-    [
-        (0.9, "binary", "Higher values: towards ill"),
-        (-0.9, "binary", "Higher values: away from ill"),
-        (0.5, "binary", "Higher values: towards ill, mostly"),
-        (0.1, "binary", "No single direction"),
-        (None, "multiclass", "See its picture"),
-        (-0.8, "regression", "Higher values: lower ill"),
-    ],
-)
-def test_directions_in_words(direction: float | None, task: str, words: str) -> None:
-    assert direction_text(direction, "ill", task) == words
-
-
 @pytest.mark.parametrize(
     ("value", "text"),
     [
@@ -160,3 +114,39 @@ def test_in_short_says_what_the_model_leans_on() -> None:
     assert "nothing of this picture" in in_short(attributed(above_twin=0))[1]
     assert "hardly the same" in in_short(attributed(rank_stability=-0.2))[2]
     assert in_short(attributed(features=())) == ["Linear model (elastic net) uses no feature."]
+    starts = in_short(attributed(start_stability=0.6))[-1]
+    assert starts == "From one random start to another it is partly the same (0.60)."
+    assert in_short(attributed(above_twin=40))[1].startswith("40 features weigh more")
+
+
+def test_what_keeps_a_picture_from_being_relied_on_is_said() -> None:
+    shown = [explained()]
+    assert misses(attributed(), shown) == ""
+    assert "off by up to 1e-12" in misses(attributed(locally_accurate=False), shown)
+    assert "random weights" in misses(attributed("network-small", weights_check=0.8), shown)
+    assert misses(attributed("network-small", weights_check=0.1), shown) == ""
+
+
+def test_a_heat_map_holds_the_attributions_in_the_order_asked_for() -> None:
+    shown = explained()
+    order = order_by_output(shown)
+    outputs = [shown.outputs[place] for place in order]
+    assert outputs == sorted(shown.outputs, reverse=True)
+    drawn = heatmap_figure(shown, order, by_similarity=False)
+    assert drawn is not None
+    assert drawn.per_sample
+    assert drawn.row_labels == tuple(SAMPLES[place] for place in order)
+    assert drawn.matrix == tuple(PARTS[place] for place in order)
+    assert (drawn.row_kind, drawn.column_kind) == ("sample", "feature")
+    assert heatmap_figure(explained(features=()), order, by_similarity=True) is None
+
+
+def test_the_table_of_samples_says_what_the_neighbourhood_thinks() -> None:
+    near = NeighboursRecord(
+        sample="t2", neighbours=("a", "b", "c"), outcomes=("ill",) * 3, distances=(1.0, 2.0, 3.0),
+        trust=0.5, agreement=0.0,
+    )  # fmt: skip
+    rows = explained_rows(explained(), {"t2": near})
+    neighbourhood = explained_columns("log-odds", trusted=True)[-1]
+    assert [neighbourhood.text(row) for row in rows] == ["–", "disagrees", "–", "–"]
+    assert len(explained_columns("log-odds", trusted=False)) == 4

@@ -28,7 +28,7 @@ NO_DIRECTION = "The model used it, without a clear direction."
 PROBABILITY, AMOUNT = "a higher predicted probability of {name}", "a higher predicted {name}"
 IN_PANEL = "It is part of the short panel."
 OF_NETWORK = "The best network uses it."
-ALONE = "Alone it reaches {metric} {score:.2f} on held-out samples."
+ALONE = "Alone it reaches {metric} {score} on held-out samples."
 ONLY_ANSWERED = "Not among the features the chosen model uses most; you answered about it earlier."
 #: Kind of a claim → heading above those of its kind.
 KINDS: Mapping[str, str] = {
@@ -108,7 +108,8 @@ def _in_words(
         said.append(OF_NETWORK)
     if item.alone is not None:
         metric = "R²" if sheet is not None and sheet.task == "regression" else "AUROC"
-        said.append(ALONE.format(metric=metric, score=item.alone).replace("-", "−"))
+        score = f"{item.alone:.2f}".replace("-", "−")
+        said.append(ALONE.format(metric=metric, score=score))
     return " ".join(said)
 
 

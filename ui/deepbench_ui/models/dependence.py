@@ -41,6 +41,8 @@ _ROUNDING: Final = 1e-12
 _LEAST_LEFT: Final = 0.01
 #: Share of the spread that a feature must explain beyond chance to be called a partner.
 _LEAST_SHARE: Final = 0.1
+#: Standard deviations of a share explained by chance; thirty features are tried.
+_CLEARLY: Final = 3.5
 _MOST_CATEGORIES: Final = 6
 
 
@@ -153,8 +155,9 @@ def partner_of(shown: ExplanationRecord, feature: str) -> str:
 
     Samples are sorted by the feature's value. Within windows of neighbours what the feature adds,
     and each other feature, are freed of their trend along its own value; then the one is regressed
-    on the other (on group means where it has labels). Shares explained are corrected for chance;
-    empty if none reaches a tenth, or if hardly anything is left open.
+    on the other (on group means where it has labels). Shares explained are corrected for the
+    degrees of freedom used; empty if none reaches a tenth and stands clear of chance, or if hardly
+    anything is left open.
     """
     place = shown.features.index(feature)
     rows = [n for n, row in enumerate(shown.numbers) if row[place] is not None]
@@ -175,7 +178,9 @@ def partner_of(shown: ExplanationRecord, feature: str) -> str:
             continue
         open_still = left - math.fsum(amount for amount, _ in parts)
         corrected = 1.0 - (open_still / (free - used)) / (left / free)
-        if corrected > share:
+        # What as many features would reach by chance is no partner.
+        by_chance = _CLEARLY * math.sqrt(2.0 * used / (free * (free - used)))
+        if corrected > max(share, by_chance):
             best, share = name, corrected
     return best
 

@@ -188,7 +188,7 @@ def conformal_columns(
             MISSES,
             lambda row: percent_text(row.error_rate),
             lambda row: row.error_rate,
-            True,
+            False,
             MISSES_TIP,
         ),
         Column(

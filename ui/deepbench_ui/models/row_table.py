@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cmp_to_key
 from operator import itemgetter
@@ -214,8 +214,12 @@ class RowTable(QAbstractTableModel, Generic[T]):
 
     def table(self) -> tuple[list[str], list[list[object]]]:
         """Return heads and cells as shown."""
-        heads = [column.title for column in self.columns]
-        return heads, [[column.text(row) for column in self.columns] for row in self._shown]
+        return [column.title for column in self.columns], list(self.lines())
+
+    def lines(self) -> Iterator[list[object]]:
+        """Return the cells as shown now, row by row, made as they are wanted."""
+        columns = self.columns
+        return ([column.text(row) for column in columns] for row in tuple(self._shown))
 
 
 def _side(column: Column[Any]) -> Qt.AlignmentFlag:

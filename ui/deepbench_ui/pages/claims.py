@@ -80,7 +80,9 @@ class ClaimsPage(Page):
         self.form.addWidget(self.ceiling)
         self.check_fold = Fold("claims.checklist", CHECKLIST)
         self.checklist = ScoreChecklist("claims.checklist-items")
-        self.check_fold.inside.addWidget(self.checklist)
+        checks, inside = card()
+        inside.addWidget(self.checklist)
+        self.check_fold.inside.addWidget(checks)
         self.form.addWidget(self.check_fold)
         self.empty = label(NOT_YET, "muted", "claims.empty")
         self.form.addWidget(self.empty)
@@ -163,6 +165,7 @@ class ClaimsPage(Page):
         items = record.checklist if record is not None else ()
         self.check_fold.setVisible(bool(items))
         self.check_fold.set_summary(todo_of(items))
+        self.check_fold.set_open(record is not None and record.too_good == "strongly")
         self.checklist.show_items(items)
         if record is None or not record.ceiling:
             self.ceiling.clear()

@@ -21,9 +21,9 @@ def order_by_similarity(rows: Sequence[Sequence[float]], heights: Sequence[float
         rows: n rows of equal length.
         heights: n numbers; what is high stands on top as far as the tree allows it.
     """
-    points = np.asarray(rows, dtype=np.float64).reshape(len(rows), -1)
-    if len(points) < 3:
-        return sorted(range(len(points)), key=lambda place: -heights[place])
+    if len(rows) < 3:
+        return sorted(range(len(rows)), key=lambda place: -heights[place])
+    points = np.asarray(rows, dtype=np.float64)
     leaves = {place: [place] for place in range(len(points))}
     means = np.asarray(heights, dtype=np.float64)
     for one, other, _height in ward_merges(points):

@@ -12,7 +12,8 @@ from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QGuiApplica
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
-from deepbench_ui.plots.figures.base import Figure, csv_bytes
+from deepbench_ui.plots.csv_pieces import CsvPieces
+from deepbench_ui.plots.figures.base import Figure
 from deepbench_ui.plots.outlet import CLIPBOARD, Outlet
 from deepbench_ui.selection import KINDS, SelectionHub
 from deepbench_ui.theme import icon, theme
@@ -73,6 +74,7 @@ class PlotPanel(QWidget):
         self._canvas: Canvas | None = None
         self._sticky = ""
         self._waiting = False
+        self._pieces = CsvPieces(self)
         self._build(name)
         if selection is not None:
             selection.changed.connect(self._selection_changed)
@@ -280,12 +282,20 @@ class PlotPanel(QWidget):
 
     def save_data(self) -> None:
         """Ask for a file and let the table out to it."""
-        if self._figure is None or self._outlet is None:
+        figure = self._figure
+        if figure is None or self._outlet is None or self._waiting:
             return
-        name = f"{_file_name(self._figure.title)}.csv"
+        name = f"{_file_name(figure.title)}.csv"
         file = self._outlet.choose_file(self, DATA_TITLE, name, ("csv",))
         if self._suffix(file, ("csv",)):
-            self._let_out("table", "csv", csv_bytes(self._figure.table()), file)
+            heads, rows = figure.table()
+            self._wait()
+            # Another figure may be shown before a long table is written.
+            self._pieces.write(
+                heads,
+                iter(rows),
+                lambda content: self._ask_for(figure, "table", "csv", content, file),
+            )
 
     def _suffix(self, file: str, allowed: tuple[str, ...]) -> str:
         if not file:
@@ -307,7 +317,19 @@ class PlotPanel(QWidget):
         return picture(self._figure, suffix, self.font(), shown)
 
     def _let_out(self, kind: str, suffix: str, content: bytes, destination: str) -> None:
-        if self._outlet is None or self._figure is None or self._waiting:
+        if self._figure is not None and not self._waiting:
+            self._wait()
+            self._ask_for(self._figure, kind, suffix, content, destination)
+
+    def _wait(self) -> None:
+        self._waiting = True
+        self._show_buttons()
+        self._say(ASKING, sticky=True)
+
+    def _ask_for(
+        self, figure: Figure, kind: str, suffix: str, content: bytes, destination: str
+    ) -> None:
+        if self._outlet is None:
             return
 
         def done(where: str) -> None:
@@ -317,15 +339,12 @@ class PlotPanel(QWidget):
                 COPIED if where == CLIPBOARD else SAVED.format(name=PurePath(where).name)
             )
 
-        self._waiting = True
-        self._show_buttons()
-        self._say(ASKING, sticky=True)
         self._outlet.let_out(
             kind=kind,
-            title=self._figure.title,
+            title=figure.title,
             suffix=suffix,
             content=content,
-            per_sample=self._figure.per_sample,
+            per_sample=figure.per_sample,
             destination=destination,
             on_done=done,
             on_refused=self._answered,

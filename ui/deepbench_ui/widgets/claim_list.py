@@ -53,7 +53,7 @@ class ClaimList(QFrame):
         column.setSpacing(10)
         self.panels = []
         for heading, some in by_kind(wanted):
-            column.addWidget(label(heading, "question"))
+            column.addWidget(label(heading, "strong"))
             for claim in some:
                 self.panels.append(self._panel(claim))
                 column.addWidget(self.panels[-1])

@@ -21,7 +21,7 @@ from shiboken6 import isValid
 
 from deepbench_ui.models.row_table import RowTable
 from deepbench_ui.pages.base import label
-from deepbench_ui.plots.figures.base import csv_bytes
+from deepbench_ui.plots.csv_pieces import CsvPieces
 from deepbench_ui.plots.outlet import CLIPBOARD, Outlet
 from deepbench_ui.theme import icon, theme
 
@@ -236,6 +236,7 @@ class TablePanel(QWidget):
         self.setObjectName(name)
         self._title, self._outlet, self._waiting = title, outlet, False
         self._per_sample = per_sample
+        self._pieces = CsvPieces(self)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
@@ -338,7 +339,13 @@ class TablePanel(QWidget):
         if self._waiting:
             return
         self._wait()
-        content = csv_bytes(self.view.table.table())
+        table = self.view.table
+        heads = [column.title for column in table.columns]
+        self._pieces.write(
+            heads, table.lines(), lambda content: self._ask_for(content, destination)
+        )
+
+    def _ask_for(self, content: bytes, destination: str) -> None:
         self._outlet.let_out(
             kind="table",
             title=self._title,

@@ -126,7 +126,7 @@ class FailuresTab(ResultTab):
             group_columns(share=True), group_name, colour=_group_colour, parent=self
         )
         self.group_panel = TablePanel(
-            "interpretation.group-table", GROUPS, self.group_rows, self._session
+            "interpretation.group-table", GROUPS, self.group_rows, self._session, stretch=1
         )
         self.conformal_rows: MarkedTable[ConformalRecord] = MarkedTable(
             conformal_columns((), share=True), _conformal_name, parent=self

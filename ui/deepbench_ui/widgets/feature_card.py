@@ -84,7 +84,7 @@ class FeatureCard(QFrame):
         column.addWidget(head)
         self.hints = [MarkedLine(f"{name}.hint.{place}") for place in range(len(feature.hints))]
         for line, (_, text) in zip(self.hints, feature.hints, strict=True):
-            line.say(text, "warning", "warning")
+            line.say(text, "warning", "warning", plain=True)
             column.addWidget(line)
         self.banner = Banner(f"{name}.stops")
         column.addWidget(self.banner)

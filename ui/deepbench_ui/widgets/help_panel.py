@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QFocusEvent
@@ -118,6 +119,7 @@ def _as_html(page: HelpPage, link_colour: str) -> str:
     parts.append(f"<h4>{EXAMPLE}</h4><p>{marked(page.example)}</p>")
     parts.extend(
         f"<h4>{html.escape(section.heading)}</h4><p>{marked(section.text)}</p>"
+        f"{_table(section.rows)}"
         for section in page.more
     )
     known = [term for term in page.keys if term in glossary()]
@@ -129,3 +131,16 @@ def _as_html(page: HelpPage, link_colour: str) -> str:
         )
         parts.append(f"<h4>{TERMS}</h4><p>{TERMS_HINT}</p><p>{links}</p>")
     return "".join(parts)
+
+
+def _table(rows: Sequence[Sequence[str]]) -> str:
+    """Return a small table, the first row as names of the columns; nothing without rows."""
+    if not rows:
+        return ""
+    head, *others = rows
+    lines = ["".join(f'<th align="left">{html.escape(cell)}</th>' for cell in head)]
+    lines += ["".join(f"<td>{html.escape(cell)}</td>" for cell in row) for row in others]
+    return (
+        '<table border="1" cellspacing="0" cellpadding="4" style="border-collapse:collapse">'
+        f"{''.join(f'<tr>{line}</tr>' for line in lines)}</table>"
+    )

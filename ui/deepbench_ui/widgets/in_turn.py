@@ -56,7 +56,7 @@ class InTurn(QObject):
         what = self._waiting.pop(where)
         if callable(what):
             what()
-        elif isinstance(where, PlotPanel):
+        elif not isinstance(where, str):
             figure, empty = what
             if figure is None:
                 where.show_empty(empty)

@@ -32,18 +32,19 @@ class MarkedLine(QWidget):
         self.hide()
         theme().changed.connect(self._paint)
 
-    def say(self, sentence: str, picture: str, colour: str) -> None:
+    def say(self, sentence: str, picture: str, colour: str, *, plain: bool = False) -> None:
         """Say a sentence beside a picture.
 
         Args:
             sentence: What is said; nothing if empty.
             picture: Name of the icon.
             colour: Its colour, a token of the theme.
+            plain: Whether the sentence keeps the colour of other text.
         """
         self.setVisible(bool(sentence))
         self.text.setText(sentence)
         self._picture, self._colour = picture, colour
-        look = _LOOKS.get(colour, "")
+        look = "" if plain else _LOOKS.get(colour, "")
         if (self.text.property("role") or "") != look:
             set_look(self.text, role=look)
         self._paint()

@@ -60,7 +60,8 @@ class OwnSentences(QFrame):
         self._name, self._session = name, session
         self._names: tuple[str, ...] = ()
         self._notes: tuple[WordingNote, ...] = ()
-        self._showing = False
+        #: What stood in the field when it was last shown or written.
+        self._known = ""
         column = QVBoxLayout(self)
         column.setContentsMargins(14, 12, 14, 12)
         column.setSpacing(8)
@@ -103,9 +104,8 @@ class OwnSentences(QFrame):
             self._underline.rehighlight()
         wanted = list(self._session.value(PLACE, []))
         if wanted != self._sentences():
-            self._showing = True
-            self.field.setPlainText("\n".join(wanted))
-            self._showing = False
+            self._known = "\n".join(wanted)
+            self.field.setPlainText(self._known)
         self._look()
 
     def _sentences(self) -> list[str]:
@@ -113,9 +113,11 @@ class OwnSentences(QFrame):
         return [line for line in lines if line]
 
     def _write(self) -> None:
-        # Underlining a word is a change of the document, and none of the text.
-        if self._showing or self._sentences() == self._session.value(PLACE, []):
+        text = self.field.toPlainText()
+        # Underlining a word counts as a change, and is none of the text.
+        if text == self._known:
             return
+        self._known = text
         self._session.answer(PLACE, self._sentences() or None, STEP, merge=True)
         self._look()
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QTabBar, QVBoxLayout, QWidget
 
 from deepbench_ui.pages.base import label
@@ -55,12 +56,34 @@ class TabBar(QTabBar):
         self.setExpanding(False)
         self.setDrawBase(False)
         self.setUsesScrollButtons(False)
-        self.setElideMode(Qt.TextElideMode.ElideNone)
+        self.setElideMode(Qt.TextElideMode.ElideRight)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._room = 0
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         """Be as narrow as the page."""
         return QSize(0, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Move the tabs together where they would not all be seen, and apart again."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+        """A larger font needs more room."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._room = 0
+            self._fit()
+
+    def _fit(self) -> None:
+        tight = bool(self.property("tight"))
+        if not tight:
+            self._room = sum(self.tabSizeHint(place).width() for place in range(self.count()))
+        if tight != (self._room > self.width()):
+            self.setProperty("tight", not tight)
+            self.style().unpolish(self)
+            self.style().polish(self)
 
 
 class ResultTabs(QWidget):

@@ -151,6 +151,7 @@ class SamplesTab(ResultTab):
             SAMPLES_TITLE,
             self.samples,
             self._session,
+            stretch=3,
             sentence=SAMPLES_SENTENCE,
             per_sample=True,
         )

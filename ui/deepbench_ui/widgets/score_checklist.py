@@ -59,7 +59,7 @@ class ScoreChecklist(QWidget):
         column = QVBoxLayout(text)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
-        column.addWidget(label(item.question, "question"))
+        column.addWidget(label(item.question, "strong"))
         column.addWidget(label(in_window(item.found)))
         if item.to_do:
             column.addWidget(label(in_window(item.to_do), "muted"))

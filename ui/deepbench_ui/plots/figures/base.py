@@ -138,11 +138,31 @@ def csv_bytes(table: Table) -> bytes:
     gets an apostrophe; numbers stay numbers.
     """
     header, rows = table
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow([_cell(name) for name in header])
-    writer.writerows([_cell(value) for value in row] for row in rows)
-    return out.getvalue().encode("utf-8-sig")
+    text = CsvText(header)
+    text.add(rows)
+    return text.content
+
+
+class CsvText:
+    """A table as CSV, grown by rows (`csv_bytes` says how cells are written).
+
+    Args:
+        header: Names of the columns.
+    """
+
+    def __init__(self, header: Sequence[object]) -> None:
+        self._out = io.StringIO(newline="")
+        self._writer = csv.writer(self._out, lineterminator="\r\n")
+        self.add([header])
+
+    def add(self, rows: Iterable[Sequence[object]]) -> None:
+        """Write more rows."""
+        self._writer.writerows([_cell(value) for value in row] for row in rows)
+
+    @property
+    def content(self) -> bytes:
+        """The bytes of the file."""
+        return self._out.getvalue().encode("utf-8-sig")
 
 
 def _cell(value: object) -> object:
