@@ -33,6 +33,7 @@ from deepbench_ui.settings import Settings
 from deepbench_ui.theme import ThemeMode, theme
 from deepbench_ui.widgets.further_files import FurtherFiles
 from deepbench_ui.widgets.reading_question import ReadingQuestionCard
+from deepbench_ui.widgets.result_tabs import ResultTabs
 from deepbench_ui.window import MainWindow
 from tour import Route
 from tour_files import OUTCOME, write_files
@@ -117,7 +118,7 @@ class Tour:
         self._open_finished()
         for number, entry in enumerate(PAGES, start=1):
             self._show(entry.key)
-            self._picture(f"{number:02}-{entry.key}", full=True)
+            self._pictures(f"{number:02}-{entry.key}")
         number = len(PAGES) + 1
         self._narrow(number)
         self._out_of_date(number + 1)
@@ -246,6 +247,18 @@ class Tour:
             self._save((of or self.window).grab(), f"{look}-{name}")
             if full:
                 self._save(_whole(self._page()), f"{look}-{name}-full")
+
+    def _pictures(self, name: str) -> None:
+        """Take pictures of a page, and of each of its views if it has tabs."""
+        tabs = self._page().findChild(ResultTabs)
+        if tabs is None or not tabs.isVisible():
+            self._picture(name, full=True)
+            return
+        for key in tabs.keys:
+            tabs.open(key)
+            self._settle()
+            self._picture(f"{name}-{key}", full=True)
+        tabs.open(tabs.keys[0])
 
     def _save(self, picture: QPixmap, name: str) -> None:
         path: Path = self.route.out / f"{name}.png"

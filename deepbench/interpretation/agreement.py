@@ -54,9 +54,14 @@ def agreement(one: Importance, other: Importance, features_of_table: int) -> Agr
     )
 
 
+def chance_text(expected: float) -> str:
+    """Write how many features are expected to be shared by chance."""
+    return f"{expected:.1f}" if expected >= 0.05 else "hardly any"
+
+
 def _sentence(top: int, shared: int, chance: float, rank: float | None) -> str:
     if not top:
         return _NOTHING
     text = _SENTENCE.format(top=top, shared=shared)
-    text += _BY_CHANCE.format(chance=f"{chance:.1f}" if chance >= 0.05 else "hardly any")
+    text += _BY_CHANCE.format(chance=chance_text(chance))
     return text + (_RANKS.format(value=rank) if rank is not None else "") + "."

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from deepbench.data.wording import counted, noun
+from deepbench.interpretation.agreement import chance_text
 from deepbench.interpretation.attributions import NO_METHOD
 from deepbench.interpretation.correlated_groups import LEAST_CORRELATION
 from deepbench.interpretation.importance import Importance
@@ -19,6 +20,8 @@ from deepbench.study.records import (
 from deepbench.study.records.interpretation_views import ImportancesRecord
 
 KEPT_FEATURES = 30
+# Features whose recurrence in other folds is counted.
+_TOP = 20
 # Correlation with the importances under random weights from which on it is a warning.
 _ALIKE = 0.5
 
@@ -27,20 +30,24 @@ _METHOD = (
     "on others of its unit."
 )
 _NOTHING = "The model uses no feature."
-_STABILITY = (
-    "Between folds, the ranks of the features agree with a mean correlation of {value:.2f} (1: "
-    "the same order in every fold, 0: no agreement)"
+_SHARED = (
+    "Of their {top} most important features, two folds share {value:.1f} on average ({chance} by "
+    "chance)."
 )
-_TWIN_STABILITY = "; with shuffled labels it is {value:.2f}"
-_STARTS = "Between random starts of the same fold it is {value:.2f}."
+_STABILITY = (
+    "Over all features in use, the order agrees between folds with a mean rank correlation of "
+    "{value:.2f} (1: the same order, 0: none in common){more}."
+)
+_TWIN_STABILITY = "with shuffled labels {value:.2f}"
+_STARTS = "between random starts of the same fold {value:.2f}"
 _NOISE = "shuffled labels, and copies of features with values exchanged between units"
 _ABOVE = (
-    "{above} of {used} {stand} out from noise: {their} whole interval lies above what features of "
-    f"no use get in such a model ({_NOISE})."
+    "{above} of {used} {stand} out from noise: {they} more than features of no use do in such a "
+    f"model ({_NOISE}). About one in twenty such features may still be noise."
 )
 _NONE_ABOVE = (
-    "No feature stands out from noise: features of no use get as much in such a model "
-    f"({_NOISE}). Name no single feature as used by the model."
+    "No feature stands out from noise: features of no use weigh as much in such a model "
+    f"({_NOISE}). Do not name single features as what the model uses."
 )
 _GROUPS = (
     "{features} stand in {groups} that say nearly the same (rank correlation of at least "
@@ -58,7 +65,10 @@ _MISSED = (
 
 
 def attribution_record(
-    found: Importance, groups: Sequence[FeatureGroup], single: Univariate
+    found: Importance,
+    groups: Sequence[FeatureGroup],
+    single: Univariate,
+    features_of_table: int,
 ) -> AttributionRecord:
     """Return what one model uses.
 
@@ -66,6 +76,7 @@ def attribution_record(
         found: Importances of all features.
         groups: Groups of correlated features.
         single: Effects of single features.
+        features_of_table: Features that the model could have used.
     """
     first = found.fits.folds[0]
     group_of = {name: place for place, group in enumerate(groups) for name in group.features}
@@ -79,7 +90,7 @@ def attribution_record(
         rank_stability=found.rank_stability,
         local_accuracy_error=found.error,
         above_twin=found.above,
-        sentences=_sentences(found, groups),
+        sentences=_sentences(found, groups, features_of_table),
         fits=len(found.fits.single_fits),
         groups=tuple(groups),
         start_stability=found.start_stability,
@@ -148,14 +159,16 @@ def _method(found: Importance) -> str:
     return next((method for method in methods if method != NO_METHOD), NO_METHOD)
 
 
-def _sentences(found: Importance, groups: Sequence[FeatureGroup]) -> tuple[str, ...]:
+def _sentences(
+    found: Importance, groups: Sequence[FeatureGroup], features_of_table: int
+) -> tuple[str, ...]:
     folds = found.fits.folds
     if not found.order:
         return (_NOTHING,)
     samples = counted(sum(len(fold.rows) for fold in folds), "sample")
     said = [_METHOD.format(method=_method(found), samples=samples)]
     said += dict.fromkeys(text for fold in folds for text in fold.sentences)
-    said += [*_of_stability(found), *_of_noise(found), *_of_groups(groups)]
+    said += [*_of_stability(found, features_of_table), *_of_noise(found), *_of_groups(groups)]
     check = found.weights_check
     if check is not None and check > _ALIKE:
         said.append(_WEIGHTS_ALIKE.format(value=check))
@@ -164,18 +177,21 @@ def _sentences(found: Importance, groups: Sequence[FeatureGroup]) -> tuple[str, 
     return tuple(said)
 
 
-def _of_stability(found: Importance) -> list[str]:
+def _of_stability(found: Importance, features_of_table: int) -> list[str]:
     said = []
-    between, shuffled, starts = (
-        found.rank_stability,
-        found.shuffled_stability,
-        found.start_stability,
-    )
-    if between is not None:
-        twin = "" if shuffled is None else _TWIN_STABILITY.format(value=shuffled)
-        said.append(_STABILITY.format(value=between) + twin + ".")
-        if starts is not None:
-            said.append(_STARTS.format(value=starts))
+    shared = found.shared_top(_TOP)
+    if shared is not None and features_of_table >= 2 * _TOP:
+        chance = chance_text(_TOP**2 / features_of_table)
+        said.append(_SHARED.format(top=_TOP, value=shared, chance=chance))
+    if found.rank_stability is not None:
+        parts = (
+            (_TWIN_STABILITY, found.shuffled_stability),
+            (_STARTS, found.start_stability),
+        )
+        more = "".join(
+            f"; {text.format(value=value)}" for text, value in parts if value is not None
+        )
+        said.append(_STABILITY.format(value=found.rank_stability, more=more))
     return said
 
 
@@ -190,7 +206,7 @@ def _of_noise(found: Importance) -> list[str]:
             above=f"{above:,}",
             used=counted(len(found.order), "feature"),
             stand=noun(above, "stands", "stand"),
-            their=noun(above, "its", "their"),
+            they=noun(above, "it weighs", "they weigh"),
         )
     ]
 

@@ -74,8 +74,8 @@ def group_records(
 ) -> tuple[FeatureGroup, ...]:
     """Return the groups with their importances, the most important first.
 
-    A group clears its twin where the lower end lies above what single features have to exceed,
-    and above what the same group got under each of the shuffles, stretched where features of no
+    A group clears its twin where it weighs more than single features have to, and its lower end
+    lies above what the same group got under each of the shuffles, stretched where features of no
     use weigh more in the model itself than with shuffled labels.
 
     Args:
@@ -107,15 +107,17 @@ def _group(
     share = float(np.mean([fold.share for fold in folds]))
     low, high = (float(end[0]) for end in interval_of_means(means, variances, share))
     shuffled = [float(np.mean([_sizes(fold, cluster).mean() for fold in twin])) for twin in twins]
-    least = max([thresholds.joint or 0.0, *(thresholds.stretch * value for value in shuffled)])
+    importance = float(means.mean())
+    least = thresholds.stretch * max(shuffled, default=0.0)
+    clears = importance > (thresholds.joint or 0.0) and low > least
     return FeatureGroup(
         features=cluster.features,
         correlation=cluster.correlation,
-        importance=float(means.mean()),
+        importance=importance,
         low=low,
         high=high,
         twin=float(np.mean(shuffled)) if shuffled else None,
-        clears_twin=low > least if shuffled else None,
+        clears_twin=clears if shuffled else None,
     )
 
 

@@ -15,8 +15,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from deepbench.interpretation.attributions import Attributor
 from deepbench.interpretation.attribution_directions import directions
+from deepbench.interpretation.attributions import Attributor
 from deepbench.interpretation.explanation import Floats
 from deepbench.interpretation.fold_models import FoldFit, FoldModel, fold_model
 from deepbench.interpretation.fold_results import FoldResult, Neighbours

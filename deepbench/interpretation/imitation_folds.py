@@ -25,7 +25,7 @@ from deepbench.study.records import ImitationTerm
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
 
-MOST_FEATURES = 15
+MOST_TERMS = 15
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,9 +96,8 @@ def imitate(bench: Workbench, task: ImitationTask) -> Imitated:
     linear = _few_terms(x, preprocessor, output, inner)
     tree = fit_tree(x, output, training.units[rows], inner)
     if held is not None:
-        size = 0 if linear is None else linear.inside.size
         return Imitated(
-            None if linear is None else linear.predict(held)[min(size, len(linear.order)) - 1],
+            None if linear is None else linear.predict(held)[_size(linear) - 1],
             None if tree is None else tree.predict(held),
         )
     terms, named = _terms(linear, preprocessor, training.info.classes)
@@ -115,7 +114,15 @@ def _few_terms(
     group_of = features_of(preprocessor)[1]
     rows = PanelRows(x, group_of, output, lambda chosen: value_columns(output[chosen]), False)
     score = r2_scorer(output, [np.flatnonzero(inner == fold) for fold in np.unique(inner)])
-    return fit_panels(rows, inner, MOST_FEATURES, ("forward",), score)
+    return fit_panels(rows, inner, MOST_TERMS, ("forward",), score)
+
+
+def _size(linear: Panels) -> int:
+    """Return the number of features: as chosen inside, or fewer where they are many terms."""
+    size = min(linear.inside.size, len(linear.order))
+    while size > 1 and linear.models.ends[size - 1] > MOST_TERMS:
+        size -= 1
+    return size
 
 
 def _terms(
@@ -124,7 +131,7 @@ def _terms(
     """Return the terms, the largest first, and the features behind them in that order."""
     if linear is None:
         return (), []
-    size = min(linear.inside.size, len(linear.order))
+    size = _size(linear)
     weights = linear.coefficients(size)
     columns = linear.models.columns[: linear.models.ends[size - 1]].tolist()
     weight_of = dict(zip(columns, weights, strict=False))

@@ -14,7 +14,11 @@ from deepbench.interpretation.fold_results import FoldResult
 from deepbench.interpretation.importance_intervals import interval_of_means
 from deepbench.interpretation.noise_columns import copies_of
 from deepbench.interpretation.noise_threshold import Noise, Thresholds, pooled, threshold
-from deepbench.interpretation.stability import mean_of_known, mean_rank_correlation
+from deepbench.interpretation.stability import (
+    mean_of_known,
+    mean_rank_correlation,
+    mean_shared,
+)
 
 Floats = NDArray[np.float64]
 
@@ -121,6 +125,10 @@ class Importance:
     def rank_stability(self) -> float | None:
         """Mean rank correlation of importances between folds."""
         return mean_rank_correlation(_by_name(self.fits.folds, self.features))
+
+    def shared_top(self, top: int) -> float | None:
+        """Return how many of their most important features two folds share on average."""
+        return mean_shared(_by_name(self.fits.folds, self.features), top)
 
     @property
     def shuffled_stability(self) -> float | None:

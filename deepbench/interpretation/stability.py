@@ -38,6 +38,21 @@ def mean_rank_correlation(rankings: Floats) -> float | None:
     return float(np.corrcoef(ranks)[np.triu_indices(len(ranks), 1)].mean())
 
 
+def mean_shared(rankings: Floats, top: int) -> float | None:
+    """Return how many of the most important features two rankings share, mean over all pairs.
+
+    Args:
+        rankings: (r, p) importances.
+        top: How many features of each are looked at.
+    """
+    if len(rankings) < 2 or (rankings > 0.0).sum(axis=1).min(initial=0) < top:
+        return None
+    order = np.argsort(-rankings, axis=1, kind="stable")[:, :top]
+    is_top = np.zeros(rankings.shape)
+    np.put_along_axis(is_top, order, 1.0, axis=1)
+    return float((is_top @ is_top.T)[np.triu_indices(len(rankings), 1)].mean())
+
+
 def mean_of_known(values: list[float | None]) -> float | None:
     """Return the mean of the values that are there."""
     known = [value for value in values if value is not None]

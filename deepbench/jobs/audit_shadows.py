@@ -73,7 +73,9 @@ def shadow_answers(context: JobContext, task: ShadowTask, steps: Steps) -> NDArr
         if event.data["key"] == key and context.study.exists(event.data["artifact"])
     }
     missing = [portion for portion in portions if portion[0] not in known]
-    steps.add(len(task.numbers) - sum(map(len, missing)), seconds=0.0)
+    done = len(task.numbers) - sum(map(len, missing))
+    if done:
+        steps.add(done, seconds=0.0)
     steps.say(f"models on halves of the training set: {_title(task)}")
     for portion, trained in _train(context, task, missing[:1]):
         known[portion[0]] = _keep(context, key, portion, trained)

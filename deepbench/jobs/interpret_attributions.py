@@ -159,15 +159,13 @@ class _Explaining:
                 own.importance.thresholds,
                 self._work.bench.training.units,
             )
-            record = attribution_record(own.importance, groups, self._single)
+            record = attribution_record(own.importance, groups, self._single, self._table.features)
             self._show(shown, own.importance, preview=False)
             records.append(record)
             found.append(own.importance)
             self._steps.add(1)
         views = shown.store(self._work.context.study)
-        compared = (
-            agreement(found[0], found[1], self._table.features) if len(found) == 2 else None
-        )
+        compared = agreement(found[0], found[1], self._table.features) if len(found) == 2 else None
         return AttributionsRecord(models=tuple(records), agreement=compared, views=views)
 
     @property
@@ -176,7 +174,7 @@ class _Explaining:
 
     def _show(self, shown: _Shown, found: Importance, *, preview: bool) -> None:
         training, folds = self._work.bench.training, found.fits.folds
-        record = attribution_record(found, (), self._single)
+        record = attribution_record(found, (), self._single, self._table.features)
         shown.importances.append(importances_record(found, self._single, preview=preview))
         shown.explanations.extend(explanations(folds, record, training))
         shown.trust.append(trust_record(folds, training))
@@ -258,8 +256,9 @@ class _Explaining:
         folds, left = len(sizes), 0.0
         for begin, group in zip(range(0, len(results), folds), self._work.groups, strict=True):
             own = results[begin : begin + folds]
-            fit = float(np.mean([result.fit_seconds for result in own]))
-            each = float(np.mean([result.explain_seconds / len(result.rows) for result in own]))
+            # The first fold of a process also loads libraries: the quickest says what it takes.
+            fit = min(result.fit_seconds for result in own)
+            each = min(result.explain_seconds / len(result.rows) for result in own)
             others = len(_beside(self._work, group)) + folds * (_SHUFFLES + 1)
             few = float(np.mean([min(size, FEW_SAMPLES) for size in sizes]))
             left += sum(sizes) * each + others * (fit + few * each)

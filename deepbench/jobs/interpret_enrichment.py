@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from deepbench.data.wording import in_sentence
 from deepbench.interpretation.enrichment import (
@@ -89,10 +90,9 @@ def _measurements(work: Interpreting) -> tuple[list[str], Floats]:
     matrix = preprocessor.transform(training.features)[:, :numeric]
     outcome = np.asarray(training.outcome, dtype=np.float64)
     classes = training.info.task != "regression"
-    return (
-        list(preprocessor.output_names[:numeric]),
-        within_classes(matrix, outcome, training.units, classes=classes),
-    )
+    with threadpool_limits(limits=1):
+        left = within_classes(matrix, outcome, training.units, classes=classes)
+    return list(preprocessor.output_names[:numeric]), left
 
 
 def _of_model(
@@ -110,12 +110,14 @@ def _of_model(
         for number, genes in enumerate(matched.measured)
         if SMALLEST_SET <= genes <= LARGEST_SET and len(matched.members[number]) < len(names)
     ]
-    tests: SetTests = enriched_sets(
-        importance,
-        [matched.members[number] for number in tested],
-        measurements,
-        derive_seed(work.context.plan.seed, "gene sets"),
-    )
+    # One thread here as well: sums must not depend on the machine.
+    with threadpool_limits(limits=1):
+        tests: SetTests = enriched_sets(
+            importance,
+            [matched.members[number] for number in tested],
+            measurements,
+            derive_seed(work.context.plan.seed, "gene sets"),
+        )
     results = SetResults(sets, matched, tuple(tested), tests, tuple(names), importances)
     title = in_sentence(get_family(importances.model).title)
     return enrichment_record(results, title)

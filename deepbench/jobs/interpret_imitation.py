@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from deepbench.data.wording import in_sentence
 from deepbench.interpretation.directions import (
@@ -95,7 +96,8 @@ def _imitate(work: Interpreting, group: FamilyTrials, steps: Steps) -> tuple[Imi
         on_all=on_all,
     )
     seed = derive_seed(work.context.plan.seed, "imitation", "resamples")
-    return summarise_imitation(bench.training, found, directions, seed)
+    with threadpool_limits(limits=1):
+        return summarise_imitation(bench.training, found, directions, seed)
 
 
 def _copies(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from threadpoolctl import threadpool_limits
+
 from deepbench.data.wording import in_sentence
 from deepbench.interpretation.panels import FullModel, summarise_panels
 from deepbench.interpretation.panels_folds import PanelTask, panel_fold
@@ -59,13 +61,14 @@ def _make(work: Interpreting, steps: Steps) -> PanelsRecord:
         in_sentence(chosen.family.title),
         array_from_bytes(context.study.read(chosen.best.predictions)),
     )
-    record = summarise_panels(
-        bench.training,
-        [bench.folds[number] for number in numbers],
-        found[:-1],
-        found[-1],
-        full,
-        derive_seed(context.plan.seed, "panels", "resamples"),
-    )
+    with threadpool_limits(limits=1):
+        record = summarise_panels(
+            bench.training,
+            [bench.folds[number] for number in numbers],
+            found[:-1],
+            found[-1],
+            full,
+            derive_seed(context.plan.seed, "panels", "resamples"),
+        )
     steps.add(1)
     return record

@@ -71,7 +71,7 @@ TEXTS_LEFT_OUT = (
 )
 TRANSFORM_LEFT_OUT = (
     "Private training takes the measurements as they are: {title} was found by looking at the "
-    "samples. Name it, if it is the usual one for such measurements: transform = “{name}” under "
+    'samples. If it is the usual one for such measurements, write transform = "{name}" under '
     "[preparation]."
 )
 RANGES_UNUSED = (

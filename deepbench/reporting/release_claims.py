@@ -79,7 +79,7 @@ def released_claims(record: ClaimsRecord, labels: Labels) -> ClaimsRecord:
         claim.model_copy(update={"reservations": labels.released(claim.reservations)})
         for claim in record.claims
     )
-    not_shown = tuple(map(_without_rare_values, labels.released(record.not_shown)))
+    not_shown = labels.released(tuple(map(_without_rare_values, record.not_shown)))
     return record.model_copy(update={"claims": claims, "not_shown": not_shown})
 
 

@@ -49,7 +49,7 @@ class NameRemover:
         changes = {
             name: self._value(getattr(record, name))
             for name in type(record).model_fields
-            if name not in _OWN
+            if name not in _OWN or not _is_text(getattr(record, name))
         }
         return record.model_copy(update=changes)
 
@@ -61,3 +61,9 @@ class NameRemover:
         if isinstance(value, tuple):
             return tuple(self._value(item) for item in value)
         return value
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) or (
+        isinstance(value, tuple) and all(isinstance(item, str) for item in value)
+    )

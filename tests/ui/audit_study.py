@@ -21,6 +21,7 @@ from deepbench.worker.progress import Progress
 from deepbench_ui import window as window_module
 from deepbench_ui.faults import Faults
 from deepbench_ui.settings import CONFIG_VARIABLE, Settings
+from deepbench_ui.widgets.result_tabs import ResultTabs
 from deepbench_ui.window import MainWindow
 from tests.end_to_end.tables import write_table
 from tests.ui.conftest import FakeBridge, settle
@@ -159,6 +160,18 @@ def settle_window(window: MainWindow) -> None:
 def _is_work(timer: QTimer) -> bool:
     """Say whether a timer puts something off, or does something bit by bit; clocks do not."""
     return timer.isActive() and (timer.isSingleShot() or timer.interval() == 0)
+
+
+def views(window: MainWindow) -> Iterator[str]:
+    """Open one view of the page that is shown after the other; a page without tabs has one."""
+    page = window.current_page
+    assert page is not None
+    tabs = page.findChild(ResultTabs)
+    for key in tabs.keys if tabs is not None and tabs.isVisible() else ("",):
+        if tabs is not None and key:
+            tabs.open(key)
+            settle_window(window)
+        yield key
 
 
 def show(window: MainWindow, page: str, size: tuple[int, int]) -> None:

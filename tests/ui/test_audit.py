@@ -32,7 +32,14 @@ from deepbench_ui.pages.registry import PAGES
 from deepbench_ui.theme import theme
 from deepbench_ui.window import MainWindow
 from tests.ui import audit_rules as rules
-from tests.ui.audit_study import Desk, opened_window, patients_study, settle_window, show
+from tests.ui.audit_study import (
+    Desk,
+    opened_window,
+    patients_study,
+    settle_window,
+    show,
+    views,
+)
 
 __all__ = ["patients_study"]
 
@@ -103,8 +110,10 @@ def require(
         page = window.current_page
         assert page is not None
         assert (window.width(), window.height()) == size, window.minimumSizeHint()
-        for complaint in audit(page):
-            found.setdefault(f"{key}: {complaint}", []).append(f"{size[0]}×{size[1]}")
+        for view in views(window):
+            for complaint in audit(page):
+                where = f"{key} {view}".rstrip()
+                found.setdefault(f"{where}: {complaint}", []).append(f"{size[0]}×{size[1]}")
     lines = [f"{complaint} ({', '.join(where)})" for complaint, where in found.items()]
     if lines:
         pytest.fail("\n".join(["", *lines]), pytrace=False)
@@ -292,6 +301,7 @@ def test_nothing_flashes_up_beside_the_window(
     with opened_window(folder, tmp_path / "config") as window:
         for key in KEYS:
             show(window, key, SIZES[0])
+            list(views(window))
     assert flashed == []
 
 
@@ -300,6 +310,7 @@ def test_names_are_those_of_the_list(windows: dict[str, MainWindow], welcome: Ma
     for window in windows.values():
         for key in KEYS:
             show(window, key, SIZES[0])
+            list(views(window))
         names |= rules.all_names(window)
 
     def take_names(dialog: QDialog) -> Iterator[str]:

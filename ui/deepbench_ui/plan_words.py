@@ -89,6 +89,10 @@ CONTROLS: Mapping[str, str] = {
     "ethics.entries": "the register (step 13)",
     "privacy.level": "how sensitive the data is (step 0)",
     "privacy.reason": "the reason for the level (step 0)",
+    "interpretation.error_rate": "the error rate of prediction sets (step 11)",
+    "interpretation.largest_panel": "the largest short panel (step 11)",
+    "interpretation.gene_sets": "the file with gene sets (step 11)",
+    "interpretation.expected": "what you expect of features (step 11)",
     "claims.features": "the answers on features (step 12)",
     "claims.own": "your own sentences (step 12)",
 }
@@ -105,6 +109,7 @@ _TABLES = {
     "baselines": "step 7",
     "networks": "step 8",
     "shuffles": "step 9",
+    "interpretation": "step 11",
     "claims": "step 12",
     "ethics": "step 13",
     "privacy": "step 0",

@@ -76,6 +76,7 @@ def recipe_for(training: TrainingSet, choices: PrivateChoices, epsilon: float) -
         training.number_of_units,
         parameters_of(training, choices),
         epsilon,
+        task=_architecture(training, choices).task,
         scales=any(name not in choices.ranges for name in scaled),
     )
 

@@ -108,7 +108,6 @@ def audit_record(
     shadows, units = evidence.inside.shape
     passes = _passes(attacks, tried)
     worst = _worst(attacks, tried)
-    memorised = len(memorised_units(tried[worst])) if attacks else 0
     record = AuditRecord(
         model=subject.name,
         title=subject.title,
@@ -121,7 +120,7 @@ def audit_record(
         attacks=tuple(attacks),
         worst=attacks[worst].name if attacks else "",
         passes=passes,
-        memorised=memorised,
+        memorised=_memorised(attacks, tried),
         stores_samples=subject.structure.stores_samples,
         parameters=subject.structure.parameters,
         attributes=evidence.attributes,
@@ -161,42 +160,51 @@ def _enough(scores: AttackScores) -> bool:
 def _passes(attacks: list[AttackRecord], tried: list[AttackScores]) -> bool | None:
     """Say whether what attacks achieve is within the limits; None if that is not known.
 
-    It is above them if an attack's own figures are, with enough units, or else its whole
-    interval is. It is within them if the intervals of all attacks with enough units are.
+    It is within them if the intervals of all attacks with enough units are.
     """
-    shown = []
-    for attack, scores in zip(attacks, tried, strict=True):
-        enough = _enough(scores)
-        auc, found = attack.auc, attack.true_positives
-        figures = (auc.value, found.value) if enough else (auc.low, found.low)
-        if _exceed(*figures):
-            return False
-        if enough:
-            shown.append(not _exceed(auc.high, found.high))
+    judged = list(zip(attacks, tried, strict=True))
+    if any(_is_above(attack, scores) for attack, scores in judged):
+        return False
+    shown = [_height(attack, "high") <= 1.0 for attack, scores in judged if _enough(scores)]
     return True if shown and all(shown) else None
 
 
-def _exceed(auc: float | None, found: float | None) -> bool:
-    assert auc is not None
-    assert found is not None
-    return auc > HIGHEST_AUC or found > HIGHEST_TRUE_POSITIVES
+def _is_above(attack: AttackRecord, scores: AttackScores) -> bool:
+    """Whether the attack's own figures are above a limit; with few units its whole interval."""
+    return _height(attack, "value" if _enough(scores) else "low") > 1.0
 
 
 def _worst(attacks: list[AttackRecord], tried: list[AttackScores]) -> int:
-    """Return the number of the attack whose bounds lie highest, measured by the limits.
+    """Return the number of the attack that does best.
 
-    An attack that met too few units has wide bounds that say little; it counts if its lower
-    ones lie above the limits, or if there is no other.
+    Those whose figures are above a limit come first, by these; then those that met enough units,
+    by their upper bounds: with few units bounds are wide and say little.
     """
-    enough = [_enough(scores) for scores in tried]
 
-    def height(place: int) -> tuple[bool, float]:
-        attack = attacks[place]
-        auc, found = attack.auc, attack.true_positives
-        clear = enough[place] or _exceed(auc.low, found.low)
-        assert auc.high is not None
-        assert found.high is not None
-        above = (auc.high - 0.5) / (HIGHEST_AUC - 0.5)
-        return clear or not any(enough), max(above, found.high / HIGHEST_TRUE_POSITIVES)
+    def rank(place: int) -> tuple[bool, bool, float]:
+        above = _is_above(attacks[place], tried[place])
+        height = _height(attacks[place], "value" if above else "high")
+        return above, _enough(tried[place]), height
 
-    return max(range(len(attacks)), key=height, default=0)
+    return max(range(len(attacks)), key=rank, default=0)
+
+
+def _memorised(attacks: list[AttackRecord], tried: list[AttackScores]) -> int:
+    """Count the units that the best attack on several models is sure of."""
+    several = [place for place, scores in enumerate(tried) if scores.name != "final"]
+    if not several:
+        return 0
+    best = max(several, key=lambda place: _height(attacks[place], "value"))
+    return len(memorised_units(tried[best]))
+
+
+def _height(attack: AttackRecord, figure: Literal["value", "low", "high"]) -> float:
+    """Return where a figure of the attack lies between chance (0) and its limit (1)."""
+    auc, found = getattr(attack.auc, figure), getattr(attack.true_positives, figure)
+    chance = attack.false_positives
+    return float(
+        max(
+            (auc - 0.5) / (HIGHEST_AUC - 0.5),
+            (found - chance) / (HIGHEST_TRUE_POSITIVES - chance),
+        )
+    )

@@ -1,8 +1,7 @@
 """How well an attack does, with intervals over biological units.
 
-The same unit is attacked in several models, so rows are not independent: the AUC has a score
-interval with Obuchowski's variance over units (`deepbench.evaluation.auroc_interval`), compared
-within each model under attack. True positives at few false positives have the interval of Korn &
+The same unit is attacked in several models, so rows are not independent: the AUC, compared within
+each model under attack, has Obuchowski's variance over units (`deepbench.evaluation.delong`). True positives at few false positives have the interval of Korn &
 Graubard (1998), Survey Methodology 24:193: Clopper & Pearson's, with as many observations as the
 variance over resampled units is worth. That variance includes the threshold's own.
 
@@ -18,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import beta
 
-from deepbench.evaluation.auroc_interval import auroc_interval
 from deepbench.evaluation.bootstrap import Interval, count_blocks
+from deepbench.evaluation.delong import delong_interval
 from deepbench.privacy.audit.attack_scores import AttackScores
 
 #: False positives at which true positives are counted.
@@ -40,7 +39,7 @@ def joint_level(attacks: int) -> float:
 def auc_interval(scores: AttackScores, level: float = _LEVEL) -> Interval:
     """Return the attack's AUC: how often it ranks a member above another of the same model."""
     member = scores.member.astype(np.int64)
-    return auroc_interval(member, scores.score, scores.units, scores.targets, level=level)
+    return delong_interval(member, scores.score, level, scores.units, scores.targets)
 
 
 def false_positives(scores: AttackScores) -> float:
@@ -132,8 +131,8 @@ class _Curve:
             group,
             unit[kept],
             scores.member[kept],
-            np.bincount(unit, weights=scores.member.astype(np.float64)),
-            np.bincount(unit, weights=(~scores.member).astype(np.float64)),
+            np.bincount(unit, weights=scores.member).astype(np.float64),
+            np.bincount(unit, weights=~scores.member).astype(np.float64),
         )
 
     def true_positives(self, counts: NDArray[np.float64], allowed: float) -> NDArray[np.float64]:

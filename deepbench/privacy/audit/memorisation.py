@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import binom
 
 from deepbench.privacy.audit.attack_scores import AttackScores
 from deepbench.privacy.audit.membership_intervals import false_positives
 
 # Found in this share of the models it trained, and taken for a member by hardly any other model.
-# By chance that happens to no unit: 4 of 8 models at 1 % false positives to 7 in 10 million.
 _SURE, _RARELY = 0.5, 0.2
+# It must happen by chance to fewer units than this: to 7 in 10 million where a unit trained 8
+# models and 4 find it, but to 6 in 10,000 where it trained 4 and 2 find it.
+_CHANCE = 1e-4
 
 
 def memorised_units(scores: AttackScores) -> NDArray[np.int64]:
@@ -25,9 +28,11 @@ def memorised_units(scores: AttackScores) -> NDArray[np.int64]:
     units, code = np.unique(scores.units, return_inverse=True)
     above = scores.score > threshold
 
-    def share(kind: NDArray[np.bool_]) -> NDArray[np.float64]:
-        times = np.bincount(code, weights=kind.astype(np.float64))
-        found = np.bincount(code, weights=(kind & above).astype(np.float64))
-        return np.asarray(np.divide(found, times, out=np.zeros_like(found), where=times > 0))
-
-    return np.asarray(units[(share(scores.member) >= _SURE) & (share(~scores.member) <= _RARELY)])
+    member = scores.member
+    trained, found, others, mistaken = (
+        np.bincount(code, weights=kind).astype(np.float64)
+        for kind in (member, member & above, ~member, ~member & above)
+    )
+    sure = (found >= _SURE * trained) & (mistaken <= _RARELY * others)
+    lucky = binom.sf(found - 1, trained, false_positives(scores))
+    return np.asarray(units[sure & (lucky < _CHANCE)])

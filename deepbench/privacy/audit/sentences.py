@@ -17,11 +17,11 @@ PICKS = (
     "in {alarms} they would find {found} % of the training set ({found_low} to {found_high} %)."
 )
 COULD_TELL = (
-    "Someone who has a {unit}’s record could tell better than chance whether the {unit} was in "
+    "Someone who has {a_unit}’s record could tell better than chance whether the {unit} was in "
     "this study: "
 )
 COULD_NOT_TELL = (
-    "No attack could tell from a {unit}’s record better than chance whether the {unit} was in "
+    "No attack could tell from {a_unit}’s record better than chance whether the {unit} was in "
     "this study: "
 )
 WITHIN = (
@@ -96,7 +96,7 @@ def _attack_sentences(record: AuditRecord, words: UnitWords) -> list[str]:
     verdict = {True: WITHIN, False: ABOVE, None: NOT_SHOWN}[record.passes]
     limits = {"auc": 100 * HIGHEST_AUC, "found": 100 * HIGHEST_TRUE_POSITIVES}
     lines = [
-        (could + PICKS).format(unit=words.one, **numbers),
+        (could + PICKS).format(unit=words.one, a_unit=words.with_article, **numbers),
         verdict.format(units=words.several, **limits),
     ]
     if record.passes is None and record.shadows and record.effort == "quick":

@@ -34,6 +34,11 @@ class UnitWords:
     one: str
     several: str
 
+    @property
+    def with_article(self) -> str:
+        """A patient, an animal."""
+        return f"{'an' if self.one[0] in 'aeio' else 'a'} {self.one}"
+
     def counted(self, count: int) -> str:
         """Write a count with the noun."""
         return f"{count:,} {self.one if count == 1 else self.several}"

@@ -14,10 +14,11 @@ class FeatureImportance(Record):
 
     ``importance`` is the mean absolute attribution over held-out samples, averaged over fits
     (folds, and random starts where the model has them); ``low`` and ``high`` are its 95 %
-    interval over samples and fits; ``direction`` is the rank correlation of value and
-    attribution (numeric features), ``twin`` the same importance in a model trained on shuffled
-    labels, ``clears_twin`` whether the lower end lies above what the twin gives features of no
-    use (None without a twin). ``rank_low`` and ``rank_high`` are the best and worst rank over
+    interval over units and fits; ``direction`` is the rank correlation of value and
+    attribution (numeric features), ``twin`` the same importance in models trained on shuffled
+    labels, ``clears_twin`` whether it is larger than what features of no use get (at most 5 % of
+    the features that clear it are expected to be noise) and the lower end lies above its twin
+    (None without a twin). ``rank_low`` and ``rank_high`` are the best and worst rank over
     fits. ``effect`` is the univariate effect that stands beside it, on the scale named by the
     `AttributionRecord`; ``group`` the place of its group of correlated features in
     ``AttributionRecord.groups``, if it is in one.

@@ -181,7 +181,7 @@ def noise_levels(
             low = middle
         else:
             high = middle
-        if high / low < 1.0 + 1e-6:
+        if high / low < 1.0 + 1e-4:
             break
     found = spent(noisy_steps(low), delta)
     while found.epsilon > epsilon:

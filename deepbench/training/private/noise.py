@@ -19,7 +19,8 @@ from scipy.special import ndtri
 
 Floats = NDArray[np.float64]
 
-_BITS = 53
+# One less than a number holds, so that the largest draw is still below 1.
+_BITS = 52
 # Draws that make one number: see `SystemNoise.normal`.
 _SUMMED = 4
 

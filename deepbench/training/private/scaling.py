@@ -8,7 +8,7 @@ p features together are one Gaussian mechanism of sensitivity sqrt(p). What is r
 histograms spends nothing more.
 
 Read is the shape that fits best, among many with a known centre and spread: normal distributions
-anywhere, and half zeros with the other half anywhere (0/1 columns, counts). Fit is the matched
+anywhere, and zeros beside one anywhere (0/1 columns, counts). Fit is the matched
 filter, most likely under Gaussian noise of known size, with a weak preference for spreads near 1.
 A centre that is off by half a spread, or a spread that is off by two, hardly harms a network, so
 this works with few units; with too few, a feature gets a wrong scale and is lost.
@@ -33,7 +33,9 @@ _SMALLEST, _LARGEST = 1e-6, 1e9
 # of neighbouring edges by the ratio of units to noise.
 _CELL_RATIOS = ((60.0, 1.1), (20.0, 1.25), (0.0, 1.5))
 _SPREADS_OF_CENTRE = (2.0, 1.4, *(0.5**power for power in range(7)))
-_COARSEST_MAGNITUDES = 1.25
+_FINEST_MAGNITUDES = 1.25
+# Shares of zeros in columns of zeros and something else.
+_ZEROS = (0.2, 0.5, 0.8)
 # Preference for spreads near 1: so many powers of ten away cost as much as one standard error.
 _PRIOR_DECADES = 2.0
 _FEATURES_AT_ONCE = 256
@@ -126,12 +128,13 @@ def _shapes(ratio: float) -> _Shapes:
     """Return the shapes for cells of this ratio of neighbouring edges."""
     positive = _series(ratio)
     edges = np.concatenate([-positive[::-1], positive])
-    magnitudes = _series(max(ratio, _COARSEST_MAGNITUDES))
+    magnitudes = _series(max(ratio, _FINEST_MAGNITUDES))
     narrowest = 0.5 * (ratio - 1.0)
     parts = [share for share in _SPREADS_OF_CENTRE if share >= narrowest]
     shapes = [(0.0, size, 0.0) for size in magnitudes]
     shapes += [(sign * m, m * part, 0.0) for m in magnitudes for part in parts for sign in (1, -1)]
-    shapes += [(m, m * part, 0.5) for m in magnitudes for part in (0.5, max(narrowest, 0.05))]
+    some = (0.5, max(narrowest, 0.05))
+    shapes += [(m, m * part, zero) for m in magnitudes for part in some for zero in _ZEROS]
     centres, spreads, zeros = np.array(shapes).T
     masses = np.diff(ndtr((edges[None, :] - centres[:, None]) / spreads[:, None]), axis=1)
     masses *= (1.0 - zeros)[:, None]

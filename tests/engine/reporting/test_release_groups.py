@@ -126,9 +126,7 @@ def test_a_slice_inside_a_shown_group_may_not_differ_by_few() -> None:
 )
 def test_a_rule_names_no_value_that_is_not_shown(rule: str, stays: bool) -> None:
     groups = [error_group("annotation", "site", "North", 80, 0.2)]
-    found = released_slices(
-        [error_group("slice", "site", rule, 40, 0.3)], groups, 300, 300, TEN
-    )
+    found = released_slices([error_group("slice", "site", rule, 40, 0.3)], groups, 300, 300, TEN)
     assert bool(found) == stays
 
 

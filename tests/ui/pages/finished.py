@@ -17,6 +17,7 @@ from deepbench.study.records import (
 )
 from deepbench.workflow import fingerprints
 from tests.engine.jobs import leaving
+from tests.engine.reporting import interpreted
 from tests.engine.reporting import summaries as records
 
 REPORT_SENTENCES = ("There is a signal.", "The stored model was fitted again.")
@@ -71,8 +72,16 @@ def block(path: Path, stage: str, why: StageBlocked) -> None:
 
 def claims(**changes: Any) -> ClaimsRecord:
     """Return claims, some parts replaced."""
-    found = records.claims().model_copy(update=changes)
+    found = interpreted.claims().model_copy(update=changes)
     assert isinstance(found, ClaimsRecord)
+    return found
+
+
+def interpretation(**changes: Any) -> InterpretationRecord:
+    """Return what two models use, without panels and hints, some parts replaced."""
+    parts = {"panels": None, "asked": (), **changes}
+    found = interpreted.interpretation().model_copy(update=parts)
+    assert isinstance(found, InterpretationRecord)
     return found
 
 

@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QDialog,
 from pytestqt.qtbot import QtBot
 
 from deepbench.study.records import ExplanationsRecord, InterpretationRecord
-from deepbench_ui.models.explanation_figures import dependence_figure, waterfall_figure
+from deepbench_ui.models.dependence import dependence_figure
+from deepbench_ui.models.explanation_figures import waterfall_figure
 from deepbench_ui.pages.interpretation import InterpretationPage
 from deepbench_ui.plots import (
     BeeswarmFigure,
@@ -57,6 +58,13 @@ def show(writer: made.StudyWriter, desk: Any, runner: Any, qapp: QApplication) -
     opener.close()
 
 
+def opened(page: InterpretationPage, key: str) -> Any:
+    """Open a view of the page, and wait until it is drawn."""
+    page.tabs.open(key)
+    made.drawn(page)
+    return page.tabs.view(key)
+
+
 def figure(page: InterpretationPage, name: str) -> Any:
     made.drawn(page)
     return child(page, f"interpretation.{name}", PlotPanel).figure
@@ -64,9 +72,27 @@ def figure(page: InterpretationPage, name: str) -> Any:
 
 def test_before_it_says_what_will_be_here(show: Show) -> None:
     page = show("test")
-    assert page.empty.isVisible()
-    assert not page.found.isVisible()
+    for key, begins in (
+        ("features", "It will stand here which features move"),
+        ("samples", "It will stand here how the model comes to its answer"),
+        ("panels", "It will stand here how well a simple model does"),
+        ("failures", "It will stand here in which groups"),
+        ("copy", "A simple copy of the model will stand here"),
+        ("gene-sets", "Choose a .gmt file above"),
+    ):
+        view = opened(page, key)
+        assert view.empty.isVisible()
+        assert view.empty.text().startswith(begins)
+        assert not view.findings.isVisible()
+    assert not page.choice.isVisible()
     assert not page.skipped.isVisible()
+
+
+def test_an_older_result_says_which_parts_it_lacks(show: Show) -> None:
+    page = show("interpretation")
+    for key in ("panels", "failures", "copy"):
+        assert "by an earlier version" in opened(page, key).empty.text()
+    assert "Choose a .gmt file" in opened(page, "gene-sets").empty.text()
 
 
 def test_without_a_signal_it_stays_calm(writer: made.StudyWriter, show: Show) -> None:
@@ -77,7 +103,6 @@ def test_without_a_signal_it_stays_calm(writer: made.StudyWriter, show: Show) ->
     assert page.skipped.isVisible()
     assert page.skipped_why.text() == "Without evidence of a signal, it is noise."
     assert not page.found.isVisible()
-    assert not page.empty.isVisible()
 
 
 def test_it_warns_that_this_is_no_cause(show: Show) -> None:
@@ -90,7 +115,7 @@ def test_the_page_never_scrolls_sideways(show: Show, width: int) -> None:
     page.resize(width, 600)
     settle()
     assert page.scroll_area.horizontalScrollBar().maximum() == 0
-    assert page.view.grid.columns == (1 if width == 700 else 2)
+    assert page.tabs.view("features").pictures.grid.columns == (1 if width == 700 else 2)
 
 
 def test_a_dot_selects_sample_and_feature_everywhere(show: Show) -> None:
@@ -100,17 +125,18 @@ def test_a_dot_selects_sample_and_feature_everywhere(show: Show) -> None:
     selection = page.session.selection
     assert (selection.selected("feature"), selection.selected("sample")) == ("beta", "t3")
     assert figure(page, "dependence") == dependence_figure(explained(), "beta", "binary")
-    assert figure(page, "waterfall") == waterfall_figure(explained(), "t3")
-    view = page.view
-    assert view.feature_panel.view.selectionModel().selectedRows()[0].row() == 1
-    assert view.sample_panel.view.selectionModel().selectedRows()[0].row() == 2
+    table = page.tabs.view("features").table.panel.view
+    assert table.selectionModel().selectedRows()[0].row() == 1
     assert child(page, "interpretation.feature", QLineEdit).text() == "beta"
+    samples = opened(page, "samples")
+    assert figure(page, "waterfall") == waterfall_figure(explained(), "t3")
+    assert samples.panel.view.selectionModel().selectedRows()[0].row() == 2
     assert child(page, "interpretation.sample", QLineEdit).text() == "t3"
 
 
 def test_a_row_of_the_table_selects_its_feature(show: Show) -> None:
     page = show("interpretation")
-    view = page.view.feature_panel.view
+    view = page.tabs.view("features").table.panel.view
     view.setCurrentIndex(view.model().index(2, 0))
     assert page.session.selection.selected("feature") == "gamma"
     shown = figure(page, "dependence")
@@ -120,36 +146,39 @@ def test_a_row_of_the_table_selects_its_feature(show: Show) -> None:
 
 def test_a_selection_of_another_page_that_is_not_here_changes_nothing(show: Show) -> None:
     page = show("interpretation")
+    view = opened(page, "samples")
     before = figure(page, "waterfall")
     page.session.selection.select("sample", "s1")
     assert figure(page, "waterfall") is before
-    assert page.view.sample == "t1"
+    assert view.sample == "t1"
 
 
 def test_next_and_previous_follow_the_order_of_the_table(show: Show) -> None:
     page = show("interpretation")
+    view = opened(page, "samples")
     before, after = (
         child(page, f"interpretation.{n}", QAbstractButton) for n in ("previous", "next")
     )
     assert not before.isEnabled()
-    page.view.samples.sort(2, Qt.SortOrder.DescendingOrder)
+    view.samples.sort(2, Qt.SortOrder.DescendingOrder)
     outputs = dict(zip(SAMPLES, explained().outputs, strict=True))
     order = sorted(SAMPLES, key=lambda sample: -outputs[sample])
     page.session.selection.select("sample", order[0])
-    walked = [page.view.sample]
+    walked = [view.sample]
     while after.isEnabled():
         after.click()
-        walked.append(page.view.sample)
+        walked.append(view.sample)
     assert walked == order
     before.click()
-    assert page.view.sample == order[-2]
+    assert view.sample == order[-2]
 
 
 def test_sorting_moves_the_ends_of_the_walk(show: Show) -> None:
     page = show("interpretation")
+    view = opened(page, "samples")
     before = child(page, "interpretation.previous", QAbstractButton)
     assert not before.isEnabled()
-    page.view.samples.sort(0, Qt.SortOrder.DescendingOrder)
+    view.samples.sort(0, Qt.SortOrder.DescendingOrder)
     assert before.isEnabled()
 
 
@@ -175,12 +204,12 @@ def type_name(field: QLineEdit, text: str, qtbot: QtBot) -> None:
 
 def test_the_table_says_importances_and_greys_noise(show: Show) -> None:
     page = show("interpretation")
-    heads, rows = page.view.features.table()
+    table = page.tabs.view("features").table.rows
+    heads, rows = table.table()
     assert heads[0] == "Feature"
     assert rows[0] == [
-        "alpha", "0.525", "0.425 to 0.625", "0.100", "Higher values: towards ill"
+        "alpha", "0.525", "0.425 to 0.625", "0.100", "more", "Higher values: towards ill"
     ]  # fmt: skip
-    table = page.view.features
     colours = [table.data(table.index(n, 0), Qt.ItemDataRole.ForegroundRole) for n in range(3)]
     assert colours[:2] == [None, None]
     assert colours[2].color() == theme().colour("disabled_text")
@@ -197,7 +226,7 @@ def test_the_other_model_shows_its_own_picture(show: Show, qtbot: QtBot) -> None
     models.activated.emit(1)
     shown = figure(page, "importance")
     assert {row.use for row in shown.rows} == {"shuffled"}
-    assert "nothing of this picture" in " ".join(page.short.sentences)
+    assert "nothing of this picture" in " ".join(page.tabs.view("features").short.sentences)
 
 
 def test_several_classes_are_shown_one_at_a_time(writer: made.StudyWriter, show: Show) -> None:
@@ -241,7 +270,9 @@ def test_samples_that_are_not_kept_leave_the_importances(
     assert figure(page, "beeswarm") is None
     said = child(page, "interpretation.beeswarm.empty").text()
     assert "not kept" in said
-    assert page.view.samples.rowCount() == 0
+    samples = opened(page, "samples")
+    assert "not kept" in samples.empty.text()
+    assert not samples.findings.isVisible()
 
 
 def test_a_model_without_features_has_nothing_to_show(
@@ -258,8 +289,9 @@ def test_a_model_without_features_has_nothing_to_show(
     page = show("interpretation")
     assert figure(page, "importance") is None
     assert figure(page, "beeswarm") is None
+    view = opened(page, "samples")
     assert isinstance(figure(page, "waterfall"), WaterfallFigure)
-    assert page.view.samples.table()[1][0][3] == "–"
+    assert view.samples.table()[1][0][3] == "–"
 
 
 def test_running_from_here_does_not_open_the_test_set_unasked(show: Show) -> None:
