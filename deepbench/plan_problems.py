@@ -20,6 +20,7 @@ _LONGEST_VALUE = 40
 
 _MINIMUM = "A plan needs [question] with outcome, and [data] with source."
 _WHOLE_NUMBER, _NUMBER = "a whole number", "a number"
+_DATE = "a date such as 2027-01-31"
 _WANTED = {
     "int_type": _WHOLE_NUMBER,
     "int_parsing": _WHOLE_NUMBER,
@@ -36,6 +37,9 @@ _WANTED = {
     "string_too_short": "a text of at least {min_length} characters",
     "model_type": "a table of its own",
     "dict_type": "a table of its own",
+    "date_from_datetime_parsing": _DATE,
+    "date_parsing": _DATE,
+    "date_type": _DATE,
 }
 
 

@@ -7,10 +7,11 @@ doi:10.1073/pnas.21.9.554) for groups, the squared rank correlation for an order
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import kruskal, spearmanr
 
@@ -25,6 +26,8 @@ ROLES = ("batch", "site", "operator", "date", "timepoint")
 _STRONG = 0.2
 _LEVEL = 0.01
 _LEAST_UNITS = 10
+#: Gaps of fewer samples than this share move no model.
+_FEW_GAPS = 0.05
 #: A column with nearly as many values as units tells each unit apart, and ties all to all.
 _LEAST_PER_LEVEL = 3
 
@@ -42,6 +45,7 @@ class Tie:
         share: Share of the feature's variance that goes with it, on ranks, 0 to 1.
         outcome_share: The same for the outcome.
         units: Units that were compared.
+        gaps: Whether it is the gaps that go with it: where the feature was measured at all.
     """
 
     column: str
@@ -49,6 +53,7 @@ class Tie:
     share: float
     outcome_share: float
     units: int
+    gaps: bool = False
 
 
 @dataclass(frozen=True)
@@ -93,20 +98,29 @@ def find_ties(
         if training.info.classes
         else _Side(outcome.astype(np.float64), codes_of(outcome))
     )
-    tests = max(1, len(features) * len(sides))
+    # The values of each feature, and its gaps.
+    tests = max(1, 2 * len(features) * len(sides))
     found: dict[str, tuple[Tie, ...]] = {}
     for name in features:
         values = training.features[name].iloc[rows]
-        numeric = values.dtype == np.float64
-        side = _Side(values.to_numpy(dtype=np.float64) if numeric else None, codes_of(values))
-        ties = []
-        for column, (role, other) in sides.items():
-            share, chance, units = _strength(side, other, derive_seed(seed, name, column))
-            if share >= _STRONG and chance * tests < _LEVEL:
-                ties.append(Tie(column, role, share, _strength(told, side, seed)[0], units))
+        ties = [
+            Tie(column, role, share, _strength(told, other, seed)[0], units, gaps)
+            for gaps, side in _values_and_gaps(values)
+            for column, (role, other) in sides.items()
+            for share, chance, units in [_strength(side, other, derive_seed(seed, name, column))]
+            if share >= _STRONG and chance * tests < _LEVEL
+        ]
         if ties:
-            found[name] = tuple(sorted(ties, key=lambda tie: -tie.share))
+            found[name] = tuple(sorted(ties, key=lambda tie: (tie.gaps, -tie.share)))
     return found
+
+
+def _values_and_gaps(values: pd.Series) -> Iterator[tuple[bool, _Side]]:
+    numeric = values.dtype == np.float64
+    yield False, _Side(values.to_numpy(dtype=np.float64) if numeric else None, codes_of(values))
+    present = values.notna().to_numpy()
+    if _FEW_GAPS <= 1 - present.mean() <= 1 - _FEW_GAPS:
+        yield True, _Side(None, present.astype(np.int64))
 
 
 def _strength(one: _Side, other: _Side, seed: int) -> tuple[float, float, int]:

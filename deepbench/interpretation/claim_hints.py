@@ -71,6 +71,10 @@ TIED = (
     "{share} of its variance goes with the {role} “{column}” ({units}, on ranks); with the "
     "outcome goes {outcome}."
 )
+GAPS = (
+    "Whether it was measured at all goes with the {role} “{column}” ({share} in common, {units}); "
+    "with the outcome goes {outcome}. Models can read it from the gaps."
+)
 
 
 @dataclass(frozen=True)
@@ -144,7 +148,7 @@ def _said_alone(alone: float, known: Known) -> FeatureHintRecord:
 
 
 def _said_tie(tie: Tie) -> FeatureHintRecord:
-    text = TIED.format(
+    text = (GAPS if tie.gaps else TIED).format(
         share=percent(tie.share),
         role=tie.role,
         column=tie.column,

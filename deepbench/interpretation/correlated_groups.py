@@ -74,9 +74,9 @@ def group_records(
 ) -> tuple[FeatureGroup, ...]:
     """Return the groups with their importances, the most important first.
 
-    A group clears its twin where it weighs more than single features have to, and its lower end
-    lies above what the same group got under each of the shuffles, stretched where features of no
-    use weigh more in the model itself than with shuffled labels.
+    A group clears its twin where it weighs more than single features have to, and more than the
+    same group got under each of the shuffles, stretched where features of no use weigh more in
+    the model itself than with shuffled labels.
 
     Args:
         found: Clusters.
@@ -104,12 +104,11 @@ def _group(
             for own, fold in zip(sizes, folds, strict=True)
         ]
     )
-    share = float(np.mean([fold.share for fold in folds]))
-    low, high = (float(end[0]) for end in interval_of_means(means, variances, share))
+    low, high = (float(end[0]) for end in interval_of_means(means, variances))
     shuffled = [float(np.mean([_sizes(fold, cluster).mean() for fold in twin])) for twin in twins]
     importance = float(means.mean())
     least = thresholds.stretch * max(shuffled, default=0.0)
-    clears = importance > (thresholds.joint or 0.0) and low > least
+    clears = importance > max(thresholds.joint or 0.0, least)
     return FeatureGroup(
         features=cluster.features,
         correlation=cluster.correlation,

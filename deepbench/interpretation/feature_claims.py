@@ -15,7 +15,7 @@ from deepbench.interpretation.claim_material import (
     with_interval,
 )
 from deepbench.plan import FeatureClaim
-from deepbench.study.claimable import CLEAR_DIRECTION, clear_features
+from deepbench.study.claimable import CLEAR_DIRECTION, clear_features, goal_of
 from deepbench.study.records import (
     AttributionRecord,
     ClaimRecord,
@@ -85,7 +85,7 @@ def _what_went_together(feature: FeatureImportance, material: ClaimMaterial) -> 
     if direction is None or unclear or sheet.task == "multiclass":
         return f"{feature.feature} was used to predict {sheet.outcome}"
     target = (
-        f"a higher predicted probability of {sheet.classes[1]}"
+        f"a higher predicted probability of {goal_of(sheet)}"
         if sheet.task == "binary"
         else f"a higher predicted {sheet.outcome}"
     )

@@ -47,7 +47,7 @@ class FoldFit:
         params: Settings chosen by tuning.
         fold: Number of the fold.
         part: Which of the models.
-        number: Number of the start, or of the shuffle; 0 for the others.
+        number: Number of the start, of the shuffle, or of the draw of columns of no use.
         starts: Random starts whose mean a network is.
         block_columns: Annotation columns inside whose values labels are exchanged.
         unit_columns: Annotation columns that name units, of which a matched pair has several.
@@ -147,8 +147,10 @@ def _matrices(bench: Workbench, wanted: FoldFit) -> _Matrices:
     # The same copies with the same values in every fold: chance goes with the outcome through
     # all folds, as that of a real feature does.
     names = tuple(map(str, bench.training.features.columns))
-    copied = noise_sources(names, len(bench.training), derive_seed(master, "noise columns"))
-    donors = donor_rows(bench.training.units, derive_seed(master, "noise rows"))
+    copied = noise_sources(
+        names, len(bench.training), derive_seed(master, "noise columns", wanted.number)
+    )
+    donors = donor_rows(bench.training.units, derive_seed(master, "noise rows", wanted.number))
     rows = data.preprocessor.transform(bench.training.features)
     wide, sources = with_noise(rows, sources, copied, donors)
     return _Matrices(wide[data.fold.fit], wide[data.fold.tune], sources)

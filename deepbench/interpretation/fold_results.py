@@ -81,8 +81,7 @@ class FoldResult:
         part: Which fit of the fold.
         fold: Number of the fold.
         repeat: Its repeat.
-        number: Number of the start or shuffle.
-        share: Samples of the tuning set for each fit sample.
+        number: Number of the start, shuffle or draw.
         model: Name of the family.
         method: How attributions were computed.
         scale: What they add up to.
@@ -111,7 +110,6 @@ class FoldResult:
     fold: int
     repeat: int
     number: int
-    share: float
     model: str
     method: str
     scale: Scale

@@ -117,7 +117,6 @@ def _look_into(own: _Fold) -> FoldResult:
         fold=fit.fold,
         repeat=own.fold.repeat,
         number=fit.number,
-        share=len(own.fold.tune) / len(own.fold.fit),
         model=fit.family,
         method=found.method,
         scale=found.scale,

@@ -40,14 +40,14 @@ class ModelFits:
         starts: Fits of the same folds from other seeds.
         repeats: Fits on folds of other repeats.
         twins: For each shuffle of the labels, its folds.
-        noise: Fits with columns of no use.
+        noise: For each draw of columns of no use, its folds.
     """
 
     folds: tuple[FoldResult, ...]
     starts: tuple[FoldResult, ...] = ()
     repeats: tuple[FoldResult, ...] = ()
     twins: tuple[tuple[FoldResult, ...], ...] = ()
-    noise: tuple[FoldResult, ...] = ()
+    noise: tuple[tuple[FoldResult, ...], ...] = ()
 
     @property
     def number_of_starts(self) -> int:
@@ -77,8 +77,7 @@ class Importance:
         high: (p,) upper end.
         direction: (p,) rank correlation of value and attribution; NaN where there is none.
         twin: (p,) importance with shuffled labels; None without a twin.
-        clears: (p,) whether it weighs more than noise does, and its lower end lies above its
-            twin; None without a twin.
+        clears: (p,) whether it weighs more than noise does; None without a twin.
         rank_low: (p,) best rank over single fits, from 1.
         rank_high: (p,) worst.
         thresholds: What an importance has to exceed.
@@ -180,13 +179,11 @@ def importance_of(fits: ModelFits, table: TableSize) -> Importance:
     sizes = _by_name(fits.folds, names)
     means = sizes.mean(axis=0)
     variances = _aligned([(fold.features, fold.variance) for fold in fits.folds], names)
-    more = _by_name(fits.repeats, names) if fits.repeats else None
-    share = float(np.mean([fold.share for fold in fits.folds]))
-    low, high = interval_of_means(sizes, variances, share, more)
+    low, high = interval_of_means(sizes, variances, _other_repeats(fits, names))
     twin = _twin(fits, names)
     thresholds = _thresholds(fits, means, table)
     joint = thresholds.joint
-    clears = None if joint is None or twin is None else (means > joint) & (low > twin)
+    clears = None if joint is None or twin is None else means > np.maximum(joint, twin)
     best, worst = _ranks(fits, names)
     # Names break ties, so that the order does not depend on that of the folds.
     order = [int(i) for i in np.lexsort((np.arange(len(names)), -means)) if means[i] > 0.0]
@@ -241,15 +238,30 @@ def _thresholds(fits: ModelFits, means: Floats, table: TableSize) -> Thresholds:
             means, pooled([_by_name(twin, every).mean(axis=0) for twin in fits.twins])
         )
     if fits.noise:
-        copies = tuple(sorted({name for fold in fits.noise for name in fold.noise_features}))
-        rows = [
-            (fold.noise_features, fold.noise * _dilution(main, fold))
-            for main, fold in zip(fits.folds, fits.noise, strict=True)
-        ]
-        mean = _aligned(rows, copies).mean(axis=0)
-        factor = table.features / copies_of(table.features, table.samples)
-        columns = threshold(means, Noise(mean[mean > 0.0], factor))
+        values = np.concatenate([_of_no_use(fits.folds, folds) for folds in fits.noise])
+        copies = copies_of(table.features, table.samples) * len(fits.noise)
+        columns = threshold(means, Noise(values[values > 0.0], table.features / copies))
     return Thresholds(shuffled, columns)
+
+
+def _of_no_use(main: Sequence[FoldResult], beside: Sequence[FoldResult]) -> Floats:
+    """Return the importances of one draw of columns of no use, mean over folds."""
+    names = tuple(sorted({name for fold in beside for name in fold.noise_features}))
+    rows = [
+        (fold.noise_features, fold.noise * _dilution(own, fold))
+        for own, fold in zip(main, beside, strict=True)
+    ]
+    mean: Floats = _aligned(rows, names).mean(axis=0)
+    return mean
+
+
+def _other_repeats(fits: ModelFits, names: Sequence[str]) -> list[Floats]:
+    """Return the importances (J, p) in the folds of each other repeat."""
+    repeats = sorted({each.repeat for each in fits.repeats})
+    return [
+        _by_name([each for each in fits.repeats if each.repeat == repeat], names)
+        for repeat in repeats
+    ]
 
 
 def _dilution(main: FoldResult, beside: FoldResult) -> float:

@@ -45,7 +45,7 @@ def mean_shared(rankings: Floats, top: int) -> float | None:
         rankings: (r, p) importances.
         top: How many features of each are looked at.
     """
-    if len(rankings) < 2 or (rankings > 0.0).sum(axis=1).min(initial=0) < top:
+    if len(rankings) < 2 or (rankings > 0.0).sum(axis=1).min() < top:
         return None
     order = np.argsort(-rankings, axis=1, kind="stable")[:, :top]
     is_top = np.zeros(rankings.shape)

@@ -54,10 +54,12 @@ from deepbench.study.records.interpretation_views import (
 _PART = "attributions"
 _STAGE = "interpretation"
 _VIEWS = ("importances", "explanations", "trust")
-# Random starts whose mean a network is; fits of other models from other seeds; label shuffles.
+# Random starts whose mean a network is; fits of other models from other seeds; label shuffles;
+# draws of columns of no use.
 _STARTS = 3
 _OTHER_SEEDS = 2
 _SHUFFLES = 3
+_NOISE_DRAWS = 3
 _MOST_REPEATS = 3
 # Families whose fits depend on a seed; those of the others are compared between repeats.
 _DRAWN = frozenset({"random_forest", "gradient_boosting"})
@@ -73,7 +75,9 @@ _FIRST_LOOK = (
 def count_steps(work: Interpreting) -> int:
     """Return the steps: each fit on a fold, its first look, and the summing up."""
     folds = len(work.folds)
-    fits = sum(1 + len(_beside(work, group)) // folds + _SHUFFLES + 1 for group in work.groups)
+    fits = sum(
+        1 + len(_beside(work, group)) // folds + _SHUFFLES + _NOISE_DRAWS for group in work.groups
+    )
     return folds * (fits + len(work.groups)) + len(work.groups)
 
 
@@ -188,29 +192,22 @@ class _Explaining:
         beside = self._runs.run(
             [AttributionTask(fit, FEW_SAMPLES, ()) for fit in _beside(self._work, group)]
         )
-        twins = self._twins(group, found)
-        noise = self._runs.run(
-            [AttributionTask(fit, FEW_SAMPLES, ()) for fit in self._fits(group, "noise")]
-        )
+        wanted = tuple(name for cluster in found for name in cluster.features)
         fits = ModelFits(
             tuple(main),
             tuple(each for each in beside if each.part == "start"),
             tuple(each for each in beside if each.part == "repeat"),
-            twins,
-            tuple(noise),
+            self._draws(group, "twin", _SHUFFLES, wanted),
+            self._draws(group, "noise", _NOISE_DRAWS, ()),
         )
         return _Looked(importance_of(fits, self._table), found)
 
-    def _twins(
-        self, group: FamilyTrials, found: Sequence[Cluster]
+    def _draws(
+        self, group: FamilyTrials, part: Part, count: int, wanted: tuple[str, ...]
     ) -> tuple[tuple[FoldResult, ...], ...]:
-        wanted = tuple(name for cluster in found for name in cluster.features)
-        tasks = [
-            AttributionTask(fit, FEW_SAMPLES, wanted)
-            for number in range(_SHUFFLES)
-            for fit in self._fits(group, "twin", number)
-        ]
-        results = self._runs.run(tasks)
+        """Return for each draw (of labels, of columns of no use) its folds."""
+        fits = [fit for number in range(count) for fit in self._fits(group, part, number)]
+        results = self._runs.run([AttributionTask(fit, FEW_SAMPLES, wanted) for fit in fits])
         folds = len(self._work.folds)
         return tuple(
             tuple(results[begin : begin + folds]) for begin in range(0, len(results), folds)
@@ -259,7 +256,7 @@ class _Explaining:
             # The first fold of a process also loads libraries: the quickest says what it takes.
             fit = min(result.fit_seconds for result in own)
             each = min(result.explain_seconds / len(result.rows) for result in own)
-            others = len(_beside(self._work, group)) + folds * (_SHUFFLES + 1)
+            others = len(_beside(self._work, group)) + folds * (_SHUFFLES + _NOISE_DRAWS)
             few = float(np.mean([min(size, FEW_SAMPLES) for size in sizes]))
             left += sum(sizes) * each + others * (fit + few * each)
             # A model of the first look may lie in another process.

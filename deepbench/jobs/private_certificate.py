@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from deepbench.data.transforms import AppliedTransform, title_of
@@ -46,11 +47,11 @@ NOT_USEFUL = (
     "At ε = {epsilon} the score is not above chance with its whole interval, so no private model "
     "was kept: it would spend the privacy of the samples for nothing."
 )
-FROM = "From ε = {epsilon} on it would be."
+FROM = "From ε = {epsilon} on the score lies above chance."
 GUARANTEE = (
-    "The stored model is (ε = {epsilon}, δ = {delta}) differentially private by {unit}: whoever "
-    "has it learns hardly more about one {unit} than from a model trained without it. Smaller ε "
-    "protects more."
+    "The stored model is differentially private by {unit} (ε = {epsilon}, δ = {delta}). To have "
+    "it makes the odds of any guess whether one {unit} is among its training samples at most "
+    "{factor} times as large, whatever else is known; δ is the chance that this fails."
 )
 NETWORK_SIZE = (
     "It is a network {size}: the size that tuning chose was chosen on the same samples, which "
@@ -142,6 +143,7 @@ def guarantee_sentence(certificate: CertificateRecord) -> str:
         epsilon=number(certificate.epsilon, 2),
         delta=number(certificate.delta),
         unit=certificate.unit,
+        factor=number(math.exp(certificate.epsilon), 1 if certificate.epsilon < 2.0 else 0),
     )
 
 

@@ -17,6 +17,7 @@ import tomli_w
 from pydantic import AfterValidator, Field, ValidationError
 
 from deepbench.errors import PlanError
+from deepbench.plan.approval import Approval, ApprovedThing
 from deepbench.plan.base import ColumnName, Columns, Part, once
 from deepbench.plan.data import (
     Check,
@@ -53,6 +54,8 @@ __all__ = [
     "HOLDOUT_FROM_UNITS",
     "NETWORK_SIZES",
     "PLAN_FORMAT",
+    "Approval",
+    "ApprovedThing",
     "BaselineName",
     "Baselines",
     "Budget",
@@ -230,6 +233,10 @@ class Ethics(Part):
     approval: str = Field("", description="Ethics board and number, or why none is needed.")
     consent: str = Field("", description="Consent or legal basis for the use of the data.")
     entries: list[RegisterEntry] = Field(default_factory=list, description="Decisions.")
+    approvals: list[Approval] = Field(
+        default_factory=list,
+        description="What a second person lets leave; each for a recipient and up to a day.",
+    )
 
 
 def _increasing(ends: tuple[float, float]) -> tuple[float, float]:

@@ -1,24 +1,23 @@
 """The gate: the only code that writes outside the study folder.
 
 `issue_pass` decides by kind of content and level and writes a line to the ledger; `write_out`
-demands the pass, and so does `release_to_clipboard`. A pass holds for one content, one
-destination, one use and a few minutes. What it was issued for is kept in this module and not in
-the pass, so a copy, a subclass or an edited pass opens nothing.
+demands the pass, and so do `release_to_clipboard` and, for a folder of files, `write_folder` in
+`deepbench.privacy.gate_folder`. A pass holds for one content, one destination, one use, a few
+minutes, and as long as level, answers, data and model of the study are what they were. What it
+was issued for is kept in this module and not in the pass, so a copy, a subclass or an edited pass
+opens nothing.
 """
 
 from __future__ import annotations
 
-import contextlib
-import os
 import time
-import uuid
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
-from typing import Any, Literal, NoReturn
+from typing import Any, Literal, NoReturn, TypeVar
 
-from deepbench.errors import DataError, DeepBenchError, GateRefused
+from deepbench.errors import DeepBenchError, GateRefused
 from deepbench.plan import PrivacyLevel
 from deepbench.privacy.final_bytes import (
     demand_harmless_cells,
@@ -27,9 +26,11 @@ from deepbench.privacy.final_bytes import (
     demand_scrubbed_zip,
     is_guarded,
 )
-from deepbench.privacy.leaving import ContentKind, rule_for
+from deepbench.privacy.gate_files import checked_file, write_file
+from deepbench.privacy.leaving import ContentKind
+from deepbench.privacy.permission import Case, Permission, permit
 from deepbench.privacy.predictions_rounding import demand_rounded
-from deepbench.study.files import file_sha256, replace_file, sha256_of, sync_folder
+from deepbench.study.files import sha256_of
 
 LeavingKind = Literal[
     "report",
@@ -41,8 +42,16 @@ LeavingKind = Literal[
     "single samples",
     "plan",
     "support",
+    "weights",
+    "private weights",
+    "stored rows",
+    "samples",
 ]
 VALID_SECONDS = 300.0
+#: How a ZIP container begins; a workbook is one.
+ZIP = b"PK\x03\x04"
+Standing = Callable[[], Mapping[str, str]]
+T = TypeVar("T")
 
 # Row of `deepbench.privacy.leaving` that a kind falls under.
 _ROWS: dict[LeavingKind, ContentKind] = {
@@ -55,6 +64,10 @@ _ROWS: dict[LeavingKind, ContentKind] = {
     "single samples": "training predictions",
     "plan": "plan",
     "support": "plan",
+    "weights": "weights",
+    "private weights": "private weights",
+    "stored rows": "stored rows",
+    "samples": "training rows",
 }
 
 
@@ -78,6 +91,9 @@ class LeaveRequest:
         level: Sensitivity of the study.
         study: The study folder; None for a support bundle while no study is open.
         title: What the user calls it, for the ledger.
+        case: Approvals, day and model.
+        standing: Says what level, answers, data and model of the study are now; a pass is void
+            when the answer is another one than when it was issued.
     """
 
     kind: LeavingKind
@@ -86,14 +102,21 @@ class LeaveRequest:
     level: PrivacyLevel
     study: Path | None
     title: str = ""
+    case: Case = field(default_factory=Case)
+    standing: Standing = dict
 
 
 @dataclass(frozen=True)
-class _Binding:
+class Binding:
+    """What a pass was issued for."""
+
     sha256: str
     destination: Path | Place
     study: Path | None
+    standing: Standing
+    stood: Mapping[str, str]
     expires: float
+    is_folder: bool = False
 
 
 _KEY = object()
@@ -117,7 +140,7 @@ class GatePass:
         raise GateRefused("A gate pass cannot be copied or stored.")
 
 
-_issued: dict[GatePass, _Binding] = {}
+_issued: dict[GatePass, Binding] = {}
 _now = time.monotonic
 
 
@@ -141,6 +164,7 @@ def issue_pass(
         DataError: the destination cannot be a file there.
     """
     digest = sha256_of(request.content)
+    stood = dict(request.standing())
     line = {
         "kind": request.kind,
         "level": request.level,
@@ -148,20 +172,69 @@ def issue_pass(
         "bytes": len(request.content),
         "destination": str(request.destination),
         **({"title": request.title} if request.title else {}),
+        **stood,
     }
-    try:
-        destination = _checked(request.destination, request.study)
-        _demand_level(request)
+
+    def decide() -> tuple[Path | Place, Permission]:
+        destination = request.destination
+        if isinstance(destination, Path):
+            destination = checked_file(destination, request.study)
+        found = judge(request.kind, request.content, request.level, request.case)
         for check in checks:
             check(request.content)
-        _demand_content(request)
+        return destination, found
+
+    try:
+        destination, permission = finished(decide)
     except DeepBenchError as refusal:
         record({**line, "decision": "refused", "why": refusal.message})
         raise
-    record({**line, "decision": "issued", "why": ""})
+    record({**line, **permission.line, "decision": "issued", "why": ""})
+    return make_pass(
+        Binding(digest, destination, request.study, request.standing, stood, valid_until())
+    )
+
+
+def valid_until() -> float:
+    """Return up to when a pass issued now holds."""
+    return _now() + VALID_SECONDS
+
+
+def make_pass(binding: Binding) -> GatePass:
+    """Make the pass for what was decided; for this module and that of folders alone."""
     gate_pass = GatePass(_KEY)
-    _issued[gate_pass] = _Binding(digest, destination, request.study, _now() + VALID_SECONDS)
+    _issued[gate_pass] = binding
     return gate_pass
+
+
+def finished(decide: Callable[[], T]) -> T:
+    """Return what a decision gives; one that breaks off is a refusal, without any value in it.
+
+    Raises:
+        GateRefused: the decision could not be made.
+    """
+    try:
+        return decide()
+    except DeepBenchError:
+        raise
+    except Exception as error:
+        raise GateRefused(
+            f"A check of what should leave broke off ({type(error).__name__}), so it stays.",
+            "Export another part, and report this as a fault of the program.",
+        ) from None
+
+
+def judge(
+    kind: LeavingKind, content: bytes, level: PrivacyLevel, case: Case
+) -> Permission:
+    """Return why some content may leave at a level.
+
+    Raises:
+        GateRefused: it may not.
+    """
+    permission = permit(_ROWS[kind], level, case)
+    _demand_content(kind, content, level)
+    return permission
 
 
 def write_out(gate_pass: GatePass, content: bytes) -> Path:
@@ -177,16 +250,17 @@ def write_out(gate_pass: GatePass, content: bytes) -> Path:
         GateRefused: the pass is not genuine, used, too old, or for something else.
         DataError: the destination cannot be written.
     """
-    binding = _redeem(gate_pass, content)
+    binding = redeem(gate_pass, sha256_of(content))
     destination = binding.destination
-    if isinstance(destination, Place):
-        raise GateRefused("The gate pass is for the clipboard.", "Ask for one for a file.")
+    if isinstance(destination, Place) or binding.is_folder:
+        what = "a folder" if binding.is_folder else "the clipboard"
+        raise GateRefused(f"The gate pass is for {what}.", "Ask for one for a file.")
     # Looked at again: a folder may have become a link into the study since the pass was issued.
-    if _checked_destination(destination, binding.study) != destination:
+    if checked_file(destination, binding.study) != destination:
         raise GateRefused(
             "The destination has changed since the gate pass was issued.", "Ask for a new one."
         )
-    _write_part_and_replace(destination, content, binding.sha256)
+    write_file(destination, content, binding.sha256)
     return destination
 
 
@@ -198,12 +272,20 @@ def release_to_clipboard(gate_pass: GatePass, content: bytes) -> None:
     Raises:
         GateRefused: the pass is not genuine, used, too old, or for something else.
     """
-    if _redeem(gate_pass, content).destination is not Place.CLIPBOARD:
+    if redeem(gate_pass, sha256_of(content)).destination is not Place.CLIPBOARD:
         raise GateRefused("The gate pass is for a file.", "Ask for one for the clipboard.")
 
 
-def _redeem(gate_pass: GatePass, content: bytes) -> _Binding:
-    """Use a pass up and return what it was issued for."""
+def redeem(gate_pass: GatePass, sha256: str) -> Binding:
+    """Use a pass up and return what it was issued for; for this module and that of folders.
+
+    Args:
+        gate_pass: The pass.
+        sha256: Hash of what is about to leave.
+
+    Raises:
+        GateRefused: the pass is not genuine, used, too old, or for something else.
+    """
     if type(gate_pass) is not GatePass:
         raise GateRefused("That is not a gate pass.", "Ask the gate for one.")
     binding = _issued.pop(gate_pass, None)
@@ -211,101 +293,24 @@ def _redeem(gate_pass: GatePass, content: bytes) -> _Binding:
         raise GateRefused("The gate pass was used before or never issued.", "Ask for a new one.")
     if _now() >= binding.expires:
         raise GateRefused("The gate pass has expired.", "Ask for a new one.")
-    if sha256_of(content) != binding.sha256:
+    if sha256 != binding.sha256:
         raise GateRefused("The gate pass is for other content.", "Ask for one for this content.")
+    if dict(finished(binding.standing)) != binding.stood:
+        raise GateRefused(
+            "The study has changed since the gate pass was issued.", "Ask for a new one."
+        )
     return binding
 
 
-def _demand_level(request: LeaveRequest) -> None:
-    if rule_for(_ROWS[request.kind], request.level).outcome != "yes":
-        raise _stays(request)
-
-
-def _demand_content(request: LeaveRequest) -> None:
-    guarded = is_guarded(request.level)
-    if request.kind == "predictions" and request.level == "sensitive":
-        demand_rounded(request.content)
-    elif request.kind == "figures" and guarded:
-        demand_pixels(request.content)
-    elif request.kind == "tables":
-        demand_harmless_cells(request.content)
-    elif request.kind in ("plan", "text") and guarded:
-        demand_no_identifiers(request.content)
-    elif request.kind == "support":
-        demand_scrubbed_zip(request.content)
-
-
-def _stays(request: LeaveRequest) -> GateRefused:
-    if request.kind == "single samples":
-        return GateRefused(
-            f"This shows single samples, so it stays in the study: its level is {request.level}.",
-            "What shows all samples together may leave, for example the report.",
-        )
-    return GateRefused(
-        f"The {request.kind} of a {request.level} study may not leave the study folder.",
-        "The level stands in [privacy] of the plan, what may leave at it in the report.",
-    )
-
-
-def _checked(destination: Path | Place, study: Path | None) -> Path | Place:
-    """Return the destination as it is written to, or say why it cannot be one."""
-    if isinstance(destination, Place):
-        return destination
-    return _checked_destination(destination, study)
-
-
-def _checked_destination(destination: Path, study: Path | None) -> Path:
-    """Return the real path of a destination, or say why it cannot be one."""
-    try:
-        folder = destination.parent.resolve(strict=True)
-        inside = study is not None and _lies_in(folder, study.resolve(strict=True))
-        if not folder.is_dir():
-            raise NotADirectoryError
-        target = folder / destination.name
-        is_link, is_folder = destination.is_symlink(), not destination.name or target.is_dir()
-        is_special = target.exists() and not target.is_file()
-    except OSError:
-        raise DataError(
-            f"There is no folder {destination.parent} to write {destination.name} in.",
-            "Create it, or choose another place.",
-        ) from None
-    if inside:
-        raise GateRefused(
-            f"{destination.name} would be written into the study folder.",
-            "Choose a place outside the study folder.",
-        )
-    if is_link:
-        raise DataError(f"{destination} is a link.", "Name the file itself.")
-    if is_folder:
-        raise DataError(f"{destination} is a folder.", "Name a file in it.")
-    if is_special:
-        raise DataError(f"{destination} is not an ordinary file.", "Name an ordinary file.")
-    return target
-
-
-def _lies_in(folder: Path, study: Path) -> bool:
-    # samefile, not a comparison of text: names differ in case on Windows and macOS.
-    return any(ancestor.samefile(study) for ancestor in (folder, *folder.parents))
-
-
-def _write_part_and_replace(target: Path, content: bytes, sha256: str) -> None:
-    part = target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}.part")
-    try:
-        with part.open("xb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        if file_sha256(part) != sha256:
-            raise DataError(
-                f"{target.name} was damaged while it was written.", "Check the disk; try again."
-            )
-        replace_file(part, target)
-        sync_folder(target.parent)
-    except OSError as error:
-        raise DataError(
-            f"{target.name} could not be written in {target.parent} ({error.strerror}).",
-            "Check free disk space and whether you may write in that folder.",
-        ) from None
-    finally:
-        with contextlib.suppress(OSError):
-            part.unlink(missing_ok=True)
+def _demand_content(kind: LeavingKind, content: bytes, level: PrivacyLevel) -> None:
+    guarded = is_guarded(level)
+    if kind == "predictions" and level == "sensitive":
+        demand_rounded(content)
+    elif kind == "figures" and guarded:
+        demand_pixels(content)
+    elif kind == "tables" and not content.startswith(ZIP):  # an XLSX file is looked into apart
+        demand_harmless_cells(content)
+    elif kind in ("plan", "text") and guarded:
+        demand_no_identifiers(content)
+    elif kind == "support":
+        demand_scrubbed_zip(content)

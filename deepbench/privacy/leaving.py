@@ -23,7 +23,7 @@ ContentKind = Literal[
     "training rows",
     "plan",
 ]
-Outcome = Literal["yes", "override", "no"]
+Outcome = Literal["yes", "audit", "certificate", "override", "no"]
 
 
 @dataclass(frozen=True)
@@ -31,8 +31,10 @@ class LeavingRule:
     """What holds for one kind of content at one level.
 
     Attributes:
-        outcome: ``yes`` if the condition holds; ``override`` never by itself; ``no`` never.
-        condition: What must hold for ``yes``; empty for nothing.
+        outcome: ``yes`` if the condition holds; ``audit`` if the audit passes, else like
+            ``override``; ``certificate`` with a guarantee and two persons; ``override`` never by
+            itself; ``no`` never.
+        condition: What must hold; empty for nothing.
     """
 
     outcome: Outcome
@@ -55,6 +57,7 @@ class LeavingRow:
 _YES = LeavingRule("yes")
 _OVERRIDE = LeavingRule("override")
 _NO = LeavingRule("no")
+_AUDIT = LeavingRule("audit", "if the audit shows that it does not tell who was in the training")
 _SMALL_CELLS = LeavingRule("yes", "numbers about fewer than 10 people merged or left out")
 _AGGREGATE = LeavingRule("yes", "as pixels and without marks for single samples")
 _SCANNED = LeavingRule("yes", "free of names, paths and sample names")
@@ -70,27 +73,29 @@ LEAVING: tuple[LeavingRow, ...] = (
     LeavingRow(
         "predictions",
         "predictions on new samples",
-        (_YES, _YES, LeavingRule("yes", "rounded to 3 decimals, and logged"), _OVERRIDE),
+        # An override does not exist for restricted studies, so there they stay.
+        (_YES, _YES, LeavingRule("yes", "rounded to 3 decimals, and logged"), _NO),
     ),
     LeavingRow(
         "training predictions",
         "predictions on the study's own samples, explanations of single samples",
         (_YES, _YES, _OVERRIDE, _NO),
     ),
-    LeavingRow("weights", "ordinary models", (_YES, _OVERRIDE, _OVERRIDE, _NO)),
+    LeavingRow("weights", "ordinary models", (_YES, _AUDIT, _OVERRIDE, _NO)),
     LeavingRow(
         "private weights",
         "models trained with differential privacy",
         (
             _YES,
             _YES,
-            LeavingRule("yes", "with a certificate of ε at most 3, approved by two people"),
-            LeavingRule("yes", "with a certificate of ε at most 1, approved by two people"),
+            LeavingRule("certificate", "with a certificate of ε at most 3, approved by two people"),
+            LeavingRule("certificate", "with a certificate of ε at most 1, approved by two people"),
         ),
     ),
     LeavingRow(
         "stored rows",
-        "models that store samples (k nearest neighbours, support vectors)",
+        "models that store samples (k nearest neighbours, support vectors, trees with leaves of "
+        "one unit)",
         (LeavingRule("yes", "said beside the file"), _OVERRIDE, _OVERRIDE, _NO),
     ),
     LeavingRow(
@@ -120,4 +125,7 @@ def _sentence(rule: LeavingRule) -> str:
         return "Never leaves the study."
     if rule.outcome == "override":
         return "Stays in the study unless a second person approves it and the reason is recorded."
-    return f"May leave, {rule.condition}." if rule.condition else "May leave."
+    said = f"May leave, {rule.condition}." if rule.condition else "May leave."
+    if rule.outcome == "audit":
+        return f"{said} Else it stays unless a second person approves it."
+    return said

@@ -11,7 +11,7 @@ from deepbench.errors import DataError
 _PNG = b"\x89PNG\r\n\x1a\n"
 # What is needed to draw the picture. Texts, times, camera data and colour profiles (which carry
 # names) are left behind.
-_DRAWN = frozenset(
+DRAWN = frozenset(
     (b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"sBIT", b"pHYs")
 )
 
@@ -48,15 +48,19 @@ def pixels_only(content: bytes) -> bytes:
     Raises:
         DataError: it is no whole PNG picture.
     """
-    chunks = list(_chunks(content))
+    chunks = list(png_chunks(content))
     kinds = [kind for kind, _ in chunks]
     if kinds[:1] != [b"IHDR"] or kinds[-1:] != [b"IEND"] or b"IDAT" not in kinds:
         raise _not_a_picture("PNG")
-    return _PNG + b"".join(whole for kind, whole in chunks if kind in _DRAWN)
+    return _PNG + b"".join(whole for kind, whole in chunks if kind in DRAWN)
 
 
-def _chunks(content: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Yield kind and bytes of each part, up to the end mark."""
+def png_chunks(content: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Yield kind and bytes of each part, up to the end mark.
+
+    Raises:
+        DataError: it is no whole PNG picture.
+    """
     if not content.startswith(_PNG):
         raise _not_a_picture("PNG")
     place, kind = len(_PNG), b""

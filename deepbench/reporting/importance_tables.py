@@ -12,8 +12,9 @@ GROUPS_SHOWN = 30
 SETS_SHOWN = 50
 MEMBERS_SHOWN = 8
 NOISE = (
-    "the whole interval lies above what features of no use get, in models of shuffled labels and "
-    "as copies of features with values exchanged between units"
+    "more important than features of no use are, in models of shuffled labels and as copies of "
+    "features with values exchanged between units; at most 5 % of those that stand out are "
+    "expected to be noise"
 )
 _CLEARS = {True: "yes", False: "no", None: MISSING}
 
@@ -53,7 +54,7 @@ def importance_table(record: AttributionRecord) -> Table:
         for entry in shown
     ]
     note = (
-        "Intervals over held-out samples and fits; rank, the best and the worst of all fits. "
+        "Intervals over biological units and fits; rank, the best and the worst of all fits. "
         f"Stands out from noise: {NOISE}."
     )
     if more > 0:

@@ -72,7 +72,7 @@ def _attributions(summary: StudySummary, record: InterpretationRecord) -> str:
     )
     text = (
         f"What the models use was measured on held-out samples ({used}), as the mean absolute "
-        "attribution with its 95 % interval over samples and fits"
+        "attribution with its 95 % interval over units and fits"
     )
     if any(_has_twin(model) for model in record.models):
         text += (

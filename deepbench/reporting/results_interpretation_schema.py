@@ -38,12 +38,12 @@ class ImportancePart(_Part):
 
     feature: str = Field(description="Name of the feature.")
     importance: Number = Field(description="Mean absolute attribution over held-out samples.")
-    low: Number = Field(description="Lower end of its 95 % interval over samples and fits.")
+    low: Number = Field(description="Lower end of its 95 % interval over units and fits.")
     high: Number = Field(description="Upper end of its 95 % interval.")
     direction: Number = Field(description="Rank correlation of value and attribution.")
     twin: Number = Field(description="Importance in a model trained on shuffled labels.")
     clears_twin: bool | None = Field(
-        description="Whether its whole interval lies above what features of no use get."
+        description="Whether it stands out from what features of no use get."
     )
     rank_low: int | None = Field(description="Best rank over fits.")
     rank_high: int | None = Field(description="Worst rank over fits.")
@@ -57,7 +57,7 @@ class GroupPart(_Part):
     features: list[str] = Field(description="Its features, the most important first.")
     correlation: Number = Field(description="Smallest absolute rank correlation of two of them.")
     importance: Number = Field(description="Mean absolute sum of their attributions.")
-    low: Number = Field(description="Lower end of its 95 % interval over samples and fits.")
+    low: Number = Field(description="Lower end of its 95 % interval over units and fits.")
     high: Number = Field(description="Upper end of its 95 % interval.")
     twin: Number = Field(description="The same in a model trained on shuffled labels.")
     clears_twin: bool | None = Field(description="As for a feature.")

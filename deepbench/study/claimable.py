@@ -81,6 +81,17 @@ def _names(found: InterpretationRecord) -> Sequence[str]:
     return tuple(dict.fromkeys(names))[:_MOST_ASKED]
 
 
+#: Names of classes that say nothing without the outcome.
+_BARE = frozenset("yes no true false positive negative pos neg case control ja nein".split())
+
+
+def goal_of(sheet: SampleSheetRecord) -> str:
+    """Return the positive of two classes as sentences use it: "malignant", "disease = yes"."""
+    positive = sheet.classes[1]
+    is_bare = positive.casefold() in _BARE or not any(sign.isalpha() for sign in positive)
+    return f"{sheet.outcome} = {positive}" if is_bare else positive
+
+
 def names_in_claims(
     sheet: SampleSheetRecord | None, asked: Iterable[AskedFeatureRecord]
 ) -> tuple[str, ...]:

@@ -9,9 +9,11 @@ from html.parser import HTMLParser
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pytestqt.qtbot import QtBot
 
 from deepbench.workflow import STAGES
 from deepbench_ui.help_texts import HELP_KEYS, HelpPage, glossary, load_help, mark_terms
+from deepbench_ui.widgets.help_panel import HelpPanel
 
 PUBLICATION = re.compile(
     r"^[A-Z].+? (?:19|20)\d\d, (?:Tips? [\d, and]+, )?"
@@ -59,6 +61,20 @@ def test_sentences_end_and_are_short_enough(page: HelpPage) -> None:
         assert text.endswith(".")
         for sentence in sentences(text):
             assert len(sentence.split()) <= 42, sentence
+
+
+def test_tables_have_whole_rows(page: HelpPage) -> None:
+    for section in page.more:
+        assert len({len(row) for row in section.rows}) <= 1
+        assert all(any(cell for cell in row) for row in section.rows)
+
+
+def test_a_table_of_the_help_is_shown(qtbot: QtBot) -> None:
+    panel = HelpPanel()
+    qtbot.addWidget(panel)
+    panel.show_help("claims")
+    assert "300 (17 %)" in panel.text.toPlainText()
+    assert "<table" in panel.text.toHtml()
 
 
 def test_words_are_those_of_the_bench(page: HelpPage) -> None:

@@ -12,7 +12,8 @@ from deepbench.privacy.audit.membership_intervals import false_positives
 # Found in this share of the models it trained, and taken for a member by hardly any other model.
 _SURE, _RARELY = 0.5, 0.2
 # It must happen by chance to fewer units than this: to 7 in 10 million where a unit trained 8
-# models and 4 find it, but to 6 in 10,000 where it trained 4 and 2 find it.
+# models and 4 find it, but to 6 in 10,000 where it trained 4 and 2 find it. As some units are
+# mistaken more often than others, simulated audits of nothing still counted up to 1 in 500.
 _CHANCE = 1e-4
 
 

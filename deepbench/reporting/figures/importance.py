@@ -72,12 +72,12 @@ def _bar(axes: Axes, place: int, entry: FeatureImportance, family: str) -> None:
 def _caption(title: str, *, known: bool) -> str:
     text = (
         f"What {title} uses: bar, mean absolute attribution over held-out samples; line, its 95 % "
-        "interval over samples and fits"
+        "interval over biological units and fits"
     )
     if known:
         text += (
             "; grey mark, the same in models trained on shuffled labels. A grey bar does not "
-            "stand out from noise: its interval reaches down to what features of no use get"
+            "stand out from noise: features of no use get as much"
         )
     return f"{text}. This is association, not cause."
 

@@ -16,9 +16,9 @@ class FeatureImportance(Record):
     (folds, and random starts where the model has them); ``low`` and ``high`` are its 95 %
     interval over units and fits; ``direction`` is the rank correlation of value and
     attribution (numeric features), ``twin`` the same importance in models trained on shuffled
-    labels, ``clears_twin`` whether it is larger than what features of no use get (at most 5 % of
-    the features that clear it are expected to be noise) and the lower end lies above its twin
-    (None without a twin). ``rank_low`` and ``rank_high`` are the best and worst rank over
+    labels, ``clears_twin`` whether it is larger than that and than what features of no use get in
+    such a model, so that at most 5 % of the features that clear it are expected to be noise (None
+    without a twin). ``rank_low`` and ``rank_high`` are the best and worst rank over
     fits. ``effect`` is the univariate effect that stands beside it, on the scale named by the
     `AttributionRecord`; ``group`` the place of its group of correlated features in
     ``AttributionRecord.groups``, if it is in one.

@@ -167,6 +167,20 @@ def test_dates_sites_and_labels_are_tied() -> None:
     assert found["tube"][0].share == pytest.approx(1.0)
 
 
+def test_gaps_of_one_site_are_told() -> None:
+    random = np.random.default_rng(10)
+    site = np.where(np.arange(UNITS) % 3 == 0, "A", "B")
+    value = np.where(site == "A", np.nan, random.normal(size=UNITS))
+    scattered = np.where(random.random(UNITS) < 0.3, np.nan, random.normal(size=UNITS))
+    told = training({"x": value, "y": scattered}, random.integers(0, 2, UNITS), {"hospital": site})
+    found = find_ties(told, {"site": ("hospital",)}, ["x", "y"], 1)
+    assert [(name, tie.gaps) for name, ties in found.items() for tie in ties] == [("x", True)]
+    assert found["x"][0].share == pytest.approx(1.0)
+    asked = AskedFeatureRecord(feature="x", used_by=("chosen model",))
+    (made,) = with_hints([asked], known(ties=found))
+    assert made.hints[0].text.startswith("Whether it was measured at all goes with the site")
+
+
 def test_repeats_of_a_unit_prove_nothing() -> None:
     random = np.random.default_rng(9)
     units = np.repeat(np.arange(6), 20)

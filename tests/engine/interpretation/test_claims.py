@@ -83,6 +83,16 @@ def test_sentences_state_association_with_numbers(
     assert claim.sentence.endswith(". This is an association, not a cause.")
 
 
+@pytest.mark.parametrize(
+    ("positive", "said"),
+    [("malignant", "of malignant"), ("yes", "of diagnosis = yes"), ("1", "of diagnosis = 1")],
+)
+def test_a_bare_class_is_said_with_its_outcome(positive: str, said: str) -> None:
+    sheet = SHEET.model_copy(update={"classes": ("no", positive)})
+    sentence = about(feature("size"), sheet=sheet).sentence
+    assert f"a higher predicted probability {said} (rank" in sentence
+
+
 def test_samples_units_and_organism_are_said() -> None:
     check = CheckRecord(findings=(), left_out_features=(), features=30, samples=480, units=120)
     human = plan(question={"outcome": "diagnosis", "organism": "mouse"})

@@ -19,6 +19,7 @@ from deepbench.study.records import (
     LearningCurveRecord,
     Score,
 )
+from tests.engine.reporting import interpreted
 
 
 def draw_all(studies: ModuleType) -> dict[str, Picture | None]:
@@ -29,6 +30,7 @@ def draw_all(studies: ModuleType) -> dict[str, Picture | None]:
     test = summary.choice.test
     regression = studies.regression().choice.test.curves
     shares = [[0.96, 0.04], [0.05, 0.95]]
+    failures = interpreted.failures()
     return {
         "leaderboard": figures.leaderboard_figure(models),
         "network-curves": figures.network_curves_figure(summary.networks.models),
@@ -42,6 +44,12 @@ def draw_all(studies: ModuleType) -> dict[str, Picture | None]:
         "confusion": figures.confusion_figure(shares, [["68", "3"], ["2", "41"]], ["a", "b"]),
         "observed": figures.observed_figure(regression, "age"),
         "importance": figures.importance_figure(summary.interpretation.models[0], "SVM", ""),
+        "volcano": figures.volcano_figure(interpreted.all_importances().models[0], "SVM", ""),
+        "panels": figures.panels_figure(interpreted.panels(), "SVM"),
+        "error-groups": figures.error_groups_figure(
+            failures.groups, failures.error, failures.error_name, share=True
+        ),
+        "abstain": figures.abstain_figure(failures.abstain, failures.error_name, share=True),
     }
 
 
@@ -84,6 +92,16 @@ def test_each_has_a_description_and_a_caption(drawn: dict[str, Picture | None]) 
     assert "p = 0.0099" in shuffled.alt
     assert comparison is not None
     assert "−0.003 (95 % interval −0.012 to 0.006)" in comparison.alt
+    for name, told in (
+        ("importance", "6 of them do not stand out from noise"),
+        ("volcano", "400 features"),
+        ("panels", "The smallest inside the noise of the full model has 4 features."),
+        ("error-groups", "marked: 1, the highest marker 3: above 12.3456 with 13 %"),
+        ("abstain", "9 % with 100 % answered"),
+    ):
+        picture = drawn[name]
+        assert picture is not None
+        assert told in picture.alt
 
 
 def test_same_input_same_bytes_whatever_the_users_settings(
@@ -149,6 +167,13 @@ def test_nothing_to_draw_gives_no_picture(studies: ModuleType) -> None:
     assert figures.calibration_figure(empty) is None
     assert figures.observed_figure(empty, "y") is None
     assert figures.confusion_figure([[None, None]] * 2, [["", ""]] * 2, ["a", "b"]) is None
+    assert figures.error_groups_figure((), Score(value=0.1), "e", share=True) is None
+    assert figures.abstain_figure(interpreted.failures().abstain[:1], "e", share=True) is None
+    no_sizes = interpreted.panels().model_copy(update={"sizes": ()})
+    assert figures.panels_figure(no_sizes, "M") is None
+    blank = interpreted.all_importances().models[0]
+    no_effects = blank.model_copy(update={"effect": (None,) * len(blank.features)})
+    assert figures.volcano_figure(no_effects, "M", "") is None
     unknown = LearningCurveRecord(
         model="m", metric="r2", samples=(3,), scores=(None,), spreads=(None,)
     )
@@ -167,6 +192,27 @@ def test_missing_numbers_inside_are_left_out(studies: ModuleType) -> None:
     short = CurveRecord(training=(0.7,), tuning=(0.7,), best_epoch=1)
     network = studies.model("n", "N", 0.5, family="network").model_copy(update={"curve": short})
     assert figures.network_curves_figure([network]) is not None
+
+
+def test_what_is_grey_and_what_is_marked_changes_the_picture() -> None:
+    record = interpreted.attribution("svm", 1.0, network=False)
+    greyed = record.model_copy(
+        update={
+            "features": tuple(
+                entry.model_copy(update={"clears_twin": False}) for entry in record.features
+            )
+        }
+    )
+    usual, grey = (figures.importance_figure(each, "SVM", "") for each in (record, greyed))
+    assert usual is not None
+    assert grey is not None
+    assert usual.png != grey.png
+    assert "20 of them do not stand out from noise" in grey.alt
+    failures = interpreted.failures()
+    unmarked = [group.model_copy(update={"marked": False}) for group in failures.groups]
+    drawn = figures.error_groups_figure(unmarked, failures.error, "Errors", share=True)
+    assert drawn is not None
+    assert "none errs more" in drawn.alt
 
 
 def test_small_groups_leave_the_calibration_curve(studies: ModuleType) -> None:

@@ -24,8 +24,8 @@ STUDIES = ("binary", "null_locked", "multiclass", "regression", "stopped_early",
 SAFE = ("binary", "multiclass", "regression", "stopped_early")
 ALLOWED_TAGS = set(
     """html head meta title style body a div nav p details summary ol ul li main header section h1
-    h2 h3 h4 dl dt dd strong code table caption thead tbody tr th td figure figcaption img span i pre
-    article footer""".split()
+    h2 h3 h4 dl dt dd strong code table caption thead tbody tr th td figure figcaption img span i
+    pre article footer""".split()
 )
 ORDER = [
     "design", "metadata", "findings", "suitability", "split", "leaderboard", "networks",
@@ -288,7 +288,15 @@ DRAWN = re.compile(
     r"|fold_scores|curves\.(observed|predicted)\b|features\.group$"
 )
 # Two decimals are enough for correlations; shares are percentages.
-SHORT = ("rank_stability", "start_stability", "shuffled_stability", "weights_check", "stability")
+TWO_DECIMALS = (
+    "correlation",
+    "rank_correlation",
+    "rank_stability",
+    "shuffled_stability",
+    "stability",
+    "start_stability",
+    "weights_check",
+)
 SHARES = re.compile(
     r"failures\.(error|groups|slices|abstain|conformal)\.(error|rate|coverage|value|low|high)"
     r"|failures\.(error|abstain\.error)\b|\.(rest|answered|error_rate|single|by_class|frequency)$"
@@ -334,25 +342,23 @@ def spelling(path: str, value: int | float) -> str:
     name = path.rsplit(".", 1)[-1]
     if isinstance(value, int):
         return f"{value:,}|{value}"
-    if name.endswith("_gb"):
-        return re.escape(f"{value:.1f} GB")
-    if name == "seconds":
-        return re.escape(wording.duration(value))
     if name == "p_value":
         return f"{re.escape(wording.p_value(value))}|{value:.2g}"
-    if name == "direction":
-        return re.escape(wording.number(value, 2, signed=True))
-    if name in (*SHORT, "rank_correlation", "correlation"):
-        return re.escape(wording.number(value, 2))
-    if name == "by_chance":
-        return re.escape(wording.number(value, 1))
-    if name == "q_value":
-        return f"{value:.2g}"
-    if name in ("effect", "weight"):
-        return re.escape(wording.number(value, signed=True))
     if SHARES.search(path):
         return f"{100 * value:.0f}"
-    return re.escape(setting(value) if ".params." in path else wording.number(value))
+    written = {
+        "seconds": wording.duration,
+        "direction": lambda number: wording.number(number, 2, signed=True),
+        "by_chance": lambda number: wording.number(number, 1),
+        "q_value": lambda number: f"{number:.2g}",
+        **dict.fromkeys(("effect", "weight"), lambda number: wording.number(number, signed=True)),
+        **dict.fromkeys(TWO_DECIMALS, lambda number: wording.number(number, 2)),
+    }
+    if name.endswith("_gb"):
+        return re.escape(f"{value:.1f} GB")
+    if ".params." in path:
+        return re.escape(setting(value))
+    return re.escape(written.get(name, wording.number)(value))
 
 
 def test_every_number_of_the_records_is_in_the_report(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Final
 
-from deepbench.study.claimable import CLEAR_DIRECTION, features_to_ask, used_by
+from deepbench.study.claimable import CLEAR_DIRECTION, features_to_ask, goal_of, used_by
 from deepbench.study.records import (
     AskedFeatureRecord,
     CheckItemRecord,
@@ -118,10 +118,11 @@ def _how_used(feature: FeatureImportance, sheet: SampleSheetRecord | None) -> st
     unclear = direction is None or abs(direction) < CLEAR_DIRECTION
     if sheet is None or direction is None or unclear or sheet.task == "multiclass":
         return NO_DIRECTION
-    binary = sheet.task == "binary"
-    target = PROBABILITY.format(name=sheet.classes[1]) if binary else AMOUNT.format(
-        name=sheet.outcome
-    )  # fmt: skip
+    target = (
+        PROBABILITY.format(name=goal_of(sheet))
+        if sheet.task == "binary"
+        else AMOUNT.format(name=sheet.outcome)
+    )
     return (HIGHER if direction > 0 else LOWER).format(target=target)
 
 

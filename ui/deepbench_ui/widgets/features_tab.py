@@ -75,7 +75,7 @@ class FeaturesTab(ResultTab):
             group_columns(""), _group_name, colour=_group_colour, parent=self
         )
         self.group_panel = TablePanel(
-            "interpretation.groups",
+            "interpretation.feature-groups",
             GROUPS,
             self.group_rows,
             self._session,

@@ -63,9 +63,7 @@ def test_log_odds_of_the_true_class_are_averaged_over_rows():
     found = UnitAnswers.of_rows(p, outcome, units, "binary")
     odds = [(np.log(0.8 / 0.2) + np.log(0.4 / 0.6)) / 2, np.log(9.0)]
     np.testing.assert_allclose(found.confidence, [odds])
-    np.testing.assert_allclose(
-        found.likelihood, [[(np.log(0.8) + np.log(0.4)) / 2, np.log(0.9)]]
-    )
+    np.testing.assert_allclose(found.likelihood, [[(np.log(0.8) + np.log(0.4)) / 2, np.log(0.9)]])
 
 
 def test_certain_answers_stay_finite():
