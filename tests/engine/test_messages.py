@@ -12,6 +12,7 @@ import pytest
 from deepbench import messages
 from deepbench.errors import WorkerError
 from deepbench.messages import (
+    AuditModel,
     Cancel,
     CheckStudy,
     Doctor,
@@ -60,6 +61,7 @@ EXAMPLES = [
     EstimateTime("plan.toml", "s.deepbench", 2, "cpu", prepare=True),
     SketchSplit("s", {"split": {"design": "own"}}),
     JudgeSuitability({}),
+    AuditModel("s.deepbench", "thorough", 2, "cpu", in_window=True),
     LetOut("s", "figure", "ROC curve", "png", "AAAA", "roc.png", False),
     ListExports("s"),
     ExportStudy("s", "report", "report.html", True),

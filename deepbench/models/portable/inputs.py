@@ -21,8 +21,8 @@ MISSING_TEXT = ""
 
 _NOTHING_IN = "The model uses no column of the table, so there is nothing to make a file of."
 _EMPTY_CATEGORY = (
-    "A column of labels has an empty label beside missing values, which no file of a model can "
-    "tell apart."
+    "A column of labels has an empty label, which the file of a model could not tell from a "
+    "missing one."
 )
 _EMPTY_CATEGORY_HINT = "Give the empty label a name in the table, and run the study again."
 
@@ -89,7 +89,8 @@ class ModelInputs:
             raise ValueError("The columns of a model must ascend.")
         used = fitted.needed_for(columns)
         numbers = [name for name in fitted.numeric_names if name in used]
-        place = {fitted.numeric_names.index(name): i for i, name in enumerate(numbers)}
+        wanted = (i for i, name in enumerate(fitted.numeric_names) if name in used)
+        place = {number: i for i, number in enumerate(wanted)}
         width = len(fitted.kept)
         direct = columns[columns < width]
         missing = columns[(columns >= width) & (columns < width + len(fitted.indicators))] - width
@@ -142,7 +143,7 @@ def _text(name: str, kept: list[str | None], chosen: list[int]) -> TextInput:
         kept: Labels with a one-hot column of their own.
         chosen: Numbers of the one-hot columns that the model sees; ``len(kept)`` is "other".
     """
-    if None in kept and MISSING_TEXT in kept:
+    if MISSING_TEXT in kept:
         raise StageBlocked(_EMPTY_CATEGORY, _EMPTY_CATEGORY_HINT)
     place = {number: i for i, number in enumerate(chosen)}
     others = place.get(len(kept), -1)

@@ -21,6 +21,8 @@ PLAN = f"""
 [roles]
 sample = ["sample"]
 sensitive = ["tissue"]
+[split]
+design = "holdout"
 [budget]
 trials = 2
 [baselines]
@@ -66,7 +68,10 @@ def test_the_finished_model_is_attacked(study: Path):
     record = audit(study)
     assert record["model"] == "linear"
     assert record["shadows"] == 16
-    assert record["members"] == 120
+    # Training samples; the finished model is tried on the 24 test samples as well.
+    assert record["members"] == 96
+    assert [each["name"] for each in record["attacks"]][-1] == "final"
+    assert record["attacks"][-1]["false_positives"] == pytest.approx(1 / 24)
     assert [each["column"] for each in record["attributes"]] == ["tissue"]
     assert len(record["model_sha256"]) == 64
     assert lines(study).count("audit_shadows") == 8
@@ -116,6 +121,7 @@ def test_a_stopped_audit_goes_on_where_it_stopped(study: Path, tested: Path, tmp
     assert continued == audit(tmp_path / "other" / "s.deepbench")
 
 
+@pytest.mark.slow
 def test_two_workers_find_the_same(study: Path, tested: Path, tmp_path: Path, monkeypatch):
     monkeypatch.setattr(
         "deepbench.jobs.audit_shadows._SHADOWS", {"quick": (8, 8), "thorough": (8, 8)}
