@@ -12,12 +12,12 @@ from deepbench.jobs.leave import (
     demand_suffix,
     has_draft,
     has_plan,
-    let_go,
     level_in_force,
     level_note,
     look_into,
     open_study,
 )
+from deepbench.jobs.let_go import let_go
 from deepbench.jobs.released import (
     current_fingerprints,
     last_run,

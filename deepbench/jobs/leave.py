@@ -1,23 +1,15 @@
-"""What every job shares through which something leaves a study: the level, the study, the gate."""
+"""What every job shares through which something leaves a study: the study, and its level."""
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import cast, get_args
 
-from deepbench.errors import DataError, DeepBenchError
+from deepbench.errors import DataError
 from deepbench.jobs.scan_sensitivity import sensitivity
 from deepbench.plan import PrivacyLevel
-from deepbench.privacy.gate import (
-    LeaveRequest,
-    LeavingKind,
-    Place,
-    issue_pass,
-    release_to_clipboard,
-    write_out,
-)
 from deepbench.privacy.sensitivity import DEFAULT_LEVEL, level_of
 from deepbench.study.draft import DRAFT_FILE, Draft
 from deepbench.study.folder import Study
@@ -107,47 +99,6 @@ def _levels(study: Study) -> list[PrivacyLevel]:
         known = answer if answer in get_args(PrivacyLevel) else DEFAULT_LEVEL
         levels.append(cast(PrivacyLevel, known))
     return levels
-
-
-def let_go(
-    study: Study,
-    kind: LeavingKind,
-    content: bytes,
-    destination: Path | Place,
-    *,
-    title: str = "",
-    checks: Sequence[Callable[[bytes], None]] = (),
-) -> str:
-    """Ask the gate, and write the content or let the window put it on the clipboard.
-
-    Args:
-        study: Open for writing.
-        kind: Kind of content.
-        content: The final bytes.
-        destination: File to write, or the clipboard.
-        title: What the user calls it, for the ledger.
-        checks: Look at the content besides the gate's own checks.
-
-    Returns:
-        The file written, or "clipboard".
-
-    Raises:
-        GateRefused: the gate does not let it leave.
-        DataError: the destination cannot be written.
-    """
-    level = level_in_force(study)
-    request = LeaveRequest(kind, content, destination, level, study.folder, title)
-    try:
-        leave = issue_pass(request, lambda line: study.record("gate", line), checks)
-    except DeepBenchError as refusal:
-        note = level_note(study)
-        if note:
-            raise type(refusal)(refusal.message, f"{refusal.hint} {note}".strip()) from None
-        raise
-    if isinstance(destination, Place):
-        release_to_clipboard(leave, content)
-        return CLIPBOARD
-    return str(write_out(leave, content))
 
 
 def demand_suffix(output: Path, suffixes: Sequence[str], what: str) -> None:

@@ -8,15 +8,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 from deepbench.errors import DataError, GateRefused
+from deepbench.jobs.known_secrets import telling_names
 from deepbench.jobs.leave import (
     CLIPBOARD,
     SMALLEST_CELL,
     demand_suffix,
-    let_go,
     level_in_force,
     open_study,
 )
-from deepbench.jobs.sample_names import sample_names
+from deepbench.jobs.let_go import let_go
 from deepbench.messages import LetOut
 from deepbench.privacy.final_bytes import (
     demand_harmless_cells,
@@ -53,7 +53,16 @@ def let_out(request: LetOut, progress: Progress) -> dict[str, object]:
         kind: LeavingKind = "single samples" if request.per_sample else _KINDS[request.kind]
         title = " ".join(request.title.split())[:_LONGEST_TITLE]
         checks = _checks(request, study)
-        return {"output": let_go(study, kind, content, destination, title=title, checks=checks)}
+        output = let_go(
+            study,
+            kind,
+            content,
+            destination,
+            title=title,
+            suffix=request.suffix,
+            checks=checks,
+        )
+        return {"output": output}
 
 
 def _destination(request: LetOut) -> Path | Place:
@@ -111,7 +120,7 @@ def _checks(request: LetOut, study: Study) -> list[Check]:
     found: list[Check] = [demand_harmless_cells] if request.kind == "table" else []
     if not is_guarded(level_in_force(study)) or request.per_sample or request.kind == "figure":
         return found
-    names = sample_names(study)
+    names = telling_names(study)
     if request.kind == "table":
         return [*found, functools.partial(demand_no_identifiers_in_table, names=names)]
     return [functools.partial(demand_no_identifiers, names=names), demand_no_small_counts]

@@ -9,13 +9,11 @@ from deepbench.errors import StageBlocked
 from deepbench.jobs.audit_model import NO_MODEL, NO_MODEL_HINT, latest_audit, model_sha256
 from deepbench.jobs.known_secrets import training_set
 from deepbench.jobs.released import current_fingerprints
-from deepbench.models.baselines.decision_trees import TreesPredictor
 from deepbench.models.fitted import FittedModel
-from deepbench.models.predictors import PresentClassesPredictor
 from deepbench.models.registry import get_family
 from deepbench.models.storage import load_model
+from deepbench.models.stored_samples import inner_predictor, kind_of_model, stored_sentence
 from deepbench.plan import Approval
-from deepbench.privacy.audit.structure import lone_leaves, look_at_structure
 from deepbench.privacy.audit.unit_words import unit_words
 from deepbench.privacy.gate import LeavingKind
 from deepbench.privacy.permission import Case, ModelEvidence
@@ -115,17 +113,9 @@ def _spent(study: Study, sha256: str, certificate: CertificateRecord) -> float:
 
 def stored_samples(study: Study, model: FittedModel) -> str:
     """Return a sentence on training samples that can be read out of a model; empty without any."""
-    training = training_set(study)
-    sheet = study.stage_record("sample-sheet", SampleSheetRecord)
-    if training is None or sheet is None:
+    if kind_of_model(model, training_set(study)) != "stored rows":
         return ""
-    words = unit_words(sheet.roles)
-    stored = look_at_structure(model, training, words).stores_samples
-    if stored:
-        return stored
-    predictor = model.predictor
-    inner = predictor.inner if isinstance(predictor, PresentClassesPredictor) else predictor
-    if isinstance(inner, TreesPredictor):
-        if lone_leaves(inner, model.design_matrix(training.features), training.units).alone:
-            return _ONE_UNIT_LEAVES.format(unit=words.one, units=words.several)
-    return ""
+    sheet = study.stage_record("sample-sheet", SampleSheetRecord)
+    words = unit_words(sheet.roles if sheet is not None else {})
+    of_leaves = _ONE_UNIT_LEAVES.format(unit=words.one, units=words.several)
+    return stored_sentence(inner_predictor(model.predictor)) or of_leaves

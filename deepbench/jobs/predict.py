@@ -12,7 +12,8 @@ from deepbench.data.new_samples import ModelColumns, NewSamples, read_new_sample
 from deepbench.data.samples import OutcomeInfo
 from deepbench.data.wording import counted, in_sentence
 from deepbench.errors import DataError, StageBlocked
-from deepbench.jobs.leave import let_go, level_in_force
+from deepbench.jobs.leave import level_in_force
+from deepbench.jobs.let_go import let_go
 from deepbench.messages import Predict
 from deepbench.models.fitted import FittedModel
 from deepbench.models.registry import get_family

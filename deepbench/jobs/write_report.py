@@ -6,7 +6,8 @@ from pathlib import Path
 
 from deepbench.errors import DataError, StudyError
 from deepbench.jobs.export_study import export_study, open_issues
-from deepbench.jobs.leave import has_plan, let_go, level_in_force
+from deepbench.jobs.leave import has_plan, level_in_force
+from deepbench.jobs.let_go import let_go
 from deepbench.jobs.released import report_html
 from deepbench.jobs.summary import study_summary
 from deepbench.messages import ExportStudy, WriteReport

@@ -172,7 +172,7 @@ def issue_pass(
         "bytes": len(request.content),
         "destination": str(request.destination),
         **({"title": request.title} if request.title else {}),
-        **stood,
+        **({"study": stood} if stood else {}),
     }
 
     def decide() -> tuple[Path | Place, Permission]:

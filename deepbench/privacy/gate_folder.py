@@ -90,7 +90,7 @@ def issue_folder_pass(
     """
     digest = sha256_of(manifest(request.files))
     stood = dict(request.standing())
-    line = {**_line(request, digest), **stood}
+    line = {**_line(request, digest), "study": stood}
     try:
         destination = checked_new_folder(request.folder, request.study)
         permissions = _permissions(request, check)

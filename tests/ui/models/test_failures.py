@@ -30,6 +30,10 @@ def test_groups_that_stand_out_are_first_and_marked_in_three_ways() -> None:
     assert drawn.reference is not None
     assert drawn.reference.value == 100 * 0.142
     assert groups_figure(record, [], share=True) is None
+    many = groups_figure(record, groups * 3, share=True)
+    assert many is not None
+    assert len(many.rows) == 24
+    assert "The first 24 of 33 are drawn" in many.sentence
 
 
 def test_errors_of_a_number_keep_their_unit() -> None:
@@ -97,13 +101,13 @@ def test_prediction_sets_have_the_columns_they_need() -> None:
         column.title: column.text(rows[0]) for column in conformal_columns(rows, share=True)
     }
     assert classes == {
-        "Chosen error rate": "10 %", "Holds the truth": "91 % (85–95 %)",
+        "Error rate": "10 %", "Holds the truth": "91 % (85–95 %)",
         "Classes per set": "1.18", "One class only": "82 %",
         "By class": "healthy 93 %, ill 89 %",
     }  # fmt: skip
     bare = [row.model_copy(update={"single": None, "by_class": ()}) for row in rows]
     numbers = [column.title for column in conformal_columns(bare, share=False)]
-    assert numbers == ["Chosen error rate", "Holds the truth", "Mean width"]
+    assert numbers == ["Error rate", "Holds the truth", "Mean width"]
 
 
 def test_samples_are_filtered_by_reason() -> None:

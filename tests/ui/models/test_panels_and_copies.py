@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deepbench.study.records import PanelsRecord
+from deepbench.study.records import ImitationRecord, PanelsRecord
 from deepbench_ui.models.gene_set_rows import enrichment_of, set_columns
 from deepbench_ui.models.imitation_rows import (
     MOST_ASKED,
@@ -53,7 +53,10 @@ def test_a_copy_says_how_well_it_imitates() -> None:
     linear, tree = imitations_of(made.everything().record.imitations, "network-small")
     assert head_of(linear) == "A simple sum that imitates: Small network"
     assert head_of(tree) == "A few rules that imitate: Small network"
-    said = fidelity_sentences(linear)
+    assert fidelity_sentences(linear)[1:] == list(linear.sentences)
+    bare = linear.model_copy(update={"sentences": ()})
+    assert isinstance(bare, ImitationRecord)
+    said = fidelity_sentences(bare)
     assert "R² 0.840 (0.780–0.880)" in said[1]
     assert "AUROC 0.900 (0.840–0.950); the model 0.940 (0.890–0.970)" in said[2]
     assert terms_figure(tree) is None

@@ -43,6 +43,7 @@ MOST_PARTS: Final = 10
 MOST_COLUMNS: Final = 10
 # Extreme values would leave one colour for all others.
 _EDGE: Final = 0.05
+_THOUSANDS: Final = 10_000
 
 
 def beeswarm_figure(shown: ExplanationRecord) -> BeeswarmFigure:
@@ -110,9 +111,11 @@ def _short(text: str) -> str:
     if not text:
         return MISSING
     try:
-        return f"{float(text):.4g}".replace("-", "−")
+        value = float(text)
     except ValueError:
         return text
+    shown = f"{value:,.0f}" if abs(value) >= _THOUSANDS else f"{value:.4g}"
+    return shown.replace("-", "−")
 
 
 def heatmap_figure(

@@ -20,6 +20,7 @@ SENTENCE = (
     "Error on held-out samples in each group, with its 95 % interval over units. Groups that "
     "stand out after correction for all groups looked at are on top, with a band and a triangle."
 )
+SHOWN = "The first {shown} of {all} are drawn; the table below has all."
 SHARE = "Wrong predictions (%)"
 ALL, INTERVAL = "all samples", "95 % interval"
 MARKED, NOT_MARKED = "▲ stands out", "does not"
@@ -51,10 +52,11 @@ def groups_figure(
         return None
     scale = 100.0 if share else 1.0
     shown = groups[:MOST_ROWS]
+    left = SHOWN.format(shown=len(shown), all=len(groups))
     several = {group.marked for group in shown} == {True, False}
     return DotIntervalFigure(
         title=TITLE,
-        sentence=SENTENCE,
+        sentence=SENTENCE if len(shown) == len(groups) else f"{SENTENCE} {left}",
         rows=tuple(_row(group, scale) for group in shown),
         value_title=SHARE if share else _capital(record.error_name),
         interval_title=INTERVAL,

@@ -67,6 +67,8 @@ def head_of(record: ImitationRecord) -> str:
 
 def fidelity_sentences(record: ImitationRecord) -> list[str]:
     """Say what the imitation is, how well it imitates, and how well it predicts."""
+    if record.sentences:
+        return [WHAT[record.form], *record.sentences]
     metric = METRICS.get(record.metric)
     return [
         WHAT[record.form],

@@ -31,7 +31,7 @@ VOLCANO_SENTENCE = (
     "it. High in the middle: matters only together with others. Low at the side: goes with the "
     "outcome, but the model does without it."
 )
-EFFECT = "Effect on its own ({effect})"
+EFFECT = "Effect on its own"
 COMPARED = "Compared with shuffled labels"
 ABOVE_SHORT, NOT_ABOVE_SHORT = "more", "no more"
 THRESHOLD = "least that counts"
@@ -151,7 +151,7 @@ def volcano_figure(found: Importances) -> ScatterFigure | None:
         names=found.features,
         x=found.effect,
         y=found.importance,
-        x_title=EFFECT.format(effect=found.effect_name) if found.effect_name else "Effect",
+        x_title=f"{found.effect_name[:1].upper()}{found.effect_name[1:]}" or EFFECT,
         y_title=VALUE.format(unit=found.unit),
         categories=tuple(map(_WORDS.__getitem__, found.clears)) if twin else (),
         category_title=COMPARED if twin else "",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Final
+
 from deepbench.study.records import PanelFeature, PanelsRecord, Score
 from deepbench_ui.models.families import TITLES
 from deepbench_ui.models.importance_rows import direction_text
@@ -16,7 +19,9 @@ SENTENCE = (
     "beside the chosen model with all features. Fewer features are easier to understand and to "
     "measure; here is what they cost."
 )
-PANEL, FULL = "short panel, {model}", "all features, {model}"
+PANEL, FULL = "short panel", "all features, {model}"
+#: Room above the curves for the words beside the line, as a share of their range.
+HEADROOM: Final = 0.14
 SIZE = "Number of features"
 BAND = "95 % interval"
 SMALLEST, NO_SIZE = "smallest that is enough:", "shown below:"
@@ -33,10 +38,9 @@ def panels_figure(record: PanelsRecord) -> CurvesFigure | None:
     sizes = tuple(float(size.features) for size in record.sizes)
     scores = tuple(size.score for size in record.sizes)
     ends = (sizes[0], sizes[-1])
-    simple = PANEL.format(model=_named(record.simple_model))
     curves = [
         Curve(
-            simple,
+            PANEL,
             sizes,
             tuple(score.value for score in scores),
             tuple(score.low for score in scores),
@@ -69,7 +73,21 @@ def panels_figure(record: PanelsRecord) -> CurvesFigure | None:
         per_sample=False,
         verticals=(ReferenceLine(float(record.smallest or record.shown_size), label, "chosen"),),
         band_title=BAND,
+        y_range=_range(curves),
     )
+
+
+def _range(curves: Sequence[Curve]) -> tuple[float, float] | None:
+    """Return the ends of the axis of scores; None for those of the data."""
+    ends = [
+        value
+        for curve in curves
+        for value in (*curve.y, *curve.low, *curve.high)
+        if value is not None
+    ]
+    if not ends or min(ends) == max(ends):
+        return None
+    return min(ends), max(ends) + HEADROOM * (max(ends) - min(ends))
 
 
 def _named(model: str) -> str:

@@ -59,14 +59,12 @@ class CopyView(QWidget):
         self.terms = PlotPanel(f"{name}.terms", session, session.selection)
         self.rules_head = label(RULES, "heading")
         self.rules = Sentences(f"{name}.rules", mark="•  ")
-        self.sentences = Sentences(f"{name}.sentences", role="muted")
         for part in (
             self.head,
             self.fidelity,
             self.terms,
             self.rules_head,
             self.rules,
-            self.sentences,
         ):
             column.addWidget(part)
 
@@ -79,7 +77,6 @@ class CopyView(QWidget):
         self._turns.show(self.terms, figure)
         self.rules_head.setVisible(bool(record.rules))
         self.rules.show_sentences(record.rules)
-        self.sentences.show_sentences(record.sentences)
 
 
 class ImitationTab(ResultTab):

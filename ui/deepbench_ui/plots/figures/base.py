@@ -19,6 +19,9 @@ THINNED = (
     "{shown:,} of {all:,} {things} are drawn, evenly chosen; the data as CSV has all of them."
 )
 
+#: Below it three decimals would leave one or two digits.
+_SMALL: Final = 0.1
+_MOST_PLACES: Final = 8
 _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -100,6 +103,8 @@ def aligned(values: Iterable[float | None], missing: str = "–") -> list[str]:
     listed = list(values)
     largest = max((abs(value) for value in finite(listed)), default=0.0)
     places = 3 if largest < 1 else 2 if largest < 10 else 1 if largest < 100 else 0
+    if 0.0 < largest < _SMALL:
+        places = min(_MOST_PLACES, 2 - math.floor(math.log10(largest)))
     return [
         f"{value:,.{places}f}".replace("-", "−")
         if value is not None and math.isfinite(value)

@@ -22,10 +22,10 @@ SYMBOLS: Final = ("o", "s", "t1", "d", "t", "star", "h", "p")
 _MOST_ENTRIES: Final = 14
 _SHADES: Final = 64
 _EDGES_UP_TO: Final = 1200
-#: Room that a name takes, as shares of the plot's width (each letter) and height.
-_LETTER_SHARE: Final = 0.013
-_LINE_SHARE: Final = 0.055
-_MOST_LETTERS: Final = 22
+#: Pixels beside and above a plot that its axes and key take, about.
+_AXES: Final = 110.0
+_LEAST_PIXELS: Final = 240.0
+_MOST_LETTERS: Final = 18
 
 
 class ScatterPainter(Painter[ScatterFigure]):
@@ -59,21 +59,24 @@ class ScatterPainter(Painter[ScatterFigure]):
     def _write_names(self) -> None:
         """Write names beside their points, left or right, where they cover no other name."""
         left, right, bottom, top = self.plot.full
+        size, metrics = self.plot.view.size(), self.plot.metrics
+        pixel = (right - left) / max(_LEAST_PIXELS, size.width() - _AXES)
+        high = (top - bottom) * metrics.height() / max(_LEAST_PIXELS, size.height() - _AXES)
+        gap = 8.0 * pixel
         taken: list[QRectF] = []
         for index in self.figure.written:
             if not (is_number(self.figure.x[index]) and is_number(self.figure.y[index])):
                 continue
             x, y = self.xs[index], self.ys[index]
             name = shorten(self.figure.names[index], _MOST_LETTERS)
-            wide = len(name) * _LETTER_SHARE * (right - left)
-            high = _LINE_SHARE * (top - bottom)
-            gap = _LETTER_SHARE * (right - left)
-            for begins, anchor in ((x + gap, -0.04), (x - gap - wide, 1.04)):
+            # Text items keep some pixels free around their text.
+            wide = (metrics.horizontalAdvance(name) + 10.0) * pixel
+            for begins, anchor in ((x + gap, 0.0), (x - gap - wide, 1.0)):
                 place = QRectF(begins, y - high / 2, wide, high)
                 inside = begins > left and begins + wide < right
                 if inside and not any(place.intersects(other) for other in taken):
                     taken.append(place)
-                    at = x + gap / 2 if anchor < 0 else x - gap / 2
+                    at = begins if anchor == 0.0 else begins + wide
                     self.plot.text(at, y, name, self.plot.colours.text, anchor=(anchor, 0.5))
                     break
 

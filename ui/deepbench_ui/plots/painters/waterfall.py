@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF
 
+from deepbench_ui.plots.colours import readable_on
 from deepbench_ui.plots.figures.base import aligned, number
 from deepbench_ui.plots.figures.waterfall import WaterfallFigure
 from deepbench_ui.plots.key import KeyEntry
@@ -13,6 +14,8 @@ from deepbench_ui.plots.painters.base import Painter, padded
 _ROW_LINES = 1.9
 # Closer to an end of the field than this share of its width, a number would be cut off.
 _NEAR = 0.34
+# A bar of this share of the width has its amount inside.
+_LONG = 0.32
 
 
 class WaterfallPainter(Painter[WaterfallFigure]):
@@ -56,12 +59,18 @@ class WaterfallPainter(Painter[WaterfallFigure]):
         # From the bar above down to where this one starts.
         link = np.array([row - 0.9, row - 0.34])
         plot.line(np.array([start, start]), link, self.plot.pen(plot.colours.muted, 1.0), z=1.0)
+        left_end, right_end, _bottom, _top = plot.full
+        text = f"+{amount}" if raises else amount
+        if abs(end - start) > (right_end - left_end) * _LONG:
+            # There may be no room on either side.
+            plot.text((start + end) / 2, row, text, readable_on(colour))
+            return
         # Beside the bar where it points to; where the field ends there, on its other side.
         right = not self._near_right(end) if raises else self._near_left(end)
         plot.text(
             max(start, end) if right else min(start, end),
             row,
-            f"+{amount}" if raises else amount,
+            text,
             plot.colours.text,
             anchor=(-0.08 if right else 1.08, 0.5),
         )
