@@ -21,6 +21,7 @@ from typing import Any
 
 from deepbench import __version__
 from deepbench.cli_estimate import add_estimate, estimate_request, estimate_result
+from deepbench.cli_export import add_export, export_request, exported_lines
 from deepbench.cli_look import add_look, look_lines, look_request
 from deepbench.cli_progress import Display, choose_display, write_line
 from deepbench.errors import Cancelled, DataError, DeepBenchError, StageBlocked
@@ -110,6 +111,7 @@ def build_parser() -> argparse.ArgumentParser:
     report = commands.add_parser("report", help="write the report of a study")
     report.add_argument("study", metavar="STUDY", help="study folder")
     report.add_argument("--output", required=True, metavar="FILE", help="HTML file to write")
+    add_export(commands.add_parser("export", help="let something leave the study, if it may"))
     audit = commands.add_parser("audit", help="attack the finished model: what does it give away?")
     audit.add_argument("study", metavar="STUDY", help="study folder")
     audit.add_argument(
@@ -202,6 +204,8 @@ def _other_request(options: argparse.Namespace) -> JobRequest:
     """Return what the worker is asked to do with a study that was run."""
     if options.command == "report":
         return WriteReport(_absolute(options.study), _absolute(options.output))
+    if options.command == "export":
+        return export_request(options)
     if options.command == "audit":
         workers = options.workers or default_workers()
         return AuditModel(_absolute(options.study), options.effort, workers, options.device)
@@ -359,7 +363,19 @@ def show_verified(result: Mapping[str, Any]) -> int:
     return 0 if result["reproduces"] else StageBlocked.exit_code
 
 
-_SHOWS = {"verify": show_verified, "look": show_look, "estimate": show_estimate}
+def show_exported(result: Mapping[str, Any]) -> int:
+    """Print what left and what stays."""
+    for line in exported_lines(result):
+        write_line(sys.stdout, line)
+    return 0
+
+
+_SHOWS = {
+    "verify": show_verified,
+    "export": show_exported,
+    "look": show_look,
+    "estimate": show_estimate,
+}
 
 
 def result_lines(result: Mapping[str, Any]) -> list[str]:

@@ -174,7 +174,8 @@ STAGES: tuple[Stage, ...] = (
         "Ethics and privacy gate",
         10,
         ("ethics", "privacy", "data.licence"),
-        ("test",),
+        ("claims",),
+        revision=2,
     ),
     # It prints the whole plan; what is not named here reaches it through the stages before.
     Stage(
@@ -182,7 +183,7 @@ STAGES: tuple[Stage, ...] = (
         "report",
         "Report and export",
         10,
-        ("question", "data", "design", "check.reasons"),
+        ("question", "data", "design", "check.reasons", "documents"),
         ("claims", "ethics", "start", "suitability"),
     ),
 )

@@ -246,6 +246,9 @@ class Tour:
             self._settle()
             self._save((of or self.window).grab(), f"{look}-{name}")
             if full:
+                # Axes find their widths when they are painted; what is out of sight was not yet.
+                _whole(self._page())
+                self._settle()
                 self._save(_whole(self._page()), f"{look}-{name}-full")
 
     def _pictures(self, name: str) -> None:

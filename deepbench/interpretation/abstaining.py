@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from deepbench.interpretation.error_intervals import error_score
+from deepbench.evaluation.error_intervals import error_score
 from deepbench.interpretation.held_out import HeldOut
 from deepbench.study.records import AbstainPoint
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from deepbench.data.wording import noun
 from deepbench.interpretation.importance import Importance
 from deepbench.interpretation.stability import rank_correlation
 from deepbench.study.records import AgreementRecord
@@ -13,7 +14,7 @@ MOST_COMPARED = 20
 _PART_COMPARED = 2
 
 _SENTENCE = (
-    "Of the {top} most important features of one model, {shared} are among those of the other"
+    "Of the {top} most important features of one model, {shared} {are} among those of the other"
 )
 _BY_CHANCE = " ({chance} by chance)"
 _RANKS = "; over all features in use the ranks correlate with {value:.2f}"
@@ -62,6 +63,6 @@ def chance_text(expected: float) -> str:
 def _sentence(top: int, shared: int, chance: float, rank: float | None) -> str:
     if not top:
         return _NOTHING
-    text = _SENTENCE.format(top=top, shared=shared)
+    text = _SENTENCE.format(top=top, shared=shared or "none", are=noun(shared or 2, "is", "are"))
     text += _BY_CHANCE.format(chance=chance_text(chance))
     return text + (_RANKS.format(value=rank) if rank is not None else "") + "."

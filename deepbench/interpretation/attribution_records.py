@@ -43,7 +43,7 @@ _STARTS = "between random starts of the same fold {value:.2f}"
 _NOISE = "shuffled labels, and copies of features with values exchanged between units"
 _ABOVE = (
     "{above} of {used} {stand} out from noise: {they} more than features of no use do in such a "
-    f"model ({_NOISE}). About one in twenty such features may still be noise."
+    f"model ({_NOISE}). In simulations one in ten such features was noise all the same."
 )
 _NONE_ABOVE = (
     "No feature stands out from noise: features of no use weigh as much in such a model "
@@ -79,6 +79,7 @@ def attribution_record(
         features_of_table: Features that the model could have used.
     """
     first = found.fits.folds[0]
+    shared = found.shared_top(_TOP) if features_of_table >= 2 * _TOP else None
     group_of = {name: place for place, group in enumerate(groups) for name in group.features}
     return AttributionRecord(
         model=first.model,
@@ -90,12 +91,14 @@ def attribution_record(
         rank_stability=found.rank_stability,
         local_accuracy_error=found.error,
         above_twin=found.above,
-        sentences=_sentences(found, groups, features_of_table),
+        sentences=_sentences(found, groups, shared, features_of_table),
         fits=len(found.fits.single_fits),
         groups=tuple(groups),
         start_stability=found.start_stability,
         shuffled_stability=found.shuffled_stability,
         weights_check=found.weights_check,
+        top=_TOP if shared is not None else 0,
+        shared_top=shared,
         locally_accurate=found.is_locally_accurate,
         effect_name=single.name,
     )
@@ -160,7 +163,10 @@ def _method(found: Importance) -> str:
 
 
 def _sentences(
-    found: Importance, groups: Sequence[FeatureGroup], features_of_table: int
+    found: Importance,
+    groups: Sequence[FeatureGroup],
+    shared: float | None,
+    features_of_table: int,
 ) -> tuple[str, ...]:
     folds = found.fits.folds
     if not found.order:
@@ -168,7 +174,11 @@ def _sentences(
     samples = counted(sum(len(fold.rows) for fold in folds), "sample")
     said = [_METHOD.format(method=_method(found), samples=samples)]
     said += dict.fromkeys(text for fold in folds for text in fold.sentences)
-    said += [*_of_stability(found, features_of_table), *_of_noise(found), *_of_groups(groups)]
+    said += [
+        *_of_stability(found, shared, features_of_table),
+        *_of_noise(found),
+        *_of_groups(groups),
+    ]
     check = found.weights_check
     if check is not None and check > _ALIKE:
         said.append(_WEIGHTS_ALIKE.format(value=check))
@@ -177,10 +187,9 @@ def _sentences(
     return tuple(said)
 
 
-def _of_stability(found: Importance, features_of_table: int) -> list[str]:
+def _of_stability(found: Importance, shared: float | None, features_of_table: int) -> list[str]:
     said = []
-    shared = found.shared_top(_TOP)
-    if shared is not None and features_of_table >= 2 * _TOP:
+    if shared is not None:
         chance = chance_text(_TOP**2 / features_of_table)
         said.append(_SHARED.format(top=_TOP, value=shared, chance=chance))
     if found.rank_stability is not None:

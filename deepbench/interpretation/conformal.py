@@ -21,7 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from deepbench.interpretation.error_intervals import mean_score, share_score
+from deepbench.evaluation.error_intervals import mean_score, share_score
 from deepbench.interpretation.held_out import HeldOut
 from deepbench.study.records import ConformalRecord
 

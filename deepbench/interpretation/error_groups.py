@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deepbench.data.multiplicity import benjamini_hochberg
-from deepbench.interpretation.error_intervals import error_score
+from deepbench.evaluation.error_intervals import error_score
 from deepbench.interpretation.held_out import HeldOut
 from deepbench.interpretation.sample_groups import SampleGroup
 from deepbench.study.records import ErrorGroupRecord

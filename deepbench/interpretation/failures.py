@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from deepbench.evaluation.error_intervals import error_score
 from deepbench.interpretation.abstaining import abstain_curve, class_sureness, value_sureness
 from deepbench.interpretation.conformal import USUAL_RATES, conformal_records
 from deepbench.interpretation.error_groups import error_group_records, marked
-from deepbench.interpretation.error_intervals import error_score
 from deepbench.interpretation.failure_sentences import Told, failure_sentences
 from deepbench.interpretation.held_out import HeldOut
 from deepbench.interpretation.out_of_distribution import FoldDistances

@@ -17,7 +17,7 @@ from threadpoolctl import threadpool_limits
 from deepbench.data.samples import TrainingSet
 from deepbench.data.shuffles import shuffle_blocks, shuffled_outcome, unit_parts
 from deepbench.interpretation.noise_columns import donor_rows, noise_sources, with_noise
-from deepbench.models.family import BaselineFamily, FitRows, Params, take_columns
+from deepbench.models.family import ALL_COLUMNS, BaselineFamily, FitRows, Params, take_columns
 from deepbench.models.fitted import Predictor
 from deepbench.models.networks.family import NetworkFamily
 from deepbench.models.networks.final import train_network
@@ -144,16 +144,17 @@ def _matrices(bench: Workbench, wanted: FoldFit) -> _Matrices:
     if wanted.part != "noise":
         return _Matrices(data.fit, data.tune, sources)
     master = wanted.source.seed
-    # The same copies with the same values in every fold: chance goes with the outcome through
-    # all folds, as that of a real feature does.
+    # The same copies with the same values in every fold: what goes with the outcome by chance does
+    # so in all folds, as with a real feature.
     names = tuple(map(str, bench.training.features.columns))
     copied = noise_sources(
         names, len(bench.training), derive_seed(master, "noise columns", wanted.number)
     )
     donors = donor_rows(bench.training.units, derive_seed(master, "noise rows", wanted.number))
     rows = data.preprocessor.transform(bench.training.features)
-    wide, sources = with_noise(rows, sources, copied, donors)
-    return _Matrices(wide[data.fold.fit], wide[data.fold.tune], sources)
+    fit, wide_sources = with_noise(data.fit, sources, copied, rows, donors[data.fold.fit])
+    tune, _ = with_noise(data.tune, sources, copied, rows, donors[data.fold.tune])
+    return _Matrices(fit, tune, wide_sources)
 
 
 def _fitted(
@@ -176,7 +177,10 @@ def _fitted(
         )
     assert isinstance(family, BaselineFamily)
     task = bench.training.info.task
-    columns = family.kept_columns(wanted.params, rank_columns(matrix, outcome[rows], task))
+    ranking = np.arange(matrix.shape[1])
+    if wanted.params.get("features", ALL_COLUMNS) != ALL_COLUMNS:
+        ranking = rank_columns(matrix, outcome[rows], task)
+    columns = family.kept_columns(wanted.params, ranking)
     fit_rows = FitRows(matrix, columns, outcome[rows], bench.training.units[rows], task)
     with threadpool_limits(limits=1), warnings.catch_warnings():
         # What did not converge has been said of these settings when they were tuned.

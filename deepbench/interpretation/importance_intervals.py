@@ -10,10 +10,10 @@ estimates. Limits are those of Student's t on J - 1 degrees of freedom.
 
 What the interval is of: the importance that this kind of model, fitted to as many other samples of
 the same population, shows on new samples. Simulated (100 samples of 12 features and 60 of 60, five
-folds, 120 tables each), the intervals of ridge and forest held it in 91 to 98 % of cases; intervals
-after the correction of Nadeau and Bengio (2003), which is made for scores, in 66 to 88 %. Where
-models select features (elastic net) they held it for strong features; one that is selected now and
-then has intervals that are too short.
+folds, 120 tables each), the intervals of ridge and forest held it in 91 to 98 % of cases; with
+the correction of Nadeau and Bengio (2003), which is made for scores, it were 66 to 88 %. Where
+models select features (elastic net) they held it for strong features; one that is selected now
+and then has intervals that are too short.
 """
 
 from __future__ import annotations

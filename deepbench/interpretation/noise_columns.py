@@ -53,20 +53,25 @@ def with_noise(
     matrix: Floats,
     sources: Sequence[str],
     copied: frozenset[str],
+    rows: Floats,
     donors: NDArray[np.int64],
 ) -> tuple[Floats, tuple[str, ...]]:
-    """Return a matrix (n, d + c) with copies of some columns, and the source of each column.
+    """Return a matrix (m, d + c) with copies of some columns, and the source of each column.
 
     Args:
-        matrix: (n, d) preprocessed rows.
+        matrix: (m, d) some preprocessed rows.
         sources: (d,) the user's column behind each column.
         copied: The user's columns that are copied, with all that preprocessing made of them.
-        donors: (n,) the row that each row of a copy comes from.
+        rows: (n, d) all preprocessed rows.
+        donors: (m,) which of all rows each row of a copy comes from.
     """
     columns = np.array([i for i, name in enumerate(sources) if name in copied], dtype=np.int64)
-    noise = matrix[np.ix_(donors, columns)]
-    names = (*sources, *(f"{_MARK}{sources[column]}" for column in columns))
-    return np.hstack([matrix, noise]), names
+    count = matrix.shape[1]
+    wide = np.empty((len(matrix), count + len(columns)))
+    wide[:, :count] = matrix
+    for row, donor in enumerate(donors):
+        wide[row, count:] = rows[donor, columns]
+    return wide, (*sources, *(f"{_MARK}{sources[column]}" for column in columns))
 
 
 def is_noise(source: str) -> bool:

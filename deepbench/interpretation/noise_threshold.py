@@ -6,7 +6,12 @@ fitted to the true labels (what features of no use get beside those that matter)
 threshold is the smallest at which no more than 5 % of the features above it are expected to be
 noise: the number of noise values above it, for as many features as there are, over the number of
 features above it (Tusher et al. 2001, doi:10.1073/pnas.091062498). The larger of the two holds.
-A quantile of the noise would not do: 5 % of 20,000 features of no use are 1,000.
+A quantile of the noise would not do: 5 % of 20,000 features of no use are 1,000. Nor would
+shuffled labels alone: a network stops early on them, and all that it does otherwise looks large.
+
+Simulated (8 tables of 200 x 1,000, 5 or 10 features with an effect, six models each), 11 of 99
+features above both thresholds had no effect. The share lies above 5 % because few features are
+above, and one more or less counts.
 """
 
 from __future__ import annotations

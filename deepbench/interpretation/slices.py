@@ -20,8 +20,8 @@ from deepbench.data.findings.base import label_names, numeric_names
 from deepbench.data.review.columns import columns_to_review
 from deepbench.data.samples import AllSamples
 from deepbench.data.wording import shorten
+from deepbench.evaluation.error_intervals import error_score
 from deepbench.interpretation.error_groups import exchange_p_values
-from deepbench.interpretation.error_intervals import error_score
 from deepbench.interpretation.held_out import HeldOut
 from deepbench.interpretation.sample_groups import LEAST_UNITS, ROLES
 from deepbench.seeds import derive_seed

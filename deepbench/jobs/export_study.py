@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from deepbench.data.wording import did_you_mean
 from deepbench.errors import DataError, DeepBenchError, GateRefused, StudyError
+from deepbench.jobs.export_folders import FOLDER_EXPORTS
+from deepbench.jobs.export_kinds import FileExport, FolderExport, Judgement
 from deepbench.jobs.leave import (
     demand_suffix,
     has_draft,
@@ -17,6 +18,7 @@ from deepbench.jobs.leave import (
     look_into,
     open_study,
 )
+from deepbench.jobs.let_bundle_go import let_bundle_go, new_folder
 from deepbench.jobs.let_go import let_go
 from deepbench.jobs.released import (
     current_fingerprints,
@@ -33,7 +35,6 @@ from deepbench.jobs.released import (
 from deepbench.messages import ExportStudy, ListExports
 from deepbench.plan import PrivacyLevel
 from deepbench.privacy.final_bytes import is_guarded
-from deepbench.privacy.gate import LeavingKind
 from deepbench.study.draft import Draft
 from deepbench.study.folder import Study
 from deepbench.study.records import EthicsRecord, ExportItem, ImportRecord
@@ -62,35 +63,6 @@ _PLAN_WITHOUT = "Left out, because the study is {level}: {what}."
 _MOST_NAMED = 3
 
 
-@dataclass(frozen=True)
-class _Judgement:
-    """Why something may not leave (None: it may), and else what of it does."""
-
-    refusal: DeepBenchError | None
-    sentence: str = ""
-
-
-@dataclass(frozen=True)
-class _Export:
-    """One thing that may leave.
-
-    Attributes:
-        name: Name in `ExportStudy`.
-        title: What it is called.
-        suffixes: Endings of its file, the usual one first.
-        kind: Kind of content at the gate.
-        judge: Says whether it may leave as the study stands.
-        make: Returns the bytes.
-    """
-
-    name: str
-    title: str
-    suffixes: tuple[str, ...]
-    kind: LeavingKind
-    judge: Callable[[Study, PrivacyLevel], _Judgement]
-    make: Callable[[Study, PrivacyLevel], bytes]
-
-
 def list_exports(request: ListExports, progress: Progress) -> dict[str, object]:
     """Say what of a study may leave at its level, and what of it.
 
@@ -100,7 +72,7 @@ def list_exports(request: ListExports, progress: Progress) -> dict[str, object]:
     study = look_into(Path(request.study).resolve())
     level = level_in_force(study)
     items = []
-    for export in EXPORTS:
+    for export in _all_exports():
         progress.check_cancelled()
         items.append(_item(export, study, level).model_dump())
     return {"items": items}
@@ -114,20 +86,82 @@ def export_study(request: ExportStudy, progress: Progress) -> dict[str, object]:
         DataError: no such export, or the output is no file for it.
         GateRefused: it may not leave.
     """
-    output = Path(request.output)
     export = _find(request.what)
+    if isinstance(export, FolderExport):
+        return _export_folder(export, request, progress)
+    output = Path(request.output)
+    if request.into:
+        output = _new_file(Path(request.into), f"{export.name}.{export.suffixes[0]}")
     demand_suffix(output, export.suffixes, f"“{export.title}”")
     with open_study(Path(request.study).resolve(), in_window=request.in_window) as study:
         level = level_in_force(study)
-        judgement = export.judge(study, level)
-        if judgement.refusal is not None and not isinstance(judgement.refusal, GateRefused):
-            raise judgement.refusal
+        judgement = _judged(export, study, level)
         progress.check_cancelled()
         content = export.make(study, level)
         progress.check_cancelled()
         checks = [_refuse_with(judgement.refusal)] if judgement.refusal is not None else []
         written = let_go(study, export.kind, content, output, title=export.title, checks=checks)
     return {"lines": [f"{export.title}: {written}.", judgement.sentence], "output": written}
+
+
+def _export_folder(
+    export: FolderExport, request: ExportStudy, progress: Progress
+) -> dict[str, object]:
+    """Let a folder of files out, all that may leave or nothing."""
+    if not request.into:
+        raise DataError(f"“{export.title}” is a folder of files.", "Name a folder to make it in.")
+    with open_study(Path(request.study).resolve(), in_window=request.in_window) as study:
+        level = level_in_force(study)
+        judgement = _judged(export, study, level)
+        if judgement.refusal is not None:
+            study.record("gate", _refused_line(export, level, request.into, judgement.refusal))
+            raise judgement.refusal
+        files = export.make(study, level, progress)
+        progress.check_cancelled()
+        folder, decisions = let_bundle_go(
+            study,
+            files,
+            new_folder(Path(request.into), export.folder),
+            title=export.title,
+            essential=export.essential,
+            finish=lambda decisions: export.finish(study, decisions),
+        )
+    left = [f"  {path.relative_to(folder).as_posix()}" for path in sorted(folder.rglob("*.*"))]
+    said = filter(None, (judgement.sentence, *decisions.sentences))
+    return {"lines": [f"{export.title}: {folder}.", *left, *said], "output": str(folder)}
+
+
+def _refused_line(
+    export: FolderExport, level: PrivacyLevel, into: str, refusal: DeepBenchError
+) -> dict[str, object]:
+    """Return what the ledger keeps of a folder that was not even made."""
+    return {
+        "kind": "bundle",
+        "level": level,
+        "sha256": "",
+        "bytes": 0,
+        "destination": into,
+        "title": export.title,
+        "decision": "refused",
+        "why": refusal.message,
+    }
+
+
+def _judged(export: FileExport | FolderExport, study: Study, level: PrivacyLevel) -> Judgement:
+    """Return whether an export may leave; raise what is no refusal but something to do first."""
+    judgement = export.judge(study, level)
+    if judgement.refusal is not None and not isinstance(judgement.refusal, GateRefused):
+        raise judgement.refusal
+    return judgement
+
+
+def _new_file(parent: Path, name: str) -> Path:
+    """Return the first of NAME, NAME-2, … that is not there yet: nothing is overwritten."""
+    path, number = parent / name, 1
+    while path.exists() or path.is_symlink():
+        number += 1
+        path = parent / f"{Path(name).stem}-{number}{Path(name).suffix}"
+    return path
 
 
 def demand_register_clear(study: Study) -> None:
@@ -151,25 +185,29 @@ def open_issues(study: Study) -> list[str]:
     return [entry.issue for entry in record.entries if entry.state == "open"] if record else []
 
 
-def _find(name: str) -> _Export:
-    for export in EXPORTS:
-        if export.name == name:
-            return export
-    names = [export.name for export in EXPORTS]
+def _all_exports() -> tuple[FileExport | FolderExport, ...]:
+    return (*EXPORTS, *FOLDER_EXPORTS)
+
+
+def _find(name: str) -> FileExport | FolderExport:
+    known = {export.name: export for export in _all_exports()}
+    if name in known:
+        return known[name]
+    names = list(known)
     raise DataError(
         f"There is no export called '{name}'.",
         f"{did_you_mean(name, names)}Known: {', '.join(names)}.",
     )
 
 
-def _item(export: _Export, study: Study, level: PrivacyLevel) -> ExportItem:
+def _item(export: FileExport | FolderExport, study: Study, level: PrivacyLevel) -> ExportItem:
     judgement = export.judge(study, level)
     refusal = judgement.refusal
     sentence = judgement.sentence if refusal is None else str(refusal)
     return ExportItem(
         name=export.name,
         title=export.title,
-        suffix=export.suffixes[0],
+        suffix=export.suffixes[0] if isinstance(export, FileExport) else "",
         allowed=refusal is None,
         sentence=" ".join(filter(None, (sentence, level_note(study)))),
     )
@@ -187,26 +225,26 @@ def _refuse_with(refusal: DeepBenchError) -> Callable[[bytes], None]:
 # --- report, results, methods ---------------------------------------------------------------
 
 
-def _judge_report(study: Study, level: PrivacyLevel) -> _Judgement:
+def _judge_report(study: Study, level: PrivacyLevel) -> Judgement:
     stop = last_stop(study) if has_plan(study) else None
     if not has_plan(study) or (stop is None and "report" not in study.finished()):
         title = STAGE_BY_KEY["report"].title
-        return _Judgement(StudyError(_REPORT_NOT_YET.format(title=title), _RUN_FIRST))
+        return Judgement(StudyError(_REPORT_NOT_YET.format(title=title), _RUN_FIRST))
     if stop is not None and stop.stage == "report":
-        return _Judgement(GateRefused(stop.why))
+        return Judgement(GateRefused(stop.why))
     try:
         demand_register_clear(study)
     except GateRefused as refusal:
-        return _Judgement(refusal)
-    return _Judgement(None, _what_leaves(study, level))
+        return Judgement(refusal)
+    return Judgement(None, _what_leaves(study, level))
 
 
-def _judge_methods(study: Study, level: PrivacyLevel) -> _Judgement:
+def _judge_methods(study: Study, level: PrivacyLevel) -> Judgement:
     finished = study.finished()
     settled = has_plan(study) and "sample-sheet" in finished
     if not settled or current_fingerprints(study)["sample-sheet"] != finished["sample-sheet"]:
-        return _Judgement(StudyError(_METHODS_NOT_YET, _RUN_FIRST))
-    return _Judgement(None, _what_leaves(study, level))
+        return Judgement(StudyError(_METHODS_NOT_YET, _RUN_FIRST))
+    return Judgement(None, _what_leaves(study, level))
 
 
 def _what_leaves(study: Study, level: PrivacyLevel) -> str:
@@ -240,23 +278,23 @@ def _titles(stages: list[Stage]) -> str:
 # --- plan -----------------------------------------------------------------------------------
 
 
-def _judge_plan(study: Study, level: PrivacyLevel) -> _Judgement:
+def _judge_plan(study: Study, level: PrivacyLevel) -> Judgement:
     if not has_draft(study) and not has_plan(study):
-        return _Judgement(StudyError(_NO_ANSWERS, "Answer the first pages."))
+        return Judgement(StudyError(_NO_ANSWERS, "Answer the first pages."))
     released = released_plan(study, level)
     if released.problems:
         first = released.problems[0]
         stays = _PLAN_STAYS.format(field=first.field, what=first.what)
-        return _Judgement(GateRefused(stays, _PLAN_HINT))
+        return Judgement(GateRefused(stays, _PLAN_HINT))
     missing = missing_answers(released.answers)
     parts = [_PLAN_LACKS.format(what=" and ".join(missing)) if missing else _PLAN_WHOLE]
     if released.left_out:
         parts.append(_PLAN_WITHOUT.format(level=level, what="; ".join(released.left_out)))
-    return _Judgement(None, " ".join(parts))
+    return Judgement(None, " ".join(parts))
 
 
-EXPORTS: tuple[_Export, ...] = (
-    _Export(
+EXPORTS: tuple[FileExport, ...] = (
+    FileExport(
         "report",
         "Report",
         ("html", "htm"),
@@ -264,7 +302,7 @@ EXPORTS: tuple[_Export, ...] = (
         _judge_report,
         lambda study, level: report_html(study, last_run(study), level),
     ),
-    _Export(
+    FileExport(
         "results",
         "Results for programs",
         ("json",),
@@ -272,7 +310,7 @@ EXPORTS: tuple[_Export, ...] = (
         _judge_report,
         lambda study, level: results_json(last_run(study), level, names_to_hide(study, level)),
     ),
-    _Export(
+    FileExport(
         "plan",
         "Plan",
         ("toml",),
@@ -280,7 +318,7 @@ EXPORTS: tuple[_Export, ...] = (
         _judge_plan,
         lambda study, level: plan_toml(released_plan(study, level)),
     ),
-    _Export(
+    FileExport(
         "methods",
         "Methods paragraph",
         ("txt",),

@@ -198,7 +198,8 @@ def _open(
     )
     found = _predict_all(context, leave, split, rosters)
     record = _test_record(context, roster, rosters, leave, found)
-    shown = predictions_record(found, roster.chosen.family.name)
+    columns = _columns(context, found, "site", "sensitive")
+    shown = predictions_record(found, roster.chosen.family.name, columns)
     store_view(context.study, "runs", "predictions", "test", shown)
     steps.add(1)
     return record
@@ -221,13 +222,7 @@ def _test_record(
     leave: OpeningPass,
     found: TestPredictions,
 ) -> TestRecord:
-    sheet = context.record("sample-sheet", SampleSheetRecord)
-    columns = [
-        column
-        for role in ("site", "batch", "sensitive")
-        for column in sheet.roles.get(role, ())
-        if column in found.annotations
-    ]
+    columns = _columns(context, found, "site", "batch", "sensitive")
     seed = derive_seed(context.plan.seed, "test bootstrap")
     metrics = panel(found, "chosen", seed)
     return TestRecord(
@@ -244,6 +239,17 @@ def _test_record(
         sentences=(*_test_sentences(rosters), *unsteady_interval(metrics)),
         blend_metrics=panel(found, "blend", seed) if "blend" in found.by_role else {},
     )
+
+
+def _columns(context: JobContext, found: TestPredictions, *roles: str) -> list[str]:
+    """Return the annotations with these roles."""
+    sheet = context.record("sample-sheet", SampleSheetRecord)
+    return [
+        column
+        for role in roles
+        for column in sheet.roles.get(role, ())
+        if column in found.annotations
+    ]
 
 
 def _blend(rosters: list[FittedRoster]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from deepbench.data.new_samples import ModelColumns, NewSamples, read_new_sample
 from deepbench.data.samples import OutcomeInfo
 from deepbench.data.wording import counted, in_sentence
 from deepbench.errors import DataError, StageBlocked
+from deepbench.jobs.known_secrets import numbers_of, training_set
 from deepbench.jobs.leave import level_in_force
 from deepbench.jobs.let_go import let_go
 from deepbench.messages import Predict
@@ -19,13 +21,20 @@ from deepbench.models.fitted import FittedModel
 from deepbench.models.registry import get_family
 from deepbench.models.storage import load_model
 from deepbench.plan import PrivacyLevel
+from deepbench.privacy.final_bytes import is_guarded
 from deepbench.privacy.formula_cells import without_formula
+from deepbench.privacy.gate import LeavingKind
 from deepbench.privacy.predictions_rounding import round_probabilities, round_values
+from deepbench.privacy.stored_rows import are_known
 from deepbench.study.folder import Study
 from deepbench.study.records import ChoiceRecord
 from deepbench.training.determinism import make_deterministic
 from deepbench.worker.progress import Progress
 
+_OWN_SAMPLES = (
+    "Left out: {samples} that the model was trained on. Predictions on the study’s own samples "
+    "stay in it, because it is {level}."
+)
 _OTHER_TABLES = (".xlsx", ".xlsm", ".xls", ".ods", ".parquet", ".html", ".pdf")
 
 
@@ -54,10 +63,11 @@ def predict(request: Predict, progress: Progress) -> dict[str, object]:
             Path(request.sample_sheet).resolve() if request.sample_sheet else None,
         )
         progress.check_cancelled()
+        kind, new = _what_may_leave(study, model, new, level)
         predictions = model.predict(new.features)
         said = model.decide(predictions) if model.info.classes else None
         content = predictions_csv(model.info, new, predictions, level, said)
-        written = let_go(study, "predictions", content, Path(request.output))
+        written = let_go(study, kind, content, Path(request.output), suffix="csv")
     predicted = counted(len(new.sample_ids), "sample")
     title = in_sentence(get_family(model.name).title)
     lines = [f"{predicted} predicted by the chosen model, {title}: {written}", *new.notes]
@@ -90,6 +100,37 @@ def _final_model(study: Study) -> FittedModel:
             "Predictions would be guesses. See the report for what could be done.",
         )
     return load_model(study.stored_folder(choice.final_model))
+
+
+def _what_may_leave(
+    study: Study, model: FittedModel, new: NewSamples, level: PrivacyLevel
+) -> tuple[LeavingKind, NewSamples]:
+    """Return as what predictions leave, and on which samples.
+
+    Predictions on the study's own samples tell who was in it, so a guarded study leaves them out;
+    a table of nothing else is judged as what shows single samples.
+    """
+    training = training_set(study) if is_guarded(level) else None
+    if training is None:
+        return "predictions", new
+    own = are_known(
+        *(
+            numbers_of(part[list(model.preprocessor.columns)])
+            for part in (new.features, training.features)
+        )
+    )
+    if not own.any():
+        return "predictions", new
+    if own.all():
+        return "single samples", new
+    note = _OWN_SAMPLES.format(samples=counted(int(own.sum()), "sample"), level=level)
+    others = replace(
+        new,
+        features=new.features[~own].reset_index(drop=True),
+        sample_ids=new.sample_ids[~own],
+        notes=(*new.notes, note),
+    )
+    return "predictions", others
 
 
 def model_columns(model: FittedModel) -> ModelColumns:

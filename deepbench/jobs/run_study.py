@@ -39,6 +39,7 @@ from deepbench.jobs.gene_set_file import gene_sets_changed
 from deepbench.messages import RunStudy
 from deepbench.plan import StudyPlan, plan_from_answers, read_plan
 from deepbench.privacy.ethics_register import check_answers
+from deepbench.study.document_questions import check_document_answers
 from deepbench.study.folder import Study, is_study
 from deepbench.study.location import find_source
 from deepbench.study.records import ImportRecord, Record
@@ -105,6 +106,7 @@ def open_job(request: RunStudy, progress: Progress) -> Iterator[JobContext]:
     folder = Path(request.study).resolve()
     plan, plan_folder = _plan(request, folder)
     check_answers(plan)
+    check_document_answers(plan.documents.answers)
     files = _table_files(plan_folder, plan, in_study=plan_folder == folder)
     gene_sets = _gene_sets(plan_folder, plan, in_study=plan_folder == folder)
     make_deterministic()

@@ -10,16 +10,15 @@ from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
-from deepbench.data.samples import AllSamples
+from deepbench.data.samples import AllSamples, TrainingSet
 from deepbench.plan import PrivacyLevel, RegisterEntry
-from deepbench.privacy.ethics_register import identifier_issue
-from deepbench.privacy.identifier_scan import ONLY_OF_PEOPLE, scan_people, scan_table
+from deepbench.privacy.identifier_scan import scan_people, scan_table
 from deepbench.privacy.rare_combinations import rare_combinations
-from deepbench.privacy.sensitivity import level_of
 from deepbench.study.folder import Study
 from deepbench.study.records import IdentifierFinding, RareCombinationsRecord, SensitivityRecord
+from deepbench.study.sensitivity_scan import EVENT, counted_combinations, judge_scan
 
-_EVENT = "sensitivity scan"
+_IN_TRAINING = "Among the training samples: {sentence}"
 
 
 def scan_imported(study: Study, frame: pd.DataFrame, file_names: Sequence[str]) -> None:
@@ -33,15 +32,53 @@ def scan_checked(study: Study, samples: AllSamples, quasi: Sequence[str]) -> Non
     Args:
         study: Open for writing.
         samples: All samples, before any is set aside.
-        quasi: Columns by which somebody could find a person; without any, those with the role
-            sensitive are taken.
+        quasi: Columns by which somebody could find a person.
     """
+    rare = _rare(samples, quasi)
+    _write(study, "samples", scan_people(samples.features, samples.number_of_units), rare)
+
+
+def count_again(study: Study, training: TrainingSet | None, quasi: Sequence[str]) -> None:
+    """Count rare combinations of columns that were named after the samples were checked.
+
+    The test samples are set aside by then: it is counted among those that the model was trained
+    on, and said so.
+
+    Args:
+        study: Open for writing.
+        training: The training samples; None before there are any.
+        quasi: Columns by which somebody could find a person, as they are named now.
+    """
+    if training is None:
+        return
+    scans = [event.data for event in study.ledger.of_kind(EVENT)]
+    before = counted_combinations(scans)
+    wanted = _known(training, quasi)
+    if wanted == (list(before.columns) if before is not None else []):
+        return
+    rare = _rare(training, quasi)
+    if rare is not None:
+        first, rest = rare.sentence[:1].lower(), rare.sentence[1:]
+        said = _IN_TRAINING.format(sentence=first + rest)
+        rare = rare.model_copy(update={"sentence": said})
+    _write(study, "quasi-identifiers", (), rare)
+
+
+def _known(samples: AllSamples | TrainingSet, quasi: Sequence[str]) -> list[str]:
+    columns = {*samples.annotations.columns, *samples.features.columns}
+    return [name for name in quasi if name in columns]
+
+
+def _rare(
+    samples: AllSamples | TrainingSet, quasi: Sequence[str]
+) -> RareCombinationsRecord | None:
+    known = _known(samples, quasi)
+    if not known:
+        return None
     table = pd.concat([samples.annotations, samples.features], axis=1)
     table = table.loc[:, ~table.columns.duplicated()]
-    known = [name for name in quasi if name in table.columns]
     outcome = pd.Series(samples.outcome, name=samples.info.column)
-    rare = rare_combinations(table[known], samples.units, outcome) if known else None
-    _write(study, "samples", scan_people(samples.features, samples.number_of_units), rare)
+    return rare_combinations(table[known], samples.units, outcome)
 
 
 def _write(
@@ -51,7 +88,7 @@ def _write(
     rare: RareCombinationsRecord | None,
 ) -> None:
     study.record(
-        _EVENT,
+        EVENT,
         {
             "part": part,
             "findings": [finding.model_dump(mode="json") for finding in findings],
@@ -71,55 +108,5 @@ def sensitivity(
         entries: Answers to the register; a finding that a person resolved or accepted no longer
             raises the level.
     """
-    latest = {event.data["part"]: event.data for event in study.ledger.of_kind(_EVENT)}
-    about_people = level_of(answered).number >= level_of("sensitive").number
-    findings = [
-        IdentifierFinding.model_validate(each)
-        for part, data in latest.items()
-        for each in data["findings"]
-        # What is only about people does not hold for data that is not.
-        if about_people or (part == "table" and each["kind"] not in ONLY_OF_PEOPLE)
-    ]
-    settled = {_folded(entry.issue) for entry in entries}
-    asking = [each for each in findings if _folded(identifier_issue(each)) not in settled]
-    asked = _highest(each.raises_to for each in asking)
-    rare = latest.get("samples", {}).get("rare")
-    combinations = RareCombinationsRecord.model_validate(rare) if rare else None
-    return SensitivityRecord(
-        answered=answered,
-        asked_by_scan=asked,
-        in_force=_highest([answered, asked]),
-        findings=tuple(findings),
-        rare=combinations,
-        sentences=_sentences(answered, asked, findings, combinations),
-    )
-
-
-def _highest(levels: Iterable[PrivacyLevel]) -> PrivacyLevel:
-    return max(levels, key=lambda level: level_of(level).number, default="public")
-
-
-def _folded(name: str) -> str:
-    return " ".join(name.casefold().split())
-
-
-def _sentences(
-    answered: PrivacyLevel,
-    asked: PrivacyLevel,
-    findings: Sequence[IdentifierFinding],
-    rare: RareCombinationsRecord | None,
-) -> tuple[str, ...]:
-    said = []
-    for each in findings:
-        where = f"Column “{each.column}”: " if each.column else ""
-        said.append(f"{where}{each.sentence}")
-    if level_of(asked).number > level_of(answered).number:
-        said.append(
-            f"So the data is treated as {asked}, although the answer was {answered}. If a finding "
-            "is wrong, settle it in the ethics register with a reason."
-        )
-    elif not findings:
-        said.append("The scan of names and values found nothing that points at a person.")
-    if rare is not None:
-        said.append(rare.sentence)
-    return tuple(said)
+    scans = [event.data for event in study.ledger.of_kind(EVENT)]
+    return judge_scan(scans, answered, [entry.issue for entry in entries])

@@ -76,7 +76,14 @@ def study_summary(study: Study, current: dict[str, str] | None = None) -> StudyS
         claims=found("claims", ClaimsRecord),
         ethics=found("ethics", EthicsRecord),
         openings=len(study.ledger.of_kind("test_opened")),
+        date=_date(study),
     )
+
+
+def _date(study: Study) -> str:
+    """Return the day on which a stage finished last, or nothing before the first."""
+    events = study.ledger.of_kind("stage_finished")
+    return events[-1].time[:10] if events else ""
 
 
 def judge_with_data(study: Study, answers: Suitability) -> SuitabilityRecord | None:

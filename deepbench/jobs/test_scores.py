@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -253,12 +253,15 @@ def predictions_csv(found: TestPredictions) -> bytes:
     return text.encode("utf-8")
 
 
-def predictions_record(found: TestPredictions, model: str) -> PredictionsRecord:
+def predictions_record(
+    found: TestPredictions, model: str, columns: Sequence[str] = ()
+) -> PredictionsRecord:
     """Return the chosen model's predictions for the test samples, as the window shows them.
 
     Args:
         found: Predictions of all roles.
         model: Name of the chosen model.
+        columns: Annotations kept beside them, by which stage 13 compares groups.
     """
     p = found.by_role["chosen"]
     if found.info.classes:
@@ -281,4 +284,6 @@ def predictions_record(found: TestPredictions, model: str) -> PredictionsRecord:
         predicted=tuple(predicted),
         probabilities=tuple(probabilities),
         values=tuple(values),
+        annotations={name: tuple(found.annotations[name].astype(str)) for name in columns},
+        folds=() if found.folds is None else tuple(found.folds.tolist()),
     )

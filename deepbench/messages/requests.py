@@ -222,12 +222,17 @@ class ListExports:
 
 @dataclass(frozen=True, slots=True)
 class ExportStudy:
-    """Write one export of a study (``what`` is the name of an `ExportItem`) to ``output``."""
+    """Write one export of a study (``what`` is the name of an `ExportItem`) to ``output``.
+
+    With ``into``, a folder, the file or folder gets its usual name in there, or one with a number
+    behind it if that is taken. An export that is a folder of files needs it.
+    """
 
     study: str
     what: str
-    output: str
+    output: str = ""
     in_window: bool = False
+    into: str = ""
 
 
 @dataclass(frozen=True, slots=True)

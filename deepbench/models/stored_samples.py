@@ -98,10 +98,13 @@ def fitted_numbers(predictor: Predictor) -> int:
     """Return how many fitted numbers the file of a predictor holds."""
     inner = inner_predictor(predictor)
     if isinstance(inner, SvmPredictor) and not inner.kernel.gaussian:
-        coefficients = inner.support.shape[1] * inner.weights.shape[1]
-        others = (inner.intercepts, inner.sigmoids)
-        return coefficients + sum(array.size for array in _arrays(others))
-    return sum(array.size for array in _arrays(inner))
+        coefficients = int(inner.support.shape[1] * inner.weights.shape[1])
+        return coefficients + _count((inner.intercepts, inner.sigmoids))
+    return _count(inner)
+
+
+def _count(part: object) -> int:
+    return sum(int(array.size) for array in _arrays(part))
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from pydantic import AfterValidator, Field, ValidationError
 
 from deepbench.errors import PlanError
 from deepbench.plan.approval import Approval, ApprovedThing
-from deepbench.plan.base import ColumnName, Columns, Part, once
+from deepbench.plan.base import ColumnName, Part, once
 from deepbench.plan.data import (
     Check,
     ColumnKind,
@@ -30,6 +30,8 @@ from deepbench.plan.data import (
     SplitDesign,
     Transform,
 )
+from deepbench.plan.ethics import Ethics, RaisedIssue, RegisterComment, RegisterEntry
+from deepbench.plan.privacy import AboutTheData, Privacy, PrivacyLevel
 from deepbench.plan_problems import explain_toml, explain_values
 
 PLAN_FORMAT: Final = 1
@@ -38,7 +40,6 @@ HOLDOUT_FROM_UNITS: Final = 300
 
 Preset = Literal["quick", "standard", "thorough"]
 NetworkSize = Literal["linear", "small", "medium", "large"]
-PrivacyLevel = Literal["public", "internal", "sensitive", "restricted"]
 BaselineName = Literal[
     "dummy", "linear", "random_forest", "gradient_boosting", "svm", "knn", "naive_bayes"
 ]
@@ -54,6 +55,7 @@ __all__ = [
     "HOLDOUT_FROM_UNITS",
     "NETWORK_SIZES",
     "PLAN_FORMAT",
+    "AboutTheData",
     "Approval",
     "ApprovedThing",
     "BaselineName",
@@ -64,6 +66,7 @@ __all__ = [
     "ColumnKind",
     "Data",
     "Design",
+    "Documents",
     "Ethics",
     "FeatureClaim",
     "NetworkSize",
@@ -73,6 +76,8 @@ __all__ = [
     "Privacy",
     "PrivacyLevel",
     "Question",
+    "RaisedIssue",
+    "RegisterComment",
     "RegisterEntry",
     "Roles",
     "Shuffles",
@@ -218,55 +223,12 @@ class Claims(Part):
     )
 
 
-class RegisterEntry(Part):
-    """[[ethics.entries]] An answer to an open entry of the ethics register."""
+class Documents(Part):
+    """[documents] What only people can say in model card, checklists and DOME."""
 
-    issue: str = Field(min_length=1, description="Name of the issue, as the register prints it.")
-    decision: Literal["resolved", "accepted"] = Field(description="What was decided.")
-    reason: str = Field(min_length=10, description="Why.")
-    by: str = Field(min_length=2, description="Who decided.")
-
-
-class Ethics(Part):
-    """[ethics] Governance and answers to the register."""
-
-    approval: str = Field("", description="Ethics board and number, or why none is needed.")
-    consent: str = Field("", description="Consent or legal basis for the use of the data.")
-    entries: list[RegisterEntry] = Field(default_factory=list, description="Decisions.")
-    approvals: list[Approval] = Field(
-        default_factory=list,
-        description="What a second person lets leave; each for a recipient and up to a day.",
-    )
-
-
-def _increasing(ends: tuple[float, float]) -> tuple[float, float]:
-    if not ends[0] < ends[1]:
-        raise ValueError("a range has its lowest value first, then its highest: [0, 110]")
-    return ends
-
-
-class Privacy(Part):
-    """[privacy] How sensitive the data is."""
-
-    level: PrivacyLevel = Field("sensitive", description="Level; sensitive until answered.")
-    reason: str = Field("", description="Why the level is lower than sensitive.")
-    quasi_identifiers: Columns = Field(
-        default_factory=list,
-        description="Columns by which somebody could recognise a person: age, sex, postcode.",
-    )
-    audit: Literal["no", "quick", "thorough"] = Field(
-        "quick", description="How hard the model is attacked before it may leave."
-    )
-    private_training: bool = Field(
-        False, description="Whether the chosen network is also trained with differential privacy."
-    )
-    epsilon: float = Field(
-        3.0, gt=0.0, le=20.0, description="Privacy budget ε of private training."
-    )
-    ranges: dict[str, Annotated[tuple[float, float], AfterValidator(_increasing)]] = Field(
+    answers: dict[str, str] = Field(
         default_factory=dict,
-        description="Lowest and highest value a feature can take, known before the data; private "
-        "training scales by it and spends no budget on that feature.",
+        description="Answers to the questions of the documents, by the question's key.",
     )
 
 
@@ -291,6 +253,7 @@ class StudyPlan(Part):
     claims: Claims = Field(default_factory=Claims)
     ethics: Ethics = Field(default_factory=Ethics)
     privacy: Privacy = Field(default_factory=Privacy)
+    documents: Documents = Field(default_factory=Documents)
 
     def to_toml(self) -> str:
         """Return the plan as TOML; fields without a value are left out."""

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 
 from deepbench.errors import GateRefused
 from deepbench.plan import PrivacyLevel
-from deepbench.privacy.contents import Contents, open_contents
+from deepbench.privacy.contents import Contents, open_contents, unreadable
 from deepbench.privacy.final_bytes import is_guarded
 from deepbench.privacy.gate import LeavingKind
 from deepbench.privacy.identifying_text import A_NAME, A_PATH, AN_ADDRESS, EMAIL, PATH_START
@@ -30,6 +30,11 @@ _WORD = re.compile(r"[^\W_]+")
 # Names as short as this stand in the code of pages without meaning anybody.
 _SHORT_NAME = 3
 _PLAIN_WORD = re.compile(r"[^\W\d_]+")
+# In code a slash has other meanings as well.
+_PATH_IN_CODE = re.compile(
+    r"(?<![\w.:])/(?:home|Users|root|tmp|var|mnt|media|Volumes|opt|srv|private)/"
+    r"|(?<![^\W_])[A-Za-z]:\\|file:/"
+)
 # Accounts that are on every computer.
 _EVERYBODY = frozenset(
     "admin administrator app build ci default docker guest home jovyan lab localhost local me "
@@ -71,9 +76,10 @@ class NameIndex:
         for word in _WORD.finditer(folded):
             for name, offset in self._by_word.get(word[0], ()):
                 begin = word.start() - offset
-                if len(name) >= shortest and begin >= 0 and folded.startswith(name, begin):
-                    if _stands_alone(folded, begin, begin + len(name)):
-                        return True
+                there = begin >= 0 and folded.startswith(name, begin)
+                alone = there and _stands_alone(folded, begin, begin + len(name))
+                if alone and len(name) >= shortest:
+                    return True
         return False
 
 
@@ -123,6 +129,8 @@ def scan_file(
         GateRefused: something was found, or the file cannot be looked into.
     """
     contents = open_contents(path, content)
+    if contents.unread and is_guarded(level):
+        raise unreadable("a file")
     found = next(_found(contents, kind, level, secrets), "")
     if found:
         raise GateRefused(
@@ -130,15 +138,11 @@ def scan_file(
             "Change the answer or the name that it comes from, or export another part.",
         )
     if _rows_matter(kind, level):
-        demand_no_rows(contents, secrets)
+        _demand_no_rows(contents, kind, secrets)
 
 
-def demand_no_rows(contents: Contents, secrets: Secrets) -> None:
-    """Refuse a file in which training samples stand.
-
-    Raises:
-        GateRefused: there are some, or the search for them is dead.
-    """
+def _demand_no_rows(contents: Contents, kind: LeavingKind, secrets: Secrets) -> None:
+    """Refuse a file in which training samples stand; of models, also if the search is dead."""
     finder = secrets.rows()
     if finder is None:
         return
@@ -147,7 +151,8 @@ def demand_no_rows(contents: Contents, secrets: Secrets) -> None:
             f"It holds {ROWS}, so it stays in the study.",
             "What shows all samples together may leave, for example the report.",
         )
-    finder.demand_alive()
+    if kind in _MODELS:
+        finder.demand_alive()
 
 
 def _rows_matter(kind: LeavingKind, level: PrivacyLevel) -> bool:
@@ -171,7 +176,9 @@ def _found(
     distinctive = NameIndex([p for p in secrets.persons if not _PLAIN_WORD.fullmatch(p)])
     if any(EMAIL.search(text) for text in (*said, *contents.markup)):
         yield AN_ADDRESS
-    if any(PATH_START.search(text) for text in said):
+    if any(PATH_START.search(text) for text in said) or any(
+        _PATH_IN_CODE.search(text) for text in contents.markup
+    ):
         yield A_PATH
     if any(distinctive.stands_in(text) for text in said):
         yield A_PERSON

@@ -179,9 +179,10 @@ def issue_pass(
         destination = request.destination
         if isinstance(destination, Path):
             destination = checked_file(destination, request.study)
-        found = judge(request.kind, request.content, request.level, request.case)
+        found = permit(_ROWS[request.kind], request.level, request.case)
         for check in checks:
             check(request.content)
+        _demand_content(request.kind, request.content, request.level)
         return destination, found
 
     try:
@@ -224,10 +225,8 @@ def finished(decide: Callable[[], T]) -> T:
         ) from None
 
 
-def judge(
-    kind: LeavingKind, content: bytes, level: PrivacyLevel, case: Case
-) -> Permission:
-    """Return why some content may leave at a level.
+def judge(kind: LeavingKind, content: bytes, level: PrivacyLevel, case: Case) -> Permission:
+    """Return why some content may leave at a level, by the table and its final bytes.
 
     Raises:
         GateRefused: it may not.

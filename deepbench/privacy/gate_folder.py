@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,23 +54,6 @@ class FolderRequest:
     left_out: Sequence[tuple[str, str]] = ()
 
 
-def judge_file(
-    file: BundleFile, level: PrivacyLevel, case_of: CaseOf, check: Callable[[BundleFile], None]
-) -> Permission:
-    """Return why a file of a bundle may leave.
-
-    Raises:
-        GateRefused: it may not, or a check broke off.
-    """
-
-    def decide() -> Permission:
-        permission = judge(file.kind, file.content, level, case_of(file.kind))
-        check(file)
-        return permission
-
-    return finished(decide)
-
-
 def issue_folder_pass(
     request: FolderRequest,
     record: Callable[[dict[str, Any]], None],
@@ -111,6 +95,16 @@ def issue_folder_pass(
     )
 
 
+def record_refusal(
+    request: FolderRequest, record: Callable[[dict[str, Any]], None], refusal: DeepBenchError
+) -> None:
+    """Write into the ledger that a bundle was asked for and stays."""
+    line = _line(request, sha256_of(manifest(request.files)))
+    record(
+        {**line, "study": dict(request.standing()), "decision": "refused", "why": refusal.message}
+    )
+
+
 def write_folder(gate_pass: GatePass, files: Sequence[BundleFile]) -> Path:
     """Write a bundle out of the study. The pass is used up, whether or not this succeeds.
 
@@ -146,10 +140,18 @@ def _permissions(
     found = {}
     for file in request.files:
         try:
-            found[file.path] = judge_file(file, request.level, request.case_of, check)
+            found[file.path] = finished(functools.partial(_permission, request, file, check))
         except GateRefused as refusal:
             raise GateRefused(f"{file.path}: {refusal.message}", refusal.hint) from None
     return found
+
+
+def _permission(
+    request: FolderRequest, file: BundleFile, check: Callable[[BundleFile], None]
+) -> Permission:
+    permission = judge(file.kind, file.content, request.level, request.case_of(file.kind))
+    check(file)
+    return permission
 
 
 def _line(request: FolderRequest, digest: str) -> dict[str, Any]:

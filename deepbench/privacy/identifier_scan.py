@@ -28,8 +28,6 @@ FEW_PEOPLE = 50
 MANY_VARIANTS = 20
 #: Measurements of one sample that are as good as a fingerprint.
 MANY_MEASUREMENTS = 1_000
-#: Kinds of findings in columns that mean nothing where the data is not about people.
-ONLY_OF_PEOPLE = frozenset({"picture", "sequence of a person", "children", "postcode"})
 _LOOKED_AT = 2_000
 _MOST = 0.5
 _SOME = 0.2

@@ -88,8 +88,12 @@ LEAVING: tuple[LeavingRow, ...] = (
         (
             _YES,
             _YES,
-            LeavingRule("certificate", "with a certificate of ε at most 3, approved by two people"),
-            LeavingRule("certificate", "with a certificate of ε at most 1, approved by two people"),
+            LeavingRule(
+                "certificate", "with a certificate of ε at most 3, approved by two people"
+            ),
+            LeavingRule(
+                "certificate", "with a certificate of ε at most 1, approved by two people"
+            ),
         ),
     ),
     LeavingRow(

@@ -97,14 +97,16 @@ def permit(kind: ContentKind, level: PrivacyLevel, case: Case) -> Permission:
         approval = find_approval(kind, case.approvals, case.today)
     except GateRefused as refusal:
         why = stays(kind, level, case.model)
-        raise GateRefused(f"{why.message} {refusal.message}", f"{why.hint} {how_to(kind)}") from None
+        raise GateRefused(
+            f"{why.message} {refusal.message}", f"{why.hint} {how_to(kind)}"
+        ) from None
     return Permission(approval, {**line, "approval": approval_line(approval)})
 
 
 def _demand_known(
     kind: ContentKind, level: PrivacyLevel, model: ModelEvidence | None
 ) -> ContentKind:
-    """Return the kind of a model, which is stricter if it stores samples; refuse an unknown one."""
+    """Return the kind of a model, stricter if it stores samples; refuse one that is not known."""
     if model is None:
         raise GateRefused("It is not known which model this is, so it stays.", _INSTEAD)
     if kind == "private weights":
@@ -171,5 +173,6 @@ def _why_weights(level: PrivacyLevel, model: ModelEvidence | None) -> str:
             "The audit could not show that the model does not tell who was in its training "
             "(too few units), so it stays in the study."
         )
-    return "The audit found that the model tells who was in its training, so it stays in the study."
-
+    return (
+        "The audit found that the model tells who was in its training, so it stays in the study."
+    )

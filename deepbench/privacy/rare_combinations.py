@@ -77,7 +77,8 @@ def _sentence(
         verb = "is" if alone == 1 else "are"
         said = f"{alone} of {units} units {verb} alone with their values of {named}"
     else:
-        said = f"Every unit shares its values of {named} with at least {counted(k - 1, 'other')} (k = {k})"
+        others = counted(k - 1, "other")
+        said = f"Every unit shares its values of {named} with at least {others} (k = {k})"
     if diversity == 1:
         said += "; in at least one group all have the same outcome, so who is in it is told too"
     return f"{said}."

@@ -33,6 +33,8 @@ _TOLERANCE = 1e-5
 _MOST_PAIRS = 4_000_000
 _MOST_ROWS = 2_000
 _MOST_COLUMNS = 1_024
+# One number alone is in too many lists.
+_LEAST_WIDTH = 2
 # A new sample with a known row's values is that sample if so many bits agree.
 _SAME_SAMPLE_BITS = 24.0
 
@@ -67,9 +69,7 @@ class RowFinder:
 
     def __init__(self, matrices: Sequence[Matrix]) -> None:
         self._matrices = [matrix for matrix in matrices if matrix.size]
-        self._patterns = [
-            pattern for matrix in self._matrices for pattern in _patterns(matrix)
-        ]
+        self._patterns = [pattern for matrix in self._matrices for pattern in _patterns(matrix)]
         self._alive = False
 
     def finds(self, contents: Contents) -> bool:
@@ -145,7 +145,8 @@ def _pattern(rows: Matrix, width: int) -> _Pattern:
 def _columns_needed(bits: Matrix) -> int:
     """Return after how many columns most rows are beyond chance."""
     total = np.cumsum(np.median(bits, axis=0))
-    return min(int(np.searchsorted(total, 1.5 * ENOUGH_BITS)) + 1, bits.shape[1])
+    needed = int(np.searchsorted(total, 1.5 * ENOUGH_BITS)) + 1
+    return min(needed, len(total))
 
 
 def _surprise(values: NDArray[np.float64], near: float) -> NDArray[np.float64]:
@@ -165,14 +166,28 @@ def _stands_in(pattern: _Pattern, numbers: NDArray[np.float64]) -> bool:
     bits = pattern.bits[rows].sum(axis=1)
     if bits.max() >= ENOUGH_BITS:
         return True
-    # Rows of few values: many must follow each other, as they do in a table.
-    best = dict.fromkeys(places.tolist(), 0.0)
-    for place, each in zip(places.tolist(), bits.tolist(), strict=True):
-        best[place] = max(best[place], each)
-    chain: dict[int, float] = {}
-    for place in sorted(best):
-        chain[place] = best[place] + chain.get(place - pattern.width, 0.0)
-    return max(chain.values()) >= ENOUGH_BITS + np.log2(len(numbers))
+    if pattern.width < _LEAST_WIDTH:
+        return False
+    beyond = ENOUGH_BITS + float(np.log2(len(numbers)))
+    return _longest_chain(pattern.width, places, rows, bits) >= beyond
+
+
+def _longest_chain(
+    width: int, places: NDArray[np.int64], rows: NDArray[np.int64], bits: NDArray[np.float64]
+) -> float:
+    """Return how surprising rows are that follow each other as in the table, in bits.
+
+    Rows of few values are found in this way alone: many must stand one behind the other, in the
+    order of the training set.
+    """
+    best: dict[int, tuple[float, int]] = {}
+    for number in np.lexsort((rows, places)):
+        place, row = int(places[number]), int(rows[number])
+        before, last = best.get(place - width, (0.0, -1))
+        here = float(bits[number]) + (before if last < row else 0.0)
+        if here > best.get(place, (0.0, 0))[0]:
+            best[place] = (here, row)
+    return max((value for value, _ in best.values()), default=0.0)
 
 
 def _matches(

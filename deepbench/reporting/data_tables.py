@@ -11,6 +11,7 @@ from deepbench.study.records import (
     SampleSheetRecord,
     SplitRecord,
 )
+from deepbench.worker.offline import SENTENCE as OFFLINE
 
 COLUMNS_SHOWN = 200
 _ROLES = {
@@ -177,6 +178,7 @@ def machine_table(machine: MachineRecord) -> Table:
             ["Memory", f"{machine.memory_gb:.1f} GB"],
             ["Free disk space", f"{machine.disk_free_gb:.1f} GB"],
             ["Device", machine.device],
+            ["Network", OFFLINE],
             *([name, machine.versions[name]] for name in sorted(machine.versions)),
         ],
     )

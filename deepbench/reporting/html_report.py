@@ -18,7 +18,7 @@ from deepbench.reporting.material import Material
 from deepbench.reporting.release import releasable
 from deepbench.reporting.release_names import NameRemover
 from deepbench.reporting.small_cells import SmallCells
-from deepbench.reporting.views import sections
+from deepbench.reporting.views import Section, sections
 from deepbench.study.records import AllImportancesRecord, ModelRecord, Score, StudySummary
 from deepbench_resources import read_text
 
@@ -40,6 +40,21 @@ class Tile:
     value: str
     note: str = ""
     tone: str = "plain"
+
+
+@dataclass(frozen=True)
+class PreparedReport:
+    """A report before it is laid out.
+
+    Attributes:
+        material: The records as they may be shown.
+        sections: What has something to show.
+        missing: Titles of what the study did not reach.
+    """
+
+    material: Material
+    sections: tuple[Section, ...]
+    missing: tuple[str, ...]
 
 
 def render_html(
@@ -66,12 +81,38 @@ def render_html(
     Returns:
         The document as text, to be written as UTF-8.
     """
+    return render_report(
+        prepare_report(
+            summary,
+            small_cells=small_cells,
+            per_sample=per_sample,
+            names=names,
+            importances=importances,
+        )
+    )
+
+
+def prepare_report(
+    summary: StudySummary,
+    *,
+    small_cells: int = 0,
+    per_sample: bool = True,
+    names: Collection[str] = (),
+    importances: AllImportancesRecord | None = None,
+) -> PreparedReport:
+    """Return all that a report shows, figures drawn; arguments as in `render_html`."""
     cells = SmallCells(small_cells)
     shown = releasable(summary, cells, per_sample=per_sample, names=names)
     if importances is not None and not per_sample:
         importances = NameRemover(names).record(importances)
     material = Material(shown, summary, cells, per_sample, importances)
     found, missing = sections(material)
+    return PreparedReport(material, tuple(found), tuple(missing))
+
+
+def render_report(report: PreparedReport) -> str:
+    """Return a report as one self-contained HTML document."""
+    shown, cells = report.material.summary, report.material.cells
     openings = verdict.test_openings(shown)
     return (
         _environment()
@@ -80,12 +121,12 @@ def render_html(
             s=shown,
             banner=verdict.banner(shown),
             tiles=key_figures(shown, cells),
-            sections=found,
-            missing=missing,
+            sections=report.sections,
+            missing=report.missing,
             openings=openings,
             test_use=verdict.test_use_sentence(openings),
-            small_cells=small_cells,
-            per_sample=per_sample,
+            small_cells=cells.threshold,
+            per_sample=report.material.per_sample,
             css=Markup(read_text("style/report.css")),
         )
     )
@@ -216,4 +257,11 @@ def _data_uri(picture: Picture) -> Markup:
     return Markup("data:image/png;base64," + base64.b64encode(picture.png).decode("ascii"))
 
 
-__all__ = ["Tile", "key_figures", "render_html"]
+__all__ = [
+    "PreparedReport",
+    "Tile",
+    "key_figures",
+    "prepare_report",
+    "render_html",
+    "render_report",
+]

@@ -18,6 +18,7 @@ from deepbench.reporting.verdict import models_of, title_of
 from deepbench.reporting.wording import duration, metric_title, number, score
 from deepbench.study.records import (
     AttributionRecord,
+    DirectionRecord,
     FailuresRecord,
     ImitationRecord,
     PanelsRecord,
@@ -31,6 +32,7 @@ _NOT_ACCURATE = (
     "The attributions do not add up to the model’s output within the tolerance of the method. "
     "Do not rely on them."
 )
+_FOUND = {"higher": "higher", "lower": "lower", "both": "turns round", "none": "no effect"}
 _GROUPS_LEFT_OUT = (
     "Groups of fewer than {smallest} biological units or samples, and what would give them away, "
     "are not shown."
@@ -113,11 +115,19 @@ def attribution_facts(record: AttributionRecord, samples: str) -> list[Fact]:
                 importance_tables.NOISE,
             )
         )
+    if record.shared_top is not None:
+        facts.append(
+            (
+                f"Shared by two folds of their {record.top:,} most important",
+                number(record.shared_top, 1),
+                "mean over all pairs of folds",
+            )
+        )
     for title, value, meaning in (
         (
             "Agreement of the ranking between folds",
             record.rank_stability,
-            "mean rank correlation; 1, the same order in every fold; 0, none",
+            "mean rank correlation over all features in use; 1, the same order; 0, none",
         ),
         (
             "The same with shuffled labels",
@@ -319,11 +329,20 @@ def copy_view(material: Material) -> dict[str, Any] | None:
                 "record": entry,
                 "facts": _copy_facts(entry),
                 "terms": panels_tables.terms_table(entry),
-                "directions": panels_tables.directions_table(entry),
+                "directions": [
+                    (*_direction(direction), direction.sentence) for direction in entry.directions
+                ],
             }
             for entry in record.imitations
         ]
     }
+
+
+def _direction(record: DirectionRecord) -> tuple[str, str]:
+    """Return what was found in a word or two, and its tone."""
+    if record.contradicts:
+        return f"expected {record.expected}", "serious"
+    return _FOUND[record.found], "for" if record.expected == record.found else ""
 
 
 def _copy_facts(record: ImitationRecord) -> list[Fact]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deepbench.data.wording import in_sentence, shorten
+from deepbench.data.wording import in_sentence, noun, shorten
 from deepbench.reporting.verdict import title_of
 from deepbench.reporting.wording import clipped, listing, percent
 from deepbench.study.records import (
@@ -68,11 +68,11 @@ def interpretation_text(summary: StudySummary) -> str:
 
 def _attributions(summary: StudySummary, record: InterpretationRecord) -> str:
     used = listing(
-        [f"{_title(summary, model)} with {_cited(model.method)}" for model in record.models]
+        [f"{_cited(model.method)} for {_title(summary, model)}" for model in record.models]
     )
     text = (
-        f"What the models use was measured on held-out samples ({used}), as the mean absolute "
-        "attribution with its 95 % interval over units and fits"
+        f"What the models use was measured on held-out samples: {used}. Importance is the mean "
+        "absolute attribution with its 95 % interval over units and fits"
     )
     if any(_has_twin(model) for model in record.models):
         text += (
@@ -105,10 +105,14 @@ def _cited(method: str) -> str:
     method = shorten(method, 200)
     lower = method.lower()
     if "tree" in lower:
-        return f"{method} (Lundberg et al., 2020)"
-    if "gradient" in lower:
-        return f"{method} (Erion et al., 2021)"
-    return f"{method} (Lundberg and Lee, 2017)" if "shap" in lower else method
+        work = "Lundberg et al., 2020"
+    elif "gradient" in lower:
+        work = "Erion et al., 2021"
+    elif "shap" in lower:
+        work = "Lundberg and Lee, 2017"
+    else:
+        return method
+    return f"{method[:-1]}; {work})" if method.endswith(")") else f"{method} ({work})"
 
 
 def _panels(record: PanelsRecord) -> str:
@@ -158,8 +162,9 @@ def _copies(summary: StudySummary, records: tuple[ImitationRecord, ...]) -> str:
     forms = dict.fromkeys(f"a {record.form}" for record in records)
     named = listing([in_sentence(clipped(title)) for title in models])
     return (
-        f"To make it readable, {named} was imitated by {listing(list(forms))}, whose agreement "
-        "with it was measured on samples that neither was fitted on."
+        f"To make {noun(len(models), 'it', 'them')} readable, {named} "
+        f"{noun(len(models), 'was', 'were each')} imitated by {listing(list(forms))}; how well a "
+        "copy agrees with its model was measured on samples that neither was fitted on."
     )
 
 

@@ -12,6 +12,8 @@ from deepbench.reporting.methods_interpretation import (
     REFERENCES as INTERPRETATION_REFERENCES,
 )
 from deepbench.reporting.methods_interpretation import interpretation_text
+from deepbench.reporting.methods_privacy import REFERENCES as PRIVACY_REFERENCES
+from deepbench.reporting.methods_privacy import claims_text, privacy_text
 from deepbench.reporting.preparation_text import REFERENCES, filter_text, transformation_text
 from deepbench.reporting.small_cells import SmallCells, is_withheld
 from deepbench.reporting.verdict import headline_metric, models_of, title_of
@@ -29,8 +31,11 @@ from deepbench.study.records import ShuffleRecord, StudySummary
 _REFERENCES = {
     **REFERENCES,
     **INTERPRETATION_REFERENCES,
+    **PRIVACY_REFERENCES,
     "Akiba et al., 2019": "Akiba T, Sano S, Yanase T, Ohta T, Koyama M. Optuna: a next-generation "
     "hyperparameter optimization framework. KDD 2019. doi:10.1145/3292500.3330701",
+    "Besag and Clifford, 1991": "Besag J, Clifford P. Sequential Monte Carlo p-values. Biometrika "
+    "1991;78:301–304. doi:10.1093/biomet/78.2.301",
     "Breiman et al., 1984": "Breiman L, Friedman JH, Olshen RA, Stone CJ. Classification and "
     "regression trees. Wadsworth, 1984.",
     "DeLong et al., 1988": "DeLong ER, DeLong DM, Clarke-Pearson DL. Comparing the areas under "
@@ -103,20 +108,29 @@ def methods_text(summary: StudySummary, cells: SmallCells | None = None) -> Meth
         summary: The records.
         cells: Rule for small counts of samples and units.
     """
+    paragraphs = tuple(part for part in methods_parts(summary, cells).values() if part)
+    return Methods(paragraphs, cited_in(" ".join(paragraphs)))
+
+
+def methods_parts(summary: StudySummary, cells: SmallCells | None = None) -> dict[str, str]:
+    """Return the paragraphs by what they are about, in order; empty where nothing was done."""
     cells = cells or SmallCells()
-    parts = (
-        _data(summary, cells),
-        _split(summary, cells),
-        _models(summary),
-        _shuffles(summary),
-        _choice(summary),
-        interpretation_text(summary),
-        _software(summary),
-    )
-    paragraphs = tuple(part for part in parts if part)
-    text = " ".join(paragraphs)
-    cited = tuple(entry for key, entry in sorted(_REFERENCES.items()) if key in text)
-    return Methods(paragraphs, cited)
+    return {
+        "data": _data(summary, cells),
+        "split": _split(summary, cells),
+        "models": _models(summary),
+        "shuffles": _shuffles(summary),
+        "choice": _choice(summary),
+        "interpretation": interpretation_text(summary),
+        "claims": claims_text(summary),
+        "privacy": privacy_text(summary),
+        "software": _software(summary),
+    }
+
+
+def cited_in(text: str) -> tuple[str, ...]:
+    """Return the works that a text of this program cites, in alphabetical order."""
+    return tuple(entry for key, entry in sorted(_REFERENCES.items()) if key in text)
 
 
 def _counted(cells: SmallCells, count: int, singular: str) -> str:

@@ -77,34 +77,3 @@ def terms_table(record: ImitationRecord) -> Table | None:
         ],
         note=f"… and {more:,} more." if more > 0 else "",
     )
-
-
-_WORDS = {
-    "": "not said",
-    "higher": "higher value, higher outcome",
-    "lower": "higher value, lower outcome",
-    "both": "turns round",
-    "none": "no effect",
-}
-
-
-def directions_table(record: ImitationRecord) -> Table | None:
-    """Return features whose effect is not what was expected or turns round."""
-    if not record.directions:
-        return None
-    return table(
-        "Expected and found directions",
-        ["Feature", "Expected", "Found", "Against what was expected", "What it says"],
-        [
-            [
-                entry.feature,
-                _WORDS[entry.expected],
-                _WORDS[entry.found],
-                "yes" if entry.contradicts else "no",
-                entry.sentence,
-            ]
-            for entry in record.directions
-        ],
-        marked=[place for place, entry in enumerate(record.directions) if entry.contradicts],
-        tone="care",
-    )

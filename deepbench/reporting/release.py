@@ -15,7 +15,18 @@ from deepbench.plan import parse_plan
 from deepbench.reporting.release_interpretation import released_interpretation
 from deepbench.reporting.release_names import NameRemover
 from deepbench.reporting.small_cells import SmallCells
-from deepbench.study.records import CurvesRecord, FindingRecord, Record, SanityRecord, StudySummary
+from deepbench.study.records import (
+    CausalWordingRecord,
+    CheckItemRecord,
+    ClaimsRecord,
+    CurvesRecord,
+    FeatureHintRecord,
+    FindingRecord,
+    InterpretationRecord,
+    Record,
+    SanityRecord,
+    StudySummary,
+)
 
 _NAMES_HIDDEN = "names are not shown"
 # Fields that hold sentences of other stages, in which a count may stand.
@@ -74,7 +85,13 @@ def releasable(
         summary = released_interpretation(_without_shares(summary), cells)
         copy = _without_small_counts(summary, cells, _totals(summary))
         assert isinstance(copy, StudySummary)
-        return copy
+        if summary.interpretation is None:
+            return copy
+        # Groups of training samples have nothing to do with the number of test samples.
+        totals = _totals(summary.model_copy(update={"split": None}))
+        training = (summary.split.train_units,) if summary.split is not None else ()
+        inside = _without_small_counts(summary.interpretation, cells, (*totals, *training))
+        return copy.model_copy(update={"interpretation": inside})
     return summary
 
 
@@ -98,20 +115,38 @@ def _totals(summary: StudySummary) -> tuple[int, ...]:
     return tuple(sorted(totals))
 
 
-def _without_small_counts(record: Record, cells: SmallCells, totals: tuple[int, ...]) -> Record:
+def _without_small_counts(
+    record: Record, cells: SmallCells, totals: tuple[int, ...], *, counts_alone: bool = False
+) -> Record:
+    """Return the record with its prose cleaned.
+
+    Shares and thresholds that stages 11 and 12 speak of were looked at one by one
+    (`released_interpretation`); what the user typed and what the data check found were not.
+    """
     changes: dict[str, Any] = {}
+    if isinstance(record, InterpretationRecord | ClaimsRecord):
+        counts_alone = True
+    elif isinstance(record, FeatureHintRecord | CheckItemRecord | CausalWordingRecord):
+        counts_alone = False
+
+    def cleaned(text: str, name: str) -> str:
+        return cells.text(text, totals, counts_alone=counts_alone and name != "own")
+
     for name in type(record).model_fields:
         value = getattr(record, name)
         if isinstance(record, SanityRecord):
             continue  # its sentence is about the method ("eight samples"), not about the data
         if isinstance(value, Record):
-            changes[name] = _without_small_counts(value, cells, totals)
+            changes[name] = _without_small_counts(value, cells, totals, counts_alone=counts_alone)
         elif isinstance(value, str) and name in PROSE:
-            changes[name] = cells.text(value, totals)
+            changes[name] = cleaned(value, name)
         elif isinstance(value, tuple) and value and isinstance(value[0], Record):
-            changes[name] = tuple(_without_small_counts(item, cells, totals) for item in value)
+            changes[name] = tuple(
+                _without_small_counts(item, cells, totals, counts_alone=counts_alone)
+                for item in value
+            )
         elif isinstance(value, tuple) and value and name in PROSE:
-            changes[name] = tuple(cells.text(item, totals) for item in value)
+            changes[name] = tuple(cleaned(item, name) for item in value)
     return record.model_copy(update=changes)
 
 

@@ -164,6 +164,8 @@ def _coarse(number: str) -> str:
         value = float(number.replace("−", "-").replace(",", ""))
     except ValueError:
         return number
+    if len(re.sub(r"e.*|\D", "", number).lstrip("0")) <= _DIGITS:
+        return number
     return f"{float(f'{value:.{_DIGITS}g}'):.15g}"
 
 

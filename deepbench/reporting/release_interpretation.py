@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import PureWindowsPath
 
 from deepbench.reporting.release_claims import Labels, released_claims
@@ -14,6 +15,7 @@ from deepbench.reporting.release_groups import (
 )
 from deepbench.reporting.small_cells import SmallCells
 from deepbench.study.records import (
+    AbstainPoint,
     ConformalRecord,
     EnrichmentRecord,
     FailuresRecord,
@@ -22,6 +24,7 @@ from deepbench.study.records import (
     StudySummary,
 )
 
+_SURER = re.compile(r"\bsurest|\bsurer\b")
 # The ends of a range are values of few samples.
 _RANGE = re.compile(r"goes from .+? to .+?,")
 _A_RANGE = "goes from a low to a high value,"
@@ -64,17 +67,26 @@ def _failures(
     slices = released_slices(
         record.slices, [before for before, _ in groups], record.samples, record.units, cells
     )
+    abstain = released_abstain(record.abstain, record.samples, record.units, cells)
     labels = Labels.of((*record.groups, *record.slices), (*groups, *slices))
     changed = record.model_copy(
         update={
             "groups": tuple(shown),
             "slices": tuple(after for _, after in slices),
-            "abstain": released_abstain(record.abstain, record.samples, record.units, cells),
+            "abstain": abstain,
             "conformal": tuple(_conformal(entry, sheet, cells) for entry in record.conformal),
-            "sentences": labels.released(record.sentences),
+            "sentences": labels.released(_on_shown_points(record, abstain)),
         }
     )
     return changed, labels
+
+
+def _on_shown_points(record: FailuresRecord, shown: Sequence[AbstainPoint]) -> tuple[str, ...]:
+    """Return the sentences, without that on the surer half where this point is not shown."""
+    if not record.abstain:
+        return record.sentences
+    half = min(record.abstain, key=lambda point: abs(point.answered - 0.5))
+    return tuple(text for text in record.sentences if half in shown or not _SURER.search(text))
 
 
 def _conformal(

@@ -77,8 +77,14 @@ class AttributionPart(_Part):
     groups: list[GroupPart] = Field(description="Groups of correlated features.")
     above_twin: int | None = Field(description="Features that stand out from noise.")
     rank_stability: Number = Field(description="Mean rank correlation between folds.")
-    start_stability: Number = Field(description="The same between random starts of a network.")
-    shuffled_stability: Number = Field(description="The same between folds, shuffled labels.")
+    top: int = Field(description="So many most important features of folds were compared.", ge=0)
+    shared_top: Number = Field(description="So many of them do two folds share on average.")
+    start_stability: Number = Field(
+        description="Rank correlation between random starts of a fold."
+    )
+    shuffled_stability: Number = Field(
+        description="Rank correlation between folds, shuffled labels."
+    )
     weights_check: Number = Field(
         description="Rank correlation with the same network with random weights."
     )

@@ -50,6 +50,9 @@ _INTEGER = re.compile(
     r"(?<![\w.,'\"“‘<−-])(\d{1,3}(?:,\d{3})+|\d+)(?![\w'\"”’]|[.,]\d)"
     r"(?P<unit>\s*%)?(?P<next>(?:[\s-]+[^\W\d_][\w]*){0,2})"
 )
+_PART_OF = re.compile(
+    r"\s+(?:out )?(?:of|from) (?:the |all )?[\d,]+(?P<next>(?:[\s-]+[^\W\d_]\w*){1,2})"
+)
 _DECIMAL_PERCENT = re.compile(r"(?<![\w.])\d+[.,]\d+\s*%")
 _WORDS = {
     "one": 1,
@@ -163,7 +166,7 @@ class SmallCells:
             [self.one(count) if self.is_small(count) else HIDDEN for count in row] for row in rows
         ]
 
-    def text(self, text: str, totals: Sequence[int] = ()) -> str:
+    def text(self, text: str, totals: Sequence[int] = (), *, counts_alone: bool = False) -> str:
         """Hide small counts in prose that another stage wrote.
 
         When one number has to go, the other counts and percentages of the text go with it.
@@ -175,11 +178,16 @@ class SmallCells:
             totals: Numbers of samples and units that the report prints. A count that differs
                 from one of them by a small number, or a percentage that stands for one, is
                 hidden.
+            counts_alone: Whether only numbers that stand before samples, units or people can give
+                something away: in sentences whose shares and thresholds are known to be those of
+                enough people.
         """
         if not self.threshold:
             return text
         found = [match for match in _INTEGER.finditer(text) if not _is_harmless(match)]
         words = [match for match in _WORD.finditer(text) if _is_count_word(match)]
+        if counts_alone:
+            found = [match for match in found if _is_count_of_people(match)]
         if any(self._gives_away(match, totals) for match in found) or any(
             self.is_small(_WORDS[match["word"].lower()]) for match in words
         ):
@@ -251,6 +259,14 @@ def _is_count_word(match: re.Match[str]) -> bool:
     if match["word"].lower() == "one" and before and before[0] in _BEFORE_GENERIC_ONE:
         return False
     return _counts_people(match["next"]) and not match["next"].strip().startswith("value")
+
+
+def _is_count_of_people(match: re.Match[str]) -> bool:
+    """Return whether a number counts people: "3 samples", "3 of 40 held-out samples"."""
+    following = match.string[match.end(1) :]
+    part_of = _PART_OF.match(following)
+    words = part_of["next"] if part_of is not None else match["next"]
+    return not match["unit"] and _counts_people(words) and not words.strip().startswith("group")
 
 
 def _counts_people(following: str) -> bool:

@@ -19,6 +19,7 @@ from typing import Generic, ParamSpec, Self, TypeVar
 
 from deepbench.errors import Cancelled, WorkerError
 from deepbench.training.pool_gate import PoolGate
+from deepbench.worker.offline import stay_offline
 from deepbench.worker.parent_watch import watch_parent
 from deepbench.worker.progress import Progress
 from deepbench.worker.threads import ask_for_one_thread
@@ -237,6 +238,7 @@ def _prepare_pool_process(gate: Lock) -> None:
     if sys.platform == "win32":
         signal.signal(signal.SIGBREAK, signal.SIG_IGN)
     ask_for_one_thread()
+    stay_offline()
     watch_parent()
 
 

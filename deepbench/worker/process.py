@@ -37,6 +37,7 @@ from deepbench.messages import (
 )
 from deepbench.worker.failures import job_end_of
 from deepbench.worker.interruption import interruptible_by
+from deepbench.worker.offline import stay_offline
 from deepbench.worker.parent_watch import ORPHANED_EXIT_CODE, watch_parent
 from deepbench.worker.priority import step_back
 from deepbench.worker.progress import JobControl, Progress
@@ -87,6 +88,7 @@ def worker_main(
     _ignore_interrupts()
     _print_into(details_path)
     ask_for_one_thread()
+    stay_offline()
     WorkerProcess(connection, jobs, details_path).run()
 
 

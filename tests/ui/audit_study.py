@@ -171,6 +171,8 @@ def views(window: MainWindow) -> Iterator[str]:
         if tabs is not None and key:
             tabs.open(key)
             settle_window(window)
+            # What moves below each other tells those around it so, one after the other.
+            settle_window(window)
         yield key
 
 

@@ -6,6 +6,9 @@ here, so that no training sample is in the file. The others hold training sample
 
 from __future__ import annotations
 
+import numpy as np
+from numpy.typing import NDArray
+
 from deepbench.models.baselines.knn import NeighboursPredictor
 from deepbench.models.baselines.svm import SvmPredictor
 from deepbench.models.portable.onnx_graph import Graph
@@ -14,6 +17,15 @@ from deepbench.models.portable.probabilities_graph import add_sigmoids
 # Squared distances closer than this part of the squared lengths are equal but for rounding
 # (deepbench.models.baselines.neighbours).
 _ROUNDING = 1e-12
+_MEAN = (
+    "The value is the weighted mean of the targets of the nearest rows (after (x - means) times "
+    "directions, where there are directions); rows that tie for the last places share them."
+)
+_VOTES = (
+    "Probabilities are the weighted mean of the targets of the nearest rows (after (x - means) "
+    "times directions, where there are directions; rows that tie for the last places share "
+    "them), with one more vote for the mean of all targets."
+)
 
 
 def add_svm(graph: Graph, predictor: SvmPredictor, x: str) -> str:
@@ -26,6 +38,7 @@ def add_svm(graph: Graph, predictor: SvmPredictor, x: str) -> str:
             "Coefficients: columns in rows, decision values in columns.",
         )
         sums = graph.add("MatMul", x, coefficients)
+        graph.steps.append("The decision is x times svm.coefficients, plus svm.intercepts.")
     intercepts = graph.fitted("svm.intercepts", predictor.intercepts, "Intercepts.")
     decisions = graph.add("Add", sums, intercepts)
     if predictor.sigmoids is None:
@@ -41,7 +54,13 @@ def _of_support(graph: Graph, predictor: SvmPredictor, x: str) -> str:
         "svm.weights", predictor.weights, "Weight of each support vector for each decision value."
     )
     width = graph.fitted(
-        "svm.width", predictor.kernel.factor, "What squared distances are multiplied by."
+        "svm.width",
+        np.array([predictor.kernel.factor]),
+        "What squared distances are multiplied by.",
+    )
+    graph.steps.append(
+        "The decision is the sum over support vectors of weight * exp(-width * squared distance), "
+        "plus svm.intercepts."
     )
     squared, _ = _squared_distances(graph, x, support)
     kernel = graph.add("Exp", graph.add("Neg", graph.add("Mul", width, squared)))
@@ -50,38 +69,47 @@ def _of_support(graph: Graph, predictor: SvmPredictor, x: str) -> str:
 
 def add_neighbours(graph: Graph, predictor: NeighboursPredictor, x: str) -> str:
     """Add nearest neighbours; rows that tie for the last places share them."""
-    where = x if predictor.directions is None else _projected(graph, predictor, x)
+    where = x
+    if predictor.directions is not None:
+        where = _projected(graph, predictor.means, predictor.directions, x)
     rows = graph.fitted(
         "neighbours.rows", predictor.rows, "Training samples among which neighbours are sought."
     )
     targets = graph.fitted(
         "neighbours.targets", predictor.targets, "Class memberships or outcomes of these samples."
     )
+    count, by_distance = predictor.neighbours, predictor.by_distance
+    graph.recorded("neighbours.count", count, "How many neighbours count.")
+    graph.recorded(
+        "neighbours.by_distance",
+        np.uint8(by_distance),
+        "Whether nearer ones count more, by one over their distance.",
+    )
+    graph.steps.append(_VOTES if predictor.classifies else _MEAN)
     squared, slack = _squared_distances(graph, where, rows)
     near = graph.add("LessOrEqual", squared, slack)
     squared = graph.add("Where", near, graph.constant(0.0), squared)
-    weights = _weights(graph, squared, slack, predictor.neighbours)
-    if predictor.by_distance:
+    weights = _weights(graph, squared, slack, count)
+    if by_distance:
         weights = graph.add("Mul", weights, _inverse(graph, squared))
     weights = graph.add("Div", weights, graph.row_sums(weights))
     mean = graph.add("MatMul", weights, targets)
     if not predictor.classifies:
         return mean
     # One more vote for the class frequencies keeps probabilities off 0 and 1.
-    count = graph.constant(float(predictor.neighbours))
     shares = graph.add("ReduceMean", targets, axes=[0], keepdims=1)
-    votes = graph.add("Add", graph.add("Mul", count, mean), shares)
-    return graph.add("Div", votes, graph.constant(predictor.neighbours + 1.0))
+    votes = graph.add("Add", graph.add("Mul", graph.constant(float(count)), mean), shares)
+    return graph.add("Div", votes, graph.constant(count + 1.0))
 
 
-def _projected(graph: Graph, predictor: NeighboursPredictor, x: str) -> str:
-    means = graph.fitted(
-        "neighbours.means", predictor.means, "What is taken off each column before projecting."
+def _projected(
+    graph: Graph, means: NDArray[np.float64], directions: NDArray[np.float64], x: str
+) -> str:
+    centre = graph.fitted(
+        "neighbours.means", means, "What is taken off each column before projecting."
     )
-    directions = graph.fitted(
-        "neighbours.directions", predictor.directions, "Principal directions, in columns."
-    )
-    return graph.add("MatMul", graph.add("Sub", x, means), directions)
+    onto = graph.fitted("neighbours.directions", directions, "Principal directions, in columns.")
+    return graph.add("MatMul", graph.add("Sub", x, centre), onto)
 
 
 def _weights(graph: Graph, squared: str, slack: str, count: int) -> str:

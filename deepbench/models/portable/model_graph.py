@@ -67,6 +67,11 @@ def model_graph(model: FittedModel, inputs: ModelInputs) -> Graph:
 def _predictor(graph: Graph, predictor: Predictor, x: str) -> str:
     if isinstance(predictor, PresentClassesPredictor):
         inner = _predictor(graph, predictor.inner, x)
+        graph.recorded(
+            "classes.present",
+            predictor.present,
+            "Classes (from 0) that these are about; the others have probability 0.",
+        )
         places = np.eye(predictor.outputs)[predictor.present]
         return graph.add("MatMul", inner, graph.constant(places))
     return _ADD[type(predictor)](graph, predictor, x)

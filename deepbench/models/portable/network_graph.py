@@ -8,6 +8,15 @@ from deepbench.models.portable.onnx_graph import Graph
 
 def add_network(graph: Graph, predictor: NetworkPredictor, x: str) -> str:
     """Add networks of one architecture; their predictions are averaged."""
+    graph.steps.append(
+        "In single precision, each layer is weights times its input plus biases, below 0 set to 0 "
+        "but for the last. "
+        + (
+            "The value is the mean over the random starts."
+            if predictor.architecture.task == "regression"
+            else "Probabilities are the mean over the random starts of the softmax."
+        )
+    )
     single = graph.as_single(x)
     members = [_member(graph, predictor, i, single) for i in range(len(predictor.members))]
     total = members[0] if len(members) == 1 else graph.add("Sum", *members)

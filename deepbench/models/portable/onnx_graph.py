@@ -43,10 +43,16 @@ class FittedArray:
 
 
 class Graph:
-    """Collects operators; each value has a name that later ones refer to."""
+    """Collects operators; each value has a name that later ones refer to.
+
+    Attributes:
+        arrays: Arrays that belong to the model, in order of use.
+        steps: Sentences that say how the arrays make a prediction.
+    """
 
     def __init__(self) -> None:
         self.arrays: list[FittedArray] = []
+        self.steps: list[str] = []
         self._constants: dict[tuple[str, tuple[int, ...], bytes], str] = {}
         self._initializers: list[TensorProto] = []
         self._nodes: list[Any] = []
@@ -64,7 +70,7 @@ class Graph:
         return self._input(name, TensorProto.STRING, width, meaning)
 
     def _input(self, name: str, kind: int, width: int, meaning: str) -> str:
-        shape = [SAMPLES, width]
+        shape: list[str | int | None] = [SAMPLES, width]
         self._inputs.append(helper.make_tensor_value_info(name, kind, shape, meaning))
         return name
 
@@ -78,7 +84,7 @@ class Graph:
 
     def _output(self, name: str, value: str, kind: int, width: int, meaning: str) -> None:
         self._nodes.append(helper.make_node("Identity", [value], [name], name=name))
-        shape = [SAMPLES, width] if width else [SAMPLES]
+        shape: list[str | int | None] = [SAMPLES, width] if width else [SAMPLES]
         self._outputs.append(helper.make_tensor_value_info(name, kind, shape, meaning))
 
     # --- arrays --------------------------------------------------------------------------------
@@ -91,6 +97,10 @@ class Graph:
         tensor.doc_string = meaning
         self._initializers.append(tensor)
         return name
+
+    def recorded(self, name: str, values: Any, meaning: str) -> None:
+        """Add an array that the operators already imply, for readers of the arrays alone."""
+        self.arrays.append(FittedArray(name, np.atleast_1d(np.asarray(values)), meaning))
 
     def constant(self, values: Any, dtype: type[np.generic] = np.float64) -> str:
         """Add numbers of the arithmetic; those that are there already are used again."""
@@ -108,9 +118,8 @@ class Graph:
 
     def words(self, name: str, words: Sequence[str]) -> str:
         """Add texts."""
-        content = [word.encode("utf-8") for word in words]
-        tensor = helper.make_tensor(name, TensorProto.STRING, [len(content)], content)
-        self._initializers.append(tensor)
+        content = np.array([word.encode("utf-8") for word in words], dtype=object)
+        self._initializers.append(numpy_helper.from_array(content, name))
         return name
 
     # --- operators -----------------------------------------------------------------------------

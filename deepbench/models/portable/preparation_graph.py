@@ -21,9 +21,15 @@ _ABOUT_NUMBERS = "Columns of numbers, in the order of schema.json; NaN where mis
 _ABOUT_TEXTS = "Columns of texts, in the order of schema.json; empty where missing."
 _MEDIANS = "What a missing value of each number becomes, after the transformation."
 _MEANS = "What is taken off each number, after missing values are filled."
-_SCALES = (
-    "What each number is divided by then, before it is cut off at "
-    f"-{CLIP:g} and {CLIP:g}; infinite for columns that did not vary."
+_SCALES = "What each number is divided by then; infinite for columns that did not vary."
+_COLUMNS = "Places of the numbers that are used, among the columns of numbers (from 0)."
+_INDICATORS = "Places of the numbers for which a 0/1 column says whether the value is missing."
+_STEPS = (
+    "Columns marked as transformed are transformed as 'transform' says, each sample by itself.",
+    "The numbers at preparation.columns: missing values become the medians; less the means; "
+    f"divided by the scales; cut off at -{CLIP:g} and {CLIP:g}.",
+    "Beside them stand the 0/1 columns of preparation.indicators, then those of the labels of "
+    "each text column: 1 at the place of the label, or at that of others. Together these are x.",
 )
 
 # Betas closer to 0 or 1 are cut off; zeros of counts become so much of the smallest other value.
@@ -33,6 +39,7 @@ _ZERO_SHARE = 0.5
 
 def add_preparation(graph: Graph, inputs: ModelInputs) -> str:
     """Add the inputs and their preprocessing; return the columns that the predictor sees."""
+    graph.steps += _STEPS if inputs.transform != "none" else _STEPS[1:]
     parts = _numbers(graph, inputs) if inputs.numbers else []
     if inputs.texts:
         texts = graph.texts(TEXTS, len(inputs.texts), _ABOUT_TEXTS)
@@ -44,6 +51,8 @@ def _numbers(graph: Graph, inputs: ModelInputs) -> list[str]:
     width = len(inputs.numbers)
     raw = graph.numbers(NUMBERS, width, _ABOUT_NUMBERS)
     missing = graph.add("IsNaN", raw)
+    graph.recorded("preparation.columns", inputs.scaled, _COLUMNS)
+    graph.recorded("preparation.indicators", inputs.indicators, _INDICATORS)
     parts = []
     if len(inputs.scaled):
         parts.append(_scaled(graph, inputs, raw, missing))

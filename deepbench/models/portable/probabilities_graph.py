@@ -14,10 +14,21 @@ _TRACE, _TINY = 1e-4, 1e-300
 _DECIMALS = 10
 
 
+def add_sigmoid(graph: Graph, values: str) -> str:
+    """Return 1 / (1 + exp(-x)), also of very small results.
+
+    The standard's operator loses the digits of results below 1e-16 in some runtimes, and the
+    calibration takes their logarithm.
+    """
+    one = graph.constant(1.0)
+    above = graph.add("Exp", graph.add("Min", values, graph.constant(0.0)))
+    below = graph.add("Exp", graph.add("Neg", graph.add("Abs", values)))
+    return graph.add("Div", above, graph.add("Add", below, one))
+
+
 def add_two_sides(graph: Graph, odds: str) -> str:
     """Turn log odds of the second of two classes (samples, 1) into both probabilities."""
-    first = graph.add("Sigmoid", graph.add("Neg", odds))
-    return graph.beside([first, graph.add("Sigmoid", odds)])
+    return graph.beside([add_sigmoid(graph, graph.add("Neg", odds)), add_sigmoid(graph, odds)])
 
 
 def add_class_odds(graph: Graph, odds: str, classes: int) -> str:
@@ -33,7 +44,11 @@ def add_sigmoids(graph: Graph, sigmoids: Sigmoids, decisions: str) -> str:
     intercepts = graph.fitted(
         "sigmoids.intercepts", sigmoids.intercepts, "Intercept of the sigmoid of each."
     )
-    p = graph.add("Sigmoid", graph.add("Add", graph.add("Mul", decisions, slopes), intercepts))
+    graph.steps.append(
+        "Probabilities are 1 / (1 + exp(-(slope * decision + intercept))): that of the second of "
+        "two classes, or of each class, divided by their sum."
+    )
+    p = add_sigmoid(graph, graph.add("Add", graph.add("Mul", decisions, slopes), intercepts))
     if len(sigmoids.slopes) == 1:
         return graph.beside([graph.add("Sub", graph.constant(1.0), p), p])
     p = graph.add("Max", p, graph.constant(np.finfo(np.float64).tiny))
@@ -45,6 +60,12 @@ def add_calibration(graph: Graph, calibration: Calibration, p: str) -> str:
     shares = np.asarray(calibration.shares)
     present = np.flatnonzero(shares > 0.0)
     absent = np.flatnonzero(shares <= 0.0)
+    graph.recorded("calibration.classes", present, "Classes (from 0) that it is about.")
+    graph.steps.append(
+        "Calibration of probabilities p among these classes: e = log(p + floor) + "
+        f"{_TRACE:g} * log(p) - log_shares; new probabilities are the softmax of slope * e + "
+        "log_shares + shifts. Other classes keep theirs."
+    )
     among = _among(graph, p, present, len(shares))
     if len(present) == 2:
         second = graph.take(among, [1], 2)
@@ -100,6 +121,7 @@ def add_decision(graph: Graph, rule: DecisionRule | None, p: str, classes: int) 
         shares[order],
         "Shares that a probability is compared with, the most frequent class first.",
     )
+    graph.recorded("rule.classes", order, "Classes (from 0) that can be said, in that order.")
     risen = graph.add("Div", graph.take(p, order, classes), held)
     # Probabilities that are equal up to rounding are level, or rounding would decide.
     risen = graph.add("Round", graph.add("Mul", risen, graph.constant(10.0**_DECIMALS)))

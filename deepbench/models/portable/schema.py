@@ -15,7 +15,7 @@ from deepbench.data.samples import TrainingSet
 from deepbench.data.transforms import OF_WHOLE_SAMPLE, TRANSFORMATIONS
 from deepbench.models.fitted import FittedModel
 from deepbench.models.portable.inputs import MISSING_TEXT, ModelInputs, TextInput
-from deepbench.models.portable.onnx_graph import OPSET, FittedArray
+from deepbench.models.portable.onnx_graph import OPSET, Graph
 from deepbench.models.portable.ranges import said_ranges
 from deepbench.plan import Data
 from deepbench.study.files import sha256_of
@@ -60,7 +60,7 @@ class Reading:
 def schema_json(
     model: FittedModel,
     inputs: ModelInputs,
-    arrays: Sequence[FittedArray],
+    graph: Graph,
     files: Mapping[str, bytes],
     reading: Reading,
     *,
@@ -73,7 +73,7 @@ def schema_json(
     Args:
         model: The fitted model.
         inputs: The columns that it depends on.
-        arrays: Its fitted arrays.
+        graph: Its graph.
         files: The other files that hold the model, by name.
         reading: How tables are read.
         training: The samples that it was fitted on, for ranges.
@@ -97,8 +97,9 @@ def schema_json(
         "opset": OPSET,
         "arrays": [
             {"name": one.name, "shape": list(one.values.shape), "meaning": one.meaning}
-            for one in arrays
+            for one in graph.arrays
         ],
+        "steps": graph.steps,
     }
     text = json.dumps(schema, ensure_ascii=False, allow_nan=False, indent=1)
     return f"{text}\n".encode()
@@ -179,8 +180,12 @@ def _columns(
 
 
 def _labels(text: TextInput) -> dict[str, Any]:
+    """Return the place of the 0/1 column of each label; null for none."""
+    places = {label: place if place >= 0 else None for label, place in text.codes}
+    others = text.others if text.others >= 0 else None
     return {
-        "labels": list(text.labels),
-        "missing_is_a_label": any(label == MISSING_TEXT for label, _ in text.codes),
-        "other_labels": "counted together" if text.others >= 0 else "counted as none of these",
+        "labels": {label: place for label, place in places.items() if label != MISSING_TEXT},
+        "missing_at": places.get(MISSING_TEXT, others),
+        "others_at": others,
+        "others": "counted together" if others is not None else "counted as none of these",
     }

@@ -14,6 +14,7 @@ from deepbench.models.predictors import ConstantPredictor
 def add_constant(graph: Graph, predictor: ConstantPredictor, x: str) -> str:
     """Add the same prediction for every sample."""
     values = graph.fitted("constant.values", predictor.values, "The prediction for every sample.")
+    graph.steps.append("The prediction is constant.values, whatever x is.")
     samples = graph.add("Shape", x, start=0, end=1)
     shape = graph.add("Concat", samples, graph.integers([len(predictor.values)]), axis=0)
     return graph.add("Expand", values, shape)
@@ -29,8 +30,11 @@ def add_linear(graph: Graph, predictor: LinearPredictor, x: str) -> str:
     )
     intercepts = graph.fitted("linear.intercepts", predictor.intercepts, "Intercepts.")
     linear = graph.add("Add", graph.add("MatMul", x, coefficients), intercepts)
+    formula = "x times linear.coefficients, plus linear.intercepts"
     if not predictor.classifies:
+        graph.steps.append(f"The value is {formula}.")
         return linear
+    graph.steps.append(f"Log odds are {formula}; one column is that of the second of two classes.")
     return add_class_odds(graph, linear, len(predictor.intercepts))
 
 
@@ -48,6 +52,10 @@ def add_naive_bayes(graph: Graph, predictor: NaiveBayesPredictor, x: str) -> str
         "naive_bayes.levels",
         predictor.log_shares - 0.5 * np.log(predictor.variances).sum(axis=1),
         "Log density of each class at its means, but for a constant.",
+    )
+    graph.steps.append(
+        "Log density of a class: its level - 0.5 * sum((x - mean)^2 * inverse variance). The "
+        "decision is the log odds of the second of two classes, or of each against the others."
     )
     classes = len(predictor.log_shares)
     distances = []

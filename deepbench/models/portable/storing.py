@@ -67,7 +67,7 @@ def portable_files(
     files[SCHEMA] = schema_json(
         model,
         inputs,
-        graph.arrays,
+        graph,
         dict(files),
         reading or Reading(),
         training=training,

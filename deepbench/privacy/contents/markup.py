@@ -53,7 +53,8 @@ def svg_contents(content: bytes) -> Contents:
     except ElementTree.ParseError:
         raise unreadable("an SVG drawing") from None
     for element in root.iter():
-        tag = element.tag if isinstance(element.tag, str) else ""
+        kind: object = element.tag  # of a comment it is a function
+        tag = kind if isinstance(kind, str) else ""
         name = tag.rpartition("}")[2].lower()
         attributes = {key.rpartition("}")[2]: value for key, value in element.items()}
         _look_at_element(name, attributes, found)

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from deepbench.errors import GateRefused
 from deepbench.privacy.contents.parts import Contents, unreadable
@@ -120,7 +122,7 @@ def _add_columns(fields: list[_Field], found: Contents) -> None:
                 found.add_array(_finite(values.T.ravel()))
 
 
-def _finite(values: np.ndarray[tuple[int, ...], np.dtype[np.generic]]) -> np.ndarray:  # type: ignore[type-arg]
+def _finite(values: NDArray[Any]) -> NDArray[np.float64]:
     with np.errstate(all="ignore"):
         plain = values.astype(np.float64)
     return np.where(np.isfinite(plain), plain, np.nan)

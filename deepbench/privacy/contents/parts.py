@@ -21,12 +21,14 @@ class Contents:
         properties: What the file says about itself: author, title, program, comments.
         numbers: Sequences of numbers as they follow each other in the file; a table row by row
             and once more column by column.
+        unread: Whether there is text in it, or a photograph, that cannot be read.
     """
 
     texts: list[str] = field(default_factory=list)
     markup: list[str] = field(default_factory=list)
     properties: list[str] = field(default_factory=list)
     numbers: list[NDArray[np.float64]] = field(default_factory=list)
+    unread: bool = False
 
     def add(self, other: Contents) -> None:
         """Take over what is inside a file that stands in this one."""
@@ -34,6 +36,7 @@ class Contents:
         self.markup += other.markup
         self.properties += other.properties
         self.numbers += other.numbers
+        self.unread |= other.unread
 
     def add_array(self, values: NDArray[np.generic]) -> None:
         """Take over an array of numbers, of any shape."""

@@ -1,8 +1,8 @@
 """PDF documents taken apart: properties, and the text that is drawn.
 
 Only what is needed to find a name again: strings of all objects, and of drawn text, decoded with
-the tables that the file itself gives for its fonts. A document that draws text of which nothing
-can be read does not leave.
+the tables that the file itself gives for its fonts. Of a document that draws text of which nothing
+can be read, that is said.
 """
 
 from __future__ import annotations
@@ -23,13 +23,15 @@ _SHOWN = re.compile(
     rb"|(?:\((?:[^()\\]|\\.)*\)|<[0-9A-Fa-f\s]*>)\s*(?:Tj|'|\"))",
     re.DOTALL,
 )
-_RANGE = re.compile(rb"<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>")
+_BLOCK = re.compile(rb"\bBT\b(.*?)\bET\b", re.DOTALL)
+_RANGE = re.compile(rb"<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>\s*(?:<([0-9A-Fa-f]+)>|\[([^\]]*)\])")
+_HEX = re.compile(rb"<([0-9A-Fa-f]+)>")
 _CHARACTER = re.compile(rb"<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>(?!\s*<)")
 _SECTION = re.compile(rb"begin(bfchar|bfrange)(.*?)end\1", re.DOTALL)
 _ESCAPE = re.compile(rb"\\(?:([0-7]{1,3})|(\r\n|.))", re.DOTALL)
 _LETTERS = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
 _MOST = 1 << 28
-_WORD = re.compile(r"[^\W\d_]{3,}|\d{2,}")
+_WORD = re.compile(r"[^\W_]{2,}")
 _MOST_CODES = 1 << 16
 
 
@@ -37,7 +39,7 @@ def pdf_contents(content: bytes) -> Contents:
     """Return what is inside a PDF document.
 
     Raises:
-        GateRefused: it is none, is encrypted, runs something, or its text cannot be read.
+        GateRefused: it is none, is encrypted, or runs something.
     """
     if not content.startswith(b"%PDF-"):
         raise unreadable("a PDF document")
@@ -46,22 +48,21 @@ def pdf_contents(content: bytes) -> Contents:
     objects = b"\n".join([outside, *packed])
     if b"/Encrypt" in objects or _ACTIVE.search(objects):
         raise unreadable("a plain PDF document")
-    found = Contents(properties=[_decoded(each) for each in _STRING.findall(objects)])
+    # The rest are keys and hashes, which look like anything.
+    said = filter(str.isprintable, map(_decoded, _STRING.findall(objects)))
+    found = Contents(properties=list(said))
     tables = [_table(body) for _, body in streams if b"begincmap" in body]
     drawn = 0
     for head, body in streams:
         if b"/Metadata" in head or body.lstrip().startswith(b"<?xpacket"):
             found.properties.append(body.decode("utf-8", "replace"))
         elif b"/ObjStm" not in head and b"begincmap" not in body and b"/Image" not in head:
-            shown = _SHOWN.findall(body)
-            drawn += len(shown)
-            found.texts += [text for each in shown for text in _readings(each, tables)]
+            drawn += len(_SHOWN.findall(body))
+            found.texts += _readings(body, tables)
             found.add_array(numbers_in(body.decode("latin-1")))
-    if drawn and not any(_WORD.search(text) for text in found.texts):
-        raise unreadable("a PDF document with text")
-    # A line is often drawn in several pieces.
-    found.texts.append(" ".join(found.texts))
-    found.texts.append("".join(found.texts[:-1]))
+    found.unread = any(map(_is_photograph, (head for head, _ in streams))) or (
+        drawn > 0 and not any(_WORD.search(text) for text in found.texts)
+    )
     return found
 
 
@@ -96,19 +97,42 @@ def _unpacked(head: bytes, body: bytes) -> bytes:
             return zlib.decompressobj().decompress(body, _MOST)
         except zlib.error:
             raise unreadable("a PDF document") from None
-    # A photograph may carry where and by whom it was taken.
-    raise unreadable("a PDF document without photographs")
+    if _is_photograph(head):
+        return b""
+    raise unreadable("a PDF document")
 
 
-def _readings(shown: bytes, tables: list[dict[bytes, str]]) -> Iterator[str]:
-    """Yield what a piece of drawn text says, by each table of the file's fonts."""
-    codes = [_bytes_of(each) for each in _STRING.findall(shown)]
-    plain = b"".join(codes)
-    yield plain.decode("latin-1")
-    for table in tables:
-        width = max(map(len, table), default=1)
-        pieces = (plain[place : place + width] for place in range(0, len(plain), width))
-        yield "".join(table.get(piece, "") for piece in pieces)
+def _is_photograph(head: bytes) -> bool:
+    """Whether a stream is a picture that may say where and by whom it was taken."""
+    method = _FILTER.search(head)
+    return method is not None and method[1] in (b"DCTDecode", b"JPXDecode")
+
+
+def _readings(body: bytes, tables: list[dict[bytes, str]]) -> Iterator[str]:
+    """Yield what is drawn, by each table of the file's fonts.
+
+    Some programs draw letter by letter, others word by word, so the pieces of a block of text are
+    put together without spaces and with them.
+    """
+    blocks = [
+        [b"".join(map(_bytes_of, _STRING.findall(shown))) for shown in _SHOWN.findall(block)]
+        for block in _BLOCK.findall(body)
+    ]
+    for table in (None, *tables):
+        for pieces in blocks:
+            letters = [_read(piece, table) for piece in pieces]
+            yield "".join(letters)
+            yield " ".join(letters)
+        yield " ".join("".join(_read(piece, table) for piece in pieces) for pieces in blocks)
+
+
+def _read(codes: bytes, table: dict[bytes, str] | None) -> str:
+    if table is None:
+        return codes.decode("latin-1")
+    width = max(map(len, table), default=1)
+    return "".join(
+        table.get(codes[place : place + width], "") for place in range(0, len(codes), width)
+    )
 
 
 def _table(body: bytes) -> dict[bytes, str]:
@@ -119,11 +143,16 @@ def _table(body: bytes) -> dict[bytes, str]:
             for code, letters in _CHARACTER.findall(lines):
                 table[bytes.fromhex(code.decode())] = _letters(letters)
             continue
-        for first, last, letters in _RANGE.findall(lines):
-            low, high, width = int(first, 16), int(last, 16), len(first) // 2
-            start = int(letters, 16)
-            for step in range(min(high - low + 1, _MOST_CODES)):
-                table[(low + step).to_bytes(width, "big")] = chr(min(start + step, 0x10FFFF))
+        for first, last, start, listed in _RANGE.findall(lines):
+            low, width = int(first, 16), len(first) // 2
+            count = min(int(last, 16) - low + 1, _MOST_CODES)
+            if start:
+                begin = int(start, 16)
+                letters = [chr(min(begin + step, 0x10FFFF)) for step in range(count)]
+            else:
+                letters = [_letters(each) for each in _HEX.findall(listed)]
+            for step, letter in enumerate(letters):
+                table[(low + step).to_bytes(width, "big")] = letter
     return table
 
 

@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from deepbench.errors import DataError
 from deepbench.privacy.contents.parts import Contents, unreadable
@@ -39,7 +40,7 @@ def text_contents(content: bytes) -> Contents:
     return found
 
 
-def numbers_in(text: str) -> np.ndarray[Any, np.dtype[np.float64]]:
+def numbers_in(text: str) -> NDArray[np.float64]:
     """Return the numbers in a text, in the order in which they stand."""
     return np.array([float(each) for each in _NUMBER.findall(text)], dtype=np.float64)
 

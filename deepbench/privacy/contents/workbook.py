@@ -56,7 +56,7 @@ def _add_part(name: str, content: bytes, found: Contents) -> None:
     rows = []
     for element in root.iter():
         tag = _tag(element)
-        if tag in ("f", "oleObject", "hyperlink"):
+        if tag in ("f", "oleObject", "hyperlink") or element.get("TargetMode") == "External":
             raise GateRefused(
                 "The workbook holds formulas or links, so it stays.",
                 "Report it as a fault of the program.",
@@ -68,7 +68,7 @@ def _add_part(name: str, content: bytes, found: Contents) -> None:
             found.texts.append(element.text)
         elif element.text and element.text.strip() and tag != "v":
             found.texts.append(element.text)
-        found.texts += [value for key, value in element.items() if key in ("name", "Target")]
+        found.texts += [value for key, value in element.items() if key == "name"]
     found.add_rows(rows)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import PercentFormatter
+from matplotlib.ticker import FuncFormatter
 
 from deepbench.data.wording import counted
 from deepbench.reporting.figures.style import (
@@ -61,10 +61,10 @@ def error_groups_figure(
                 ends = [group.rate.low, group.rate.high]
                 axes.plot(ends, [place, place], color=colour, lw=2)
             axes.plot([group.rate.value or 0.0], [place], "o", color=colour, ms=6.5)
-        row_labels(axes, [group_title(group) for group in shown])
+        row_labels(axes, [group_title(group) for group in shown], 54)
         axes.set_xlim(left=0)
         if share:
-            axes.xaxis.set_major_formatter(PercentFormatter(1.0, None, symbol=" %"))
+            axes.xaxis.set_major_formatter(_percentages())
         axes.set_xlabel(f"{error_name} (dashed line: all samples)")
         figure.legend(handles=_legend(marked), loc="outside lower left", ncols=2)
 
@@ -82,6 +82,10 @@ def error_groups_figure(
         "95 % interval over biological units. Colour: more errors than in all other samples, "
         "after correction for all groups looked at.",
     )
+
+
+def _percentages() -> FuncFormatter:
+    return FuncFormatter(lambda value, _: f"{100 * value:g} %")
 
 
 def _legend(marked: Sequence[ErrorGroupRecord]) -> list[Line2D]:
@@ -121,9 +125,9 @@ def abstain_figure(
         )
         axes.plot(places, [point.error.value or 0.0 for point in shown], "o-", color=INK, ms=4)
         axes.set_ylim(bottom=0)
-        axes.xaxis.set_major_formatter(PercentFormatter(1.0, None, symbol=" %"))
+        axes.xaxis.set_major_formatter(_percentages())
         if share:
-            axes.yaxis.set_major_formatter(PercentFormatter(1.0, None, symbol=" %"))
+            axes.yaxis.set_major_formatter(_percentages())
         axes.set_xlabel("share of samples that get an answer, the surest first")
         axes.set_ylabel(error_name)
         horizontal_grid(axes)

@@ -56,7 +56,7 @@ def panels_figure(record: PanelsRecord, title: str) -> Picture | None:
                 mec=INK,
                 mew=1.6,
             )
-        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
         axes.set_xlabel("features in the panel")
         axes.set_ylabel(metric)
         horizontal_grid(axes)

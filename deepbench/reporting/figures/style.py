@@ -10,10 +10,10 @@ from __future__ import annotations
 import functools
 import io
 import unicodedata
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import matplotlib
 from matplotlib import style
@@ -70,7 +70,17 @@ _STYLE: dict[str, Any] = {
     "grid.linewidth": 0.8,
     "lines.linewidth": 1.8,
     "path.simplify": True,
+    # Texts of drawings stay texts, which a journal can set anew; names of parts do not change.
+    "svg.fonttype": "none",
+    "svg.hashsalt": "deepbench",
+    "pdf.fonttype": 42,
 }
+_SAYS_NOTHING: Mapping[str, Mapping[str, None]] = {
+    "png": {"Software": None},
+    "svg": {"Creator": None, "Date": None},
+    "pdf": {"Creator": None, "Producer": None, "CreationDate": None},
+}
+Paint = Callable[[Figure], None]
 
 
 @dataclass(frozen=True)
@@ -84,6 +94,7 @@ class Picture:
         height: Height in CSS pixels.
         alt: What the picture shows, for who cannot see it.
         caption: The sentence below it.
+        paint: Draws it once more.
     """
 
     name: str
@@ -92,12 +103,18 @@ class Picture:
     height: int
     alt: str
     caption: str
+    paint: Paint = field(repr=False, compare=False)
+
+    def drawn_as(self, suffix: Literal["svg", "pdf"]) -> bytes:
+        """Return it as a drawing: every point can be read back from it."""
+        per_inch = DOTS_PER_INCH / 2
+        return _drawn((self.width / per_inch, self.height / per_inch), self.paint, suffix)
 
 
 def draw(
     name: str,
     size: tuple[float, float],
-    paint: Callable[[Figure], None],
+    paint: Paint,
     *,
     alt: str,
     caption: str,
@@ -114,16 +131,27 @@ def draw(
         alt: Text alternative.
         caption: Sentence below the figure.
     """
+    width, height = (round(inches * DOTS_PER_INCH / 2) for inches in size)
+    return Picture(
+        name,
+        _drawn(size, paint, "png"),
+        width,
+        height,
+        clipped(visible(alt), 600),
+        visible(caption),
+        paint,
+    )
+
+
+def _drawn(size: tuple[float, float], paint: Paint, suffix: str) -> bytes:
+    """Return a figure in a format, without a word on who drew it, when and with what."""
     with style.context(["default", _STYLE]):
         figure = Figure(figsize=size, dpi=DOTS_PER_INCH, layout="constrained")
         FigureCanvasAgg(figure)
         paint(figure)
         target = io.BytesIO()
-        figure.savefig(target, format="png", metadata={"Software": None})
-    width, height = (round(inches * DOTS_PER_INCH / 2) for inches in size)
-    return Picture(
-        name, target.getvalue(), width, height, clipped(visible(alt), 600), visible(caption)
-    )
+        figure.savefig(target, format=suffix, metadata=dict(_SAYS_NOTHING[suffix]))
+    return target.getvalue()
 
 
 def label(text: str, length: int = 34) -> str:
@@ -150,9 +178,9 @@ def horizontal_grid(axes: Axes) -> None:
     axes.grid(axis="y")
 
 
-def row_labels(axes: Axes, names: list[str]) -> None:
+def row_labels(axes: Axes, names: list[str], length: int = 42) -> None:
     """Name the rows of a chart that reads from top to bottom."""
-    axes.set_yticks(range(len(names)), [label(name, 42) for name in names])
+    axes.set_yticks(range(len(names)), [label(name, length) for name in names])
     axes.set_ylim(len(names) - 0.4, -0.6)
     axes.spines["left"].set_visible(False)
     axes.tick_params(axis="y", length=0)

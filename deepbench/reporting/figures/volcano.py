@@ -60,9 +60,9 @@ def volcano_figure(
         alt=f"Importance of {len(points):,} features for {title} against the effect of each "
         f"feature alone. Most important of those that stand out from noise: {top}.",
         caption=f"All {len(points):,} features of {title}: importance against the effect of each "
-        f"feature alone ({record.effect_name or 'univariate effect'}); grey, does not stand "
-        f"out from noise{line if is_number(record.threshold) else ''}. A feature that is high "
-        "and in the middle works only together with others.",
+        f"feature alone, as {record.effect_name or 'univariate effect'}. Grey, does not stand out "
+        f"from noise{line if is_number(record.threshold) else ''}. A feature that is high and in "
+        "the middle works only together with others.",
     )
 
 

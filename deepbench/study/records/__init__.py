@@ -58,6 +58,8 @@ from deepbench.study.records.meaning import (
     ClaimsRecord,
     EthicsEntryRecord,
     EthicsRecord,
+    RegisterCommentRecord,
+    RegisterEventRecord,
     ReportRecord,
 )
 from deepbench.study.records.privacy import (
@@ -78,6 +80,13 @@ from deepbench.study.records.start import (
     Reason,
     StartRecord,
     SuitabilityRecord,
+)
+from deepbench.study.records.subgroups import (
+    AuditedGroup,
+    GroupMeasure,
+    MeasureName,
+    SmallGroups,
+    SubgroupAuditRecord,
 )
 from deepbench.study.records.summary import StudySummary
 from deepbench.study.records.tuning import (
@@ -134,6 +143,7 @@ __all__ = [
     "AttributionRecord",
     "AttributionsRecord",
     "AuditRecord",
+    "AuditedGroup",
     "BlendMemberRecord",
     "BlendRecord",
     "BudgetTimeRecord",
@@ -172,6 +182,7 @@ __all__ = [
     "FeatureImportance",
     "FindingRecord",
     "GeneSetRecord",
+    "GroupMeasure",
     "IdentifierFinding",
     "ImitationRecord",
     "ImitationTerm",
@@ -182,6 +193,7 @@ __all__ = [
     "LearningCurveRecord",
     "MachineRecord",
     "MatchingRecord",
+    "MeasureName",
     "ModelRecord",
     "NeighboursRecord",
     "OuterFoldRecord",
@@ -201,6 +213,8 @@ __all__ = [
     "ReadingQuestion",
     "Reason",
     "Record",
+    "RegisterCommentRecord",
+    "RegisterEventRecord",
     "ReportRecord",
     "ReviewRecord",
     "SampleSheetRecord",
@@ -211,12 +225,14 @@ __all__ = [
     "ShuffleRecord",
     "ShuffledModelRecord",
     "SimilarityRecord",
+    "SmallGroups",
     "SourceFile",
     "SplitMapRecord",
     "SplitRecord",
     "SplitSketchRecord",
     "StartRecord",
     "StudySummary",
+    "SubgroupAuditRecord",
     "SubgroupRecord",
     "SuitabilityRecord",
     "TestRecord",

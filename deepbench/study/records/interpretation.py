@@ -12,16 +12,16 @@ from deepbench.study.records.base import Record, Score
 class FeatureImportance(Record):
     """Importance of one feature of the user's table.
 
-    ``importance`` is the mean absolute attribution over held-out samples, averaged over fits
-    (folds, and random starts where the model has them); ``low`` and ``high`` are its 95 %
-    interval over units and fits; ``direction`` is the rank correlation of value and
-    attribution (numeric features), ``twin`` the same importance in models trained on shuffled
-    labels, ``clears_twin`` whether it is larger than that and than what features of no use get in
-    such a model, so that at most 5 % of the features that clear it are expected to be noise (None
-    without a twin). ``rank_low`` and ``rank_high`` are the best and worst rank over
-    fits. ``effect`` is the univariate effect that stands beside it, on the scale named by the
-    `AttributionRecord`; ``group`` the place of its group of correlated features in
-    ``AttributionRecord.groups``, if it is in one.
+    ``importance`` is the mean absolute attribution over held-out samples, averaged over folds
+    (the model of a fold is the mean of its random starts); ``low`` and ``high`` are its 95 %
+    interval over units and fits; ``direction`` is the rank correlation of value and attribution
+    (numeric features), ``twin`` the same importance in models trained on shuffled labels,
+    ``clears_twin`` whether it is larger than that and than what features of no use get in such a
+    model, so that few of the features that clear it are noise (None without a twin).
+    ``rank_low`` and ``rank_high`` are the best and worst rank over single fits. ``effect`` is the
+    univariate effect that stands beside it, on the scale named by the `AttributionRecord`;
+    ``group`` the place of its group of correlated features in ``AttributionRecord.groups``, if it
+    is in one.
     """
 
     feature: str
@@ -58,11 +58,12 @@ class AttributionRecord(Record):
 
     ``samples`` are explained, each by models fitted without it; ``fits`` models were fitted in
     ``folds`` folds. ``rank_stability`` is the mean rank correlation of importances between folds,
-    ``start_stability`` between random starts of the same fold, ``shuffled_stability`` that of the
-    twin's folds. ``weights_check`` is the rank correlation with the importances of the same
-    network with random weights (networks; near 0 is right). ``locally_accurate`` says whether
-    the attributions add up to the output within the tolerance of the method. ``effect_name``
-    says what ``effect`` of a feature is.
+    over all features in use; of their ``top`` most important features two folds share
+    ``shared_top`` on average. ``start_stability`` is the rank correlation between random starts of
+    the same fold, ``shuffled_stability`` that between folds of the twin. ``weights_check`` is the
+    rank correlation with the importances of the same network with random weights (networks; near
+    0 is right). ``locally_accurate`` says whether the attributions add up to the output within
+    the tolerance of the method. ``effect_name`` says what ``effect`` of a feature is.
     """
 
     model: str
@@ -80,6 +81,8 @@ class AttributionRecord(Record):
     start_stability: float | None = None
     shuffled_stability: float | None = None
     weights_check: float | None = None
+    top: int = 0
+    shared_top: float | None = None
     locally_accurate: bool = True
     effect_name: str = ""
     seconds: float | None = None

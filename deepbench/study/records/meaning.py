@@ -10,6 +10,7 @@ from deepbench.study.records.privacy import (
     PrivateTrainingRecord,
     SensitivityRecord,
 )
+from deepbench.study.records.subgroups import SubgroupAuditRecord
 
 
 class ClaimRecord(Record):
@@ -73,8 +74,36 @@ class ClaimsRecord(Record):
     causal: tuple[CausalWordingRecord, ...] = ()
 
 
+class RegisterCommentRecord(Record):
+    """What somebody said about an entry of the ethics register; ``date`` as given, or empty."""
+
+    text: str
+    by: str
+    date: str = ""
+
+
+class RegisterEventRecord(Record):
+    """What happened to an entry of the register in some run; the ledger holds it for good.
+
+    ``time`` is when the run wrote it, ``date`` the day that the person gave (empty without one).
+    """
+
+    time: str
+    issue: str
+    what: Literal[
+        "raised", "discussed", "resolved", "accepted", "reopened", "changed", "no longer raised"
+    ]
+    by: str = ""
+    text: str = ""
+    date: str = ""
+
+
 class EthicsEntryRecord(Record):
-    """Stage 13: one entry of the ethics register."""
+    """Stage 13: one entry of the ethics register.
+
+    ``raised_by`` is ``program`` or the person who raised it; ``date`` is the day of the decision
+    and ``raised_on`` that on which a person raised it, where they were given.
+    """
 
     issue: str
     text: str
@@ -82,10 +111,17 @@ class EthicsEntryRecord(Record):
     state: Literal["open", "resolved", "accepted"]
     decision: str = ""
     by: str = ""
+    date: str = ""
+    raised_on: str = ""
+    comments: tuple[RegisterCommentRecord, ...] = ()
 
 
 class EthicsRecord(Record):
-    """Stage 13: the register, the level, and what may leave."""
+    """Stage 13: the register, the level, and what may leave.
+
+    ``history`` holds what happened to all entries so far, oldest first, also to those that are
+    not raised any more.
+    """
 
     level: str
     entries: tuple[EthicsEntryRecord, ...]
@@ -94,6 +130,8 @@ class EthicsRecord(Record):
     sensitivity: SensitivityRecord | None = None
     audit: AuditRecord | None = None
     private_training: PrivateTrainingRecord | None = None
+    subgroups: SubgroupAuditRecord | None = None
+    history: tuple[RegisterEventRecord, ...] = ()
 
 
 class ReportRecord(Record):

@@ -15,7 +15,7 @@ class StudySummary(Record):
     """All records of a study that exist so far, for the report.
 
     ``openings`` counts how often the test set was opened, by the ledger: also when the run that
-    is told of never got so far.
+    is told of never got so far. ``date`` is the day on which a stage finished last (ISO 8601).
     """
 
     title: str
@@ -36,4 +36,5 @@ class StudySummary(Record):
     claims: ClaimsRecord | None = None
     ethics: EthicsRecord | None = None
     openings: int = 0
+    date: str = ""
     stopped: str = ""

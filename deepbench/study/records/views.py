@@ -244,7 +244,9 @@ class PredictionsRecord(Record):
     """Predictions of the chosen model on the opened test samples (stage 10).
 
     ``probabilities[s]`` has one number per class; for regression it is empty and ``values``
-    holds the predictions.
+    holds the predictions. ``annotations`` holds, by column, the text of sites and sensitive
+    columns of each sample (None in studies that did not keep them); ``folds`` the outer fold whose
+    model predicted it, empty for one fold.
     """
 
     model: str
@@ -255,6 +257,8 @@ class PredictionsRecord(Record):
     predicted: tuple[str, ...]
     probabilities: tuple[tuple[float, ...], ...]
     values: tuple[float, ...]
+    annotations: dict[str, tuple[str, ...]] | None = None
+    folds: tuple[int, ...] = ()
 
 
 class ExplanationRecord(Record):
@@ -290,7 +294,10 @@ class ExplanationsRecord(Record):
 
 
 class ExportItem(Record):
-    """One thing that may leave a study, or may not, and why (stage 14)."""
+    """One thing that may leave a study, or may not, and why (stage 14).
+
+    ``suffix`` is the ending of its file; empty for a folder of files.
+    """
 
     name: str
     title: str

@@ -10,8 +10,8 @@ import pytest
 from scipy.stats import beta, fisher_exact
 
 from deepbench.data.multiplicity import benjamini_hochberg
+from deepbench.evaluation.error_intervals import mean_score, share_score
 from deepbench.interpretation.error_groups import exchange_p_values
-from deepbench.interpretation.error_intervals import mean_score, share_score
 from deepbench.interpretation.failures import FailureQuestion, error_places
 from deepbench.interpretation.sample_groups import sample_groups, shown_features
 from tests.engine.interpretation.held_out_samples import held_out, samples_of, with_errors

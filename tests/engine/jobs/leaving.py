@@ -12,6 +12,10 @@ import pandas as pd
 
 from deepbench.data.samples import OutcomeInfo, TrainingSet
 from deepbench.data.table_store import to_parquet_bytes
+from deepbench.models.fitted import FittedModel
+from deepbench.models.predictors import ConstantPredictor
+from deepbench.models.preprocessing import Preprocessor
+from deepbench.models.storage import save_model
 from deepbench.plan import StudyPlan, plan_from_answers
 from deepbench.study.draft import Draft
 from deepbench.study.folder import Study
@@ -88,6 +92,9 @@ def finished(
             record = getattr(records, name)
             if stage == "split" and record is not None:
                 record = _with_samples(study, record)
+            if stage == "test" and record is not None:
+                folder_name = study.store_folder("models", "linear", _save_model)
+                record = record.model_copy(update={"final_model": folder_name})
             if record is not None:
                 study.finish_stage(stage, current[stage], record, 1.0)
             if stage == until:
@@ -97,10 +104,10 @@ def finished(
         return study.folder
 
 
-def _with_samples(study: Study, split: Record) -> Record:
-    """Store training samples and the names of the test samples."""
+def training() -> TrainingSet:
+    """Return the training samples of the study."""
     rows = len(SAMPLES) - 5
-    training = TrainingSet(
+    return TrainingSet(
         features=pd.DataFrame({"IL6": np.arange(rows, dtype=np.float64)}),
         outcome=np.arange(rows) % 2,
         sample_ids=np.array(SAMPLES[:rows]),
@@ -108,10 +115,25 @@ def _with_samples(study: Study, split: Record) -> Record:
         annotations=pd.DataFrame(index=range(rows)),
         info=OutcomeInfo("diagnosis", "binary", ("benign", "malignant")),
     )
+
+
+def _save_model(folder: Path) -> None:
+    """Store a model that says the same of every sample."""
+    samples = training()
+    predictor = ConstantPredictor(np.array([0.6, 0.4]))
+    preprocessor = Preprocessor.fit(samples.features)
+    columns = np.arange(len(preprocessor.output_names))
+    save_model(FittedModel("linear", samples.info, preprocessor, columns, predictor), folder)
+
+
+def _with_samples(study: Study, split: Record) -> Record:
+    """Store training samples and the names of the test samples."""
+    samples = training()
+    rows = len(samples.sample_ids)
     assignment = {"folds": [{"name": "test", "train_rows": [], "test_samples": SAMPLES[rows:]}]}
     return split.model_copy(
         update={
-            "training_artifact": study.store("data", "t.parquet", to_parquet_bytes(training)),
+            "training_artifact": study.store("data", "t.parquet", to_parquet_bytes(samples)),
             "assignment_artifact": study.store("data", "a.json", json.dumps(assignment).encode()),
         }
     )

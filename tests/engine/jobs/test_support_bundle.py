@@ -87,7 +87,7 @@ def test_ledger_counts_versions_and_nothing_else_of_the_study(tmp_path: Path) ->
     texts = bundle(tmp_path / "b.zip", study)
     assert set(texts) == {"read-me.txt", "versions.txt", "ledger.txt"}
     counts = dict(line.split(": ") for line in texts["ledger.txt"].splitlines())
-    assert counts == {"plan": "1", "stage_finished": "15"}
+    assert counts == {"plan": "1", "folder": "1", "stage_finished": "15"}
     versions = dict(line.split(": ") for line in texts["versions.txt"].splitlines())
     assert versions["python"] == platform.python_version()
     assert versions["deepbench"] == __version__

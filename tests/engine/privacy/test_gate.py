@@ -275,7 +275,7 @@ def test_destination_that_cannot_be_written_is_a_data_error(
     def full_disk(_: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("deepbench.privacy.gate.os.fsync", full_disk)
+    monkeypatch.setattr("deepbench.privacy.gate_files.os.fsync", full_disk)
     with pytest.raises(DataError, match="No space left") as caught:
         write_out(gate_pass, CONTENT)
     assert caught.value.exit_code == 2
@@ -296,7 +296,7 @@ def test_file_damaged_on_the_way_does_not_replace_the_old_one(
         synced(descriptor)
         os.ftruncate(descriptor, 3)
 
-    monkeypatch.setattr("deepbench.privacy.gate.os.fsync", damage)
+    monkeypatch.setattr("deepbench.privacy.gate_files.os.fsync", damage)
     with pytest.raises(DataError, match="damaged"):
         write_out(gate_pass, CONTENT)
     assert files_below(outside) == ["report.html"]

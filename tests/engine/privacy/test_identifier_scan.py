@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from deepbench.privacy.identifier_scan import ONLY_OF_PEOPLE, scan_people, scan_table
+from deepbench.privacy.identifier_scan import scan_people, scan_table
+from deepbench.study.sensitivity_scan import ONLY_OF_PEOPLE
 
 PEOPLE = ("Anna Muster", "Weber, Thomas", "Maria da Silva", "Peter Keller")
 
@@ -82,9 +83,7 @@ def test_a_number_with_a_wrong_check_digit_is_no_record_number() -> None:
 def test_valid_nhs_numbers_are_found_without_a_telling_name() -> None:
     def with_check(first: int) -> str | None:
         digits = [int(letter) for letter in f"{first:09d}"]
-        check = (
-            11 - sum(d * w for d, w in zip(digits, range(10, 1, -1), strict=True)) % 11
-        ) % 11
+        check = (11 - sum(d * w for d, w in zip(digits, range(10, 1, -1), strict=True)) % 11) % 11
         return None if check == 10 else f"{first:09d}{check}"
 
     numbers = [n for n in map(with_check, range(400_000_000, 400_000_030)) if n]

@@ -11,7 +11,7 @@ from deepbench.plan import Privacy, PrivacyLevel
 from deepbench.privacy.leaving import LEAVING, ContentKind, may_leave, rule_for
 from deepbench.privacy.sensitivity import LEVELS, is_lowered, level_of, sensitivity_sentence
 
-STRICTNESS = {"yes": 0, "override": 1, "no": 2}
+STRICTNESS = {"yes": 0, "audit": 1, "certificate": 1, "override": 2, "no": 3}
 
 
 def test_levels_are_those_of_the_plan_in_order() -> None:
@@ -32,9 +32,10 @@ def test_every_kind_has_one_row_that_never_loosens_but_for_certified_models() ->
     ("kind", "outcomes"),
     [
         ("report", "yes yes yes yes"),
-        ("predictions", "yes yes yes override"),
+        ("predictions", "yes yes yes no"),
         ("training predictions", "yes yes override no"),
-        ("weights", "yes override override no"),
+        ("weights", "yes audit override no"),
+        ("private weights", "yes yes certificate certificate"),
         ("stored rows", "yes override override no"),
         ("training rows", "yes override no no"),
     ],
@@ -52,6 +53,10 @@ def test_sentences_differ_between_levels_and_say_the_condition() -> None:
         sentences["predictions on new samples"] == "May leave, rounded to 3 decimals, and logged."
     )
     assert sentences["the study's own samples and their names"] == "Never leaves the study."
+    assert dict(may_leave("internal"))["ordinary models"] == (
+        "May leave, if the audit shows that it does not tell who was in the training. Else it "
+        "stays unless a second person approves it."
+    )
 
 
 def test_lowered_level_shows_its_reason_or_the_lack_of_one() -> None:

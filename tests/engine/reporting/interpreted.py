@@ -76,6 +76,8 @@ def attribution(model: str, scale: float, *, network: bool) -> AttributionRecord
         start_stability=0.91 if network else None,
         shuffled_stability=0.07,
         weights_check=0.04 if network else None,
+        top=10,
+        shared_top=8.3,
         locally_accurate=True,
         effect_name="difference of means in standard deviations",
         seconds=12.4,

@@ -349,7 +349,7 @@ def spelling(path: str, value: int | float) -> str:
     written = {
         "seconds": wording.duration,
         "direction": lambda number: wording.number(number, 2, signed=True),
-        "by_chance": lambda number: wording.number(number, 1),
+        **dict.fromkeys(("by_chance", "shared_top"), lambda number: wording.number(number, 1)),
         "q_value": lambda number: f"{number:.2g}",
         **dict.fromkeys(("effect", "weight"), lambda number: wording.number(number, signed=True)),
         **dict.fromkeys(TWO_DECIMALS, lambda number: wording.number(number, 2)),

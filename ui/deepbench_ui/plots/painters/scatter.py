@@ -63,6 +63,8 @@ class ScatterPainter(Painter[ScatterFigure]):
         pixel = (right - left) / max(_LEAST_PIXELS, size.width() - _AXES)
         high = (top - bottom) * metrics.height() / max(_LEAST_PIXELS, size.height() - _AXES)
         gap = 8.0 * pixel
+        colours = self.plot.colours
+        behind = see_through(colours.background, 0.7)
         taken: list[QRectF] = []
         for index in self.figure.written:
             if not (is_number(self.figure.x[index]) and is_number(self.figure.y[index])):
@@ -77,7 +79,7 @@ class ScatterPainter(Painter[ScatterFigure]):
                 if inside and not any(place.intersects(other) for other in taken):
                     taken.append(place)
                     at = begins if anchor == 0.0 else begins + wide
-                    self.plot.text(at, y, name, self.plot.colours.text, anchor=(anchor, 0.5))
+                    self.plot.text(at, y, name, colours.text, anchor=(anchor, 0.5), behind=behind)
                     break
 
     def _paint_comparisons(self) -> None:

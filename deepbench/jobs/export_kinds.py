@@ -1,0 +1,69 @@
+"""What an export is: one file, or a folder of files that leave together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from deepbench.errors import DeepBenchError
+from deepbench.jobs.let_bundle_go import Decisions
+from deepbench.plan import PrivacyLevel
+from deepbench.privacy.bundle_file import BundleFile
+from deepbench.privacy.gate import LeavingKind
+from deepbench.study.folder import Study
+from deepbench.worker.progress import Progress
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """Why something may not leave (None: it may), and else what of it does."""
+
+    refusal: DeepBenchError | None
+    sentence: str = ""
+
+
+Judge = Callable[[Study, PrivacyLevel], Judgement]
+
+
+@dataclass(frozen=True)
+class FileExport:
+    """One file that may leave.
+
+    Attributes:
+        name: Name in `ExportStudy`.
+        title: What it is called.
+        suffixes: Endings of its file, the usual one first.
+        kind: Kind of content at the gate.
+        judge: Says whether it may leave as the study stands.
+        make: Returns the bytes.
+    """
+
+    name: str
+    title: str
+    suffixes: tuple[str, ...]
+    kind: LeavingKind
+    judge: Judge
+    make: Callable[[Study, PrivacyLevel], bytes]
+
+
+@dataclass(frozen=True)
+class FolderExport:
+    """Files that leave together, in a new folder.
+
+    Attributes:
+        name: Name in `ExportStudy`.
+        title: What it is called.
+        folder: Name of the folder that is made.
+        judge: Says whether it may leave as the study stands; cheap, no file is made for it.
+        make: Returns the files that are asked for, final.
+        finish: Returns files that depend on which of them leave: README, checksums.
+        essential: Kinds without which the rest makes no sense.
+    """
+
+    name: str
+    title: str
+    folder: str
+    judge: Judge
+    make: Callable[[Study, PrivacyLevel, Progress], Sequence[BundleFile]]
+    finish: Callable[[Study, Decisions], Sequence[BundleFile]] = lambda study, decisions: ()
+    essential: frozenset[LeavingKind] = frozenset()
