@@ -112,7 +112,8 @@ def bench(shape: Shape) -> Workbench:
 def prepare(shape: Shape) -> None:
     """In each process: one thread, and the simulated table in place of a study's."""
     make_deterministic()
-    fold_tasks.load_workbench = lambda source: bench(shape)  # type: ignore[assignment]
+    # Where a task of the program reads its study.
+    setattr(fold_tasks, "load_workbench", lambda source: bench(shape))  # noqa: B010
 
 
 def measured(task: AttributionTask) -> tuple[FoldResult, float, int, int]:
@@ -139,8 +140,8 @@ def tasks_of(
             most,
             None if part == "model" else (),
         )
-        for part, number in parts
         for fold in range(FOLDS)
+        for part, number in parts
     ]
 
 
@@ -179,7 +180,8 @@ def found(shape: Shape, results: Sequence[FoldResult]) -> str:
 
     def draws(part: Part) -> tuple[tuple[FoldResult, ...], ...]:
         own = [result for result in results if result.part == part]
-        return tuple(tuple(own[begin : begin + FOLDS]) for begin in range(0, len(own), FOLDS))
+        numbers = sorted({result.number for result in own})
+        return tuple(tuple(r for r in own if r.number == number) for number in numbers)
 
     starts = tuple(result for result in results if result.part == "start")
     fits = ModelFits(draws("model")[0], starts, (), draws("twin"), draws("noise"))

@@ -9,6 +9,7 @@ import-linter), and only with a pass.
 from __future__ import annotations
 
 import ast
+import functools
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -157,10 +158,15 @@ ALLOWED: dict[str, dict[str, str]] = {
 }
 
 
-def _sources() -> list[Path]:
-    found = [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
-    assert len(found) > 300
-    return found
+@functools.cache
+def _sources() -> dict[str, ast.Module]:
+    """Return the parsed source of every module, by its path in the repository."""
+    paths = [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
+    assert len(paths) > 300
+    return {
+        path.relative_to(ROOT).as_posix(): ast.parse(path.read_text(encoding="utf-8"))
+        for path in paths
+    }
 
 
 def _owner(function: ast.Attribute) -> str:
@@ -176,17 +182,17 @@ def _owner(function: ast.Attribute) -> str:
 def _opens_for_writing(call: ast.Call) -> bool:
     given = [*call.args, *(word.value for word in call.keywords if word.arg in ("mode", "flags"))]
     for argument in given:
-        if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
-            if len(argument.value) <= 4 and MODES & set(argument.value):
-                return True
+        word = argument.value if isinstance(argument, ast.Constant) else None
+        if isinstance(word, str) and len(word) <= 4 and MODES & set(word):
+            return True
         if "O_WRONLY" in ast.dump(argument) or "O_RDWR" in ast.dump(argument):
             return True
     return False
 
 
-def writers_in(source: str) -> Iterator[tuple[str, int]]:
+def writers_in(source: ast.Module) -> Iterator[tuple[str, int]]:
     """Yield what in a source text writes, and the line."""
-    for node in ast.walk(ast.parse(source)):
+    for node in ast.walk(source):
         if not isinstance(node, ast.Call):
             continue
         function = node.func
@@ -199,8 +205,8 @@ def writers_in(source: str) -> Iterator[tuple[str, int]]:
             if one or _owner(function) == "os":
                 yield name, node.lineno
         elif name in WRITERS and name != "replace":
-            owners = ONLY_ON.get(name)
-            if owners is None or (isinstance(function, ast.Attribute) and _owner(function) in owners):
+            owner = _owner(function) if isinstance(function, ast.Attribute) else ""
+            if name not in ONLY_ON or owner in ONLY_ON[name]:
                 yield name, node.lineno
 
 
@@ -235,19 +241,19 @@ PLANTED = {
 
 @pytest.mark.parametrize("line", PLANTED)
 def test_the_walk_finds_a_planted_writer(line: str) -> None:
-    assert PLANTED[line] in [name for name, _ in writers_in(line)]
+    assert PLANTED[line] in [name for name, _ in writers_in(ast.parse(line))]
 
 
 def test_the_walk_leaves_other_words_alone() -> None:
     innocent = "text.replace('a', 'b'); replace(record, x=1); self.save(); label.setText(text)"
-    assert list(writers_in(f"{innocent}; path.open('rb'); open(path)")) == []
+    source = ast.parse(f"{innocent}; path.open('rb'); open(path)")
+    assert list(writers_in(source)) == []
 
 
 def test_only_listed_modules_write() -> None:
     unlisted, seen = [], set()
-    for path in _sources():
-        name = path.relative_to(ROOT).as_posix()
-        for writer, line in writers_in(path.read_text(encoding="utf-8")):
+    for name, source in _sources().items():
+        for writer, line in writers_in(source):
             seen.add((name, writer))
             if writer not in ALLOWED.get(name, {}):
                 unlisted.append(f"{name}:{line}: {writer}")
@@ -269,12 +275,10 @@ GATEKEEPERS = {
 
 def test_few_modules_speak_to_the_gate() -> None:
     found: dict[str, set[str]] = {name: set() for name in GATEKEEPERS}
-    for path in _sources():
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(
-                "deepbench.privacy.gate"
-            ):
+    for path, source in _sources().items():
+        for node in ast.walk(source):
+            module = (node.module or "") if isinstance(node, ast.ImportFrom) else ""
+            if isinstance(node, ast.ImportFrom) and module.startswith("deepbench.privacy.gate"):
                 for alias in node.names:
-                    if alias.name in found:
-                        found[alias.name].add(path.relative_to(ROOT).as_posix())
+                    found.get(alias.name, set()).add(path)
     assert found == GATEKEEPERS

@@ -53,7 +53,7 @@ TOLERANCES = {
 }
 # Rows explained at once, and numbers in all their attributions: bounds the memory.
 _MOST_ROWS = 256
-_NUMBERS = 8_000_000
+_NUMBERS = 4_000_000
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,12 +17,12 @@ from threadpoolctl import threadpool_limits
 from deepbench.data.samples import TrainingSet
 from deepbench.data.shuffles import shuffle_blocks, shuffled_outcome, unit_parts
 from deepbench.interpretation.noise_columns import donor_rows, noise_sources, with_noise
-from deepbench.models.family import ALL_COLUMNS, BaselineFamily, FitRows, Params, take_columns
+from deepbench.models.family import BaselineFamily, FitRows, Params, take_columns
 from deepbench.models.fitted import Predictor
 from deepbench.models.networks.family import NetworkFamily
 from deepbench.models.networks.final import train_network
 from deepbench.models.out_of_fold import fit_predictor
-from deepbench.models.ranking import Outcome, rank_columns
+from deepbench.models.ranking import Outcome
 from deepbench.models.registry import get_family
 from deepbench.models.workbench import BenchSource, Workbench
 from deepbench.seeds import derive_seed
@@ -140,6 +140,8 @@ class _Matrices:
 
 def _matrices(bench: Workbench, wanted: FoldFit) -> _Matrices:
     data = bench.cache.data(wanted.fold)
+    # Fits come fold by fold, and a wide fold takes as much memory as all else.
+    bench.cache.release(but=wanted.fold)
     sources = data.preprocessor.source_columns
     if wanted.part != "noise":
         return _Matrices(data.fit, data.tune, sources)
@@ -151,10 +153,23 @@ def _matrices(bench: Workbench, wanted: FoldFit) -> _Matrices:
         names, len(bench.training), derive_seed(master, "noise columns", wanted.number)
     )
     donors = donor_rows(bench.training.units, derive_seed(master, "noise rows", wanted.number))
-    rows = data.preprocessor.transform(bench.training.features)
-    fit, wide_sources = with_noise(data.fit, sources, copied, rows, donors[data.fold.fit])
-    tune, _ = with_noise(data.tune, sources, copied, rows, donors[data.fold.tune])
+    where = dict(zip(data.fold.fit.tolist(), data.fit, strict=True))
+    where |= dict(zip(data.fold.tune.tolist(), data.tune, strict=True))
+    fit, wide_sources = with_noise(data.fit, sources, copied, _of(where, donors, data.fold.fit))
+    tune, _ = with_noise(data.tune, sources, copied, _of(where, donors, data.fold.tune))
     return _Matrices(fit, tune, wide_sources)
+
+
+def _of(
+    where: dict[int, Floats], donors: NDArray[np.int64], rows: NDArray[np.int64]
+) -> list[Floats]:
+    """Return the preprocessed row (d,) that each row of the copies comes from.
+
+    Where the donor is in neither part of the fold, the next row of the part takes its place.
+    """
+    found = [where.get(int(donors[row])) for row in rows]
+    spare = [where[int(row)] for row in np.roll(rows, -1)]
+    return [own if own is not None else other for own, other in zip(found, spare, strict=True)]
 
 
 def _fitted(
@@ -177,10 +192,7 @@ def _fitted(
         )
     assert isinstance(family, BaselineFamily)
     task = bench.training.info.task
-    ranking = np.arange(matrix.shape[1])
-    if wanted.params.get("features", ALL_COLUMNS) != ALL_COLUMNS:
-        ranking = rank_columns(matrix, outcome[rows], task)
-    columns = family.kept_columns(wanted.params, ranking)
+    columns = family.chosen_columns(wanted.params, matrix, outcome[rows], task)
     fit_rows = FitRows(matrix, columns, outcome[rows], bench.training.units[rows], task)
     with threadpool_limits(limits=1), warnings.catch_warnings():
         # What did not converge has been said of these settings when they were tuned.

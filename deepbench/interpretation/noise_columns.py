@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 # Numbers in all copies, which bounds the memory.
-_MOST_NUMBERS = 20_000_000
+_MOST_NUMBERS = 5_000_000
 _MARK = "\x1fnoise\x1f"
 
 
@@ -53,8 +53,7 @@ def with_noise(
     matrix: Floats,
     sources: Sequence[str],
     copied: frozenset[str],
-    rows: Floats,
-    donors: NDArray[np.int64],
+    donors: Sequence[Floats],
 ) -> tuple[Floats, tuple[str, ...]]:
     """Return a matrix (m, d + c) with copies of some columns, and the source of each column.
 
@@ -62,15 +61,14 @@ def with_noise(
         matrix: (m, d) some preprocessed rows.
         sources: (d,) the user's column behind each column.
         copied: The user's columns that are copied, with all that preprocessing made of them.
-        rows: (n, d) all preprocessed rows.
-        donors: (m,) which of all rows each row of a copy comes from.
+        donors: For each row the preprocessed row (d,) that its copies come from.
     """
     columns = np.array([i for i, name in enumerate(sources) if name in copied], dtype=np.int64)
     count = matrix.shape[1]
     wide = np.empty((len(matrix), count + len(columns)))
     wide[:, :count] = matrix
     for row, donor in enumerate(donors):
-        wide[row, count:] = rows[donor, columns]
+        wide[row, count:] = donor[columns]
     return wide, (*sources, *(f"{_MARK}{sources[column]}" for column in columns))
 
 

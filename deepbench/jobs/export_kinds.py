@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from deepbench.errors import DeepBenchError
-from deepbench.jobs.let_bundle_go import Decisions
+from deepbench.jobs.let_bundle_go import Finish
 from deepbench.plan import PrivacyLevel
 from deepbench.privacy.bundle_file import BundleFile
 from deepbench.privacy.gate import LeavingKind
@@ -47,6 +47,21 @@ class FileExport:
 
 
 @dataclass(frozen=True)
+class FolderContent:
+    """What a folder of files is made of.
+
+    Attributes:
+        files: The files that are asked for, final.
+        finish: Makes files that depend on which of them leave: README, card, checksums.
+        stays: Sentences on what was not even made.
+    """
+
+    files: Sequence[BundleFile]
+    finish: Finish = lambda decisions: ()
+    stays: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class FolderExport:
     """Files that leave together, in a new folder.
 
@@ -55,8 +70,7 @@ class FolderExport:
         title: What it is called.
         folder: Name of the folder that is made.
         judge: Says whether it may leave as the study stands; cheap, no file is made for it.
-        make: Returns the files that are asked for, final.
-        finish: Returns files that depend on which of them leave: README, checksums.
+        make: Returns what is asked for.
         essential: Kinds without which the rest makes no sense.
     """
 
@@ -64,6 +78,5 @@ class FolderExport:
     title: str
     folder: str
     judge: Judge
-    make: Callable[[Study, PrivacyLevel, Progress], Sequence[BundleFile]]
-    finish: Callable[[Study, Decisions], Sequence[BundleFile]] = lambda study, decisions: ()
+    make: Callable[[Study, PrivacyLevel, Progress], FolderContent]
     essential: frozenset[LeavingKind] = frozenset()

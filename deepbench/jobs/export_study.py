@@ -6,13 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from deepbench.data.wording import did_you_mean
-from deepbench.errors import DataError, DeepBenchError, GateRefused, StudyError
+from deepbench.errors import DataError, DeepBenchError, GateRefused
 from deepbench.jobs.export_folders import FOLDER_EXPORTS
+from deepbench.jobs.export_judging import judge_methods, judge_plan, judge_report
 from deepbench.jobs.export_kinds import FileExport, FolderExport, Judgement
 from deepbench.jobs.leave import (
     demand_suffix,
-    has_draft,
-    has_plan,
     level_in_force,
     level_note,
     look_into,
@@ -21,11 +20,8 @@ from deepbench.jobs.leave import (
 from deepbench.jobs.let_bundle_go import let_bundle_go, new_folder
 from deepbench.jobs.let_go import let_go
 from deepbench.jobs.released import (
-    current_fingerprints,
     last_run,
-    last_stop,
     methods_txt,
-    missing_answers,
     names_to_hide,
     plan_toml,
     released_plan,
@@ -34,33 +30,9 @@ from deepbench.jobs.released import (
 )
 from deepbench.messages import ExportStudy, ListExports
 from deepbench.plan import PrivacyLevel
-from deepbench.privacy.final_bytes import is_guarded
-from deepbench.study.draft import Draft
 from deepbench.study.folder import Study
-from deepbench.study.records import EthicsRecord, ExportItem, ImportRecord
+from deepbench.study.records import ExportItem
 from deepbench.worker.progress import Progress
-from deepbench.workflow import STAGE_BY_KEY, STAGES, Stage, fingerprints
-
-_WHOLE = "Complete, as the program shows it."
-_REDUCED = (
-    "Counts below ten and everything about single samples are left out, because the study is "
-    "{level}."
-)
-_REPORT_NOT_YET = "It is written by the last step, “{title}”, which has not run yet."
-_METHODS_NOT_YET = "There is nothing to describe before the sample sheet is settled."
-_RUN_FIRST = "Run the study to the end first."
-_NO_ANSWERS = "No question has been answered yet."
-_OPEN = "The ethics register has {count}: {issues}."
-_OPEN_HINT = "Answer each on the page “{title}”, then run that step again."
-_LEFT_OUT_STAGES = "Not in it, because out of date: {stages}."
-_OLD_ANSWERS = "It shows the last run; answers changed since then concern: {stages}."
-_OLD_UNKNOWN = "It shows the last run; the answers on screen are not complete."
-_PLAN_STAYS = "The answer {field} holds {what}, so the plan stays in the study."
-_PLAN_HINT = "Change that answer; then the plan may leave."
-_PLAN_WHOLE = "All answers, with the name of the table’s file in place of its path."
-_PLAN_LACKS = "Not complete yet: it lacks {what}."
-_PLAN_WITHOUT = "Left out, because the study is {level}: {what}."
-_MOST_NAMED = 3
 
 
 def list_exports(request: ListExports, progress: Progress) -> dict[str, object]:
@@ -116,18 +88,18 @@ def _export_folder(
         if judgement.refusal is not None:
             study.record("gate", _refused_line(export, level, request.into, judgement.refusal))
             raise judgement.refusal
-        files = export.make(study, level, progress)
+        content = export.make(study, level, progress)
         progress.check_cancelled()
         folder, decisions = let_bundle_go(
             study,
-            files,
+            content.files,
             new_folder(Path(request.into), export.folder),
             title=export.title,
             essential=export.essential,
-            finish=lambda decisions: export.finish(study, decisions),
+            finish=content.finish,
         )
     left = [f"  {path.relative_to(folder).as_posix()}" for path in sorted(folder.rglob("*.*"))]
-    said = filter(None, (judgement.sentence, *decisions.sentences))
+    said = filter(None, (judgement.sentence, *content.stays, *decisions.sentences))
     return {"lines": [f"{export.title}: {folder}.", *left, *said], "output": str(folder)}
 
 
@@ -162,27 +134,6 @@ def _new_file(parent: Path, name: str) -> Path:
         number += 1
         path = parent / f"{Path(name).stem}-{number}{Path(name).suffix}"
     return path
-
-
-def demand_register_clear(study: Study) -> None:
-    """Refuse while the ethics register has open entries.
-
-    Raises:
-        GateRefused: an entry is open.
-    """
-    issues = open_issues(study)
-    if issues:
-        count = f"{len(issues)} open {'entry' if len(issues) == 1 else 'entries'}"
-        title = STAGE_BY_KEY["ethics"].title
-        raise GateRefused(
-            _OPEN.format(count=count, issues="; ".join(issues)), _OPEN_HINT.format(title=title)
-        )
-
-
-def open_issues(study: Study) -> list[str]:
-    """Return the open entries of the register as it was last made."""
-    record = study.stage_record("ethics", EthicsRecord)
-    return [entry.issue for entry in record.entries if entry.state == "open"] if record else []
 
 
 def _all_exports() -> tuple[FileExport | FolderExport, ...]:
@@ -222,84 +173,13 @@ def _refuse_with(refusal: DeepBenchError) -> Callable[[bytes], None]:
     return refuse
 
 
-# --- report, results, methods ---------------------------------------------------------------
-
-
-def _judge_report(study: Study, level: PrivacyLevel) -> Judgement:
-    stop = last_stop(study) if has_plan(study) else None
-    if not has_plan(study) or (stop is None and "report" not in study.finished()):
-        title = STAGE_BY_KEY["report"].title
-        return Judgement(StudyError(_REPORT_NOT_YET.format(title=title), _RUN_FIRST))
-    if stop is not None and stop.stage == "report":
-        return Judgement(GateRefused(stop.why))
-    try:
-        demand_register_clear(study)
-    except GateRefused as refusal:
-        return Judgement(refusal)
-    return Judgement(None, _what_leaves(study, level))
-
-
-def _judge_methods(study: Study, level: PrivacyLevel) -> Judgement:
-    finished = study.finished()
-    settled = has_plan(study) and "sample-sheet" in finished
-    if not settled or current_fingerprints(study)["sample-sheet"] != finished["sample-sheet"]:
-        return Judgement(StudyError(_METHODS_NOT_YET, _RUN_FIRST))
-    return Judgement(None, _what_leaves(study, level))
-
-
-def _what_leaves(study: Study, level: PrivacyLevel) -> str:
-    first = _REDUCED.format(level=level) if is_guarded(level) else _WHOLE
-    return " ".join(filter(None, (first, _out_of_date(study))))
-
-
-def _out_of_date(study: Study) -> str:
-    """Say which results are left out as out of date, or shown although answers changed."""
-    finished, ran = study.finished(), current_fingerprints(study)
-    left_out = [s for s in STAGES if s.key in finished and finished[s.key] != ran[s.key]]
-    sentences = [_LEFT_OUT_STAGES.format(stages=_titles(left_out))] if left_out else []
-    if has_draft(study):
-        plan = Draft.load(study.folder).plan()
-        if plan is None:
-            return " ".join([*sentences, _OLD_UNKNOWN])
-        imported = study.stage_record("import", ImportRecord)
-        now = fingerprints(plan, imported.sha256 if imported else "")
-        old = [s for s in STAGES if finished.get(s.key) == ran[s.key] != now[s.key]]
-        if old:
-            sentences.append(_OLD_ANSWERS.format(stages=_titles(old)))
-    return " ".join(sentences)
-
-
-def _titles(stages: list[Stage]) -> str:
-    named = [stage.title for stage in stages[:_MOST_NAMED]]
-    more = len(stages) - len(named)
-    return ", ".join(named) + (f" and {more} more" if more else "")
-
-
-# --- plan -----------------------------------------------------------------------------------
-
-
-def _judge_plan(study: Study, level: PrivacyLevel) -> Judgement:
-    if not has_draft(study) and not has_plan(study):
-        return Judgement(StudyError(_NO_ANSWERS, "Answer the first pages."))
-    released = released_plan(study, level)
-    if released.problems:
-        first = released.problems[0]
-        stays = _PLAN_STAYS.format(field=first.field, what=first.what)
-        return Judgement(GateRefused(stays, _PLAN_HINT))
-    missing = missing_answers(released.answers)
-    parts = [_PLAN_LACKS.format(what=" and ".join(missing)) if missing else _PLAN_WHOLE]
-    if released.left_out:
-        parts.append(_PLAN_WITHOUT.format(level=level, what="; ".join(released.left_out)))
-    return Judgement(None, " ".join(parts))
-
-
 EXPORTS: tuple[FileExport, ...] = (
     FileExport(
         "report",
         "Report",
         ("html", "htm"),
         "report",
-        _judge_report,
+        judge_report,
         lambda study, level: report_html(study, last_run(study), level),
     ),
     FileExport(
@@ -307,7 +187,7 @@ EXPORTS: tuple[FileExport, ...] = (
         "Results for programs",
         ("json",),
         "results",
-        _judge_report,
+        judge_report,
         lambda study, level: results_json(last_run(study), level, names_to_hide(study, level)),
     ),
     FileExport(
@@ -315,7 +195,7 @@ EXPORTS: tuple[FileExport, ...] = (
         "Plan",
         ("toml",),
         "plan",
-        _judge_plan,
+        judge_plan,
         lambda study, level: plan_toml(released_plan(study, level)),
     ),
     FileExport(
@@ -323,7 +203,7 @@ EXPORTS: tuple[FileExport, ...] = (
         "Methods paragraph",
         ("txt",),
         "text",
-        _judge_methods,
+        judge_methods,
         lambda study, level: methods_txt(last_run(study), level, names_to_hide(study, level)),
     ),
 )

@@ -189,29 +189,26 @@ class _Explaining:
         main = self._runs.run([AttributionTask(fit) for fit in self._main(group)])
         first = importance_of(ModelFits(tuple(main)), self._table)
         found = clusters(self._features, first.ranked)
-        beside = self._runs.run(
-            [AttributionTask(fit, FEW_SAMPLES, ()) for fit in _beside(self._work, group)]
-        )
         wanted = tuple(name for cluster in found for name in cluster.features)
-        fits = ModelFits(
-            tuple(main),
-            tuple(each for each in beside if each.part == "start"),
-            tuple(each for each in beside if each.part == "repeat"),
-            self._draws(group, "twin", _SHUFFLES, wanted),
-            self._draws(group, "noise", _NOISE_DRAWS, ()),
+        tasks = [AttributionTask(fit, FEW_SAMPLES, ()) for fit in _beside(self._work, group)]
+        beside: tuple[tuple[Part, int, tuple[str, ...]], ...] = (
+            ("twin", _SHUFFLES, wanted),
+            ("noise", _NOISE_DRAWS, ()),
         )
-        return _Looked(importance_of(fits, self._table), found)
+        for part, draws, kept in beside:
+            for number in range(draws):
+                fits = self._fits(group, part, number)
+                tasks += [AttributionTask(fit, FEW_SAMPLES, kept) for fit in fits]
+        # Fold by fold: a process then preprocesses each only once.
+        results = self._runs.run(sorted(tasks, key=lambda task: task.fit.fold))
 
-    def _draws(
-        self, group: FamilyTrials, part: Part, count: int, wanted: tuple[str, ...]
-    ) -> tuple[tuple[FoldResult, ...], ...]:
-        """Return for each draw (of labels, of columns of no use) its folds."""
-        fits = [fit for number in range(count) for fit in self._fits(group, part, number)]
-        results = self._runs.run([AttributionTask(fit, FEW_SAMPLES, wanted) for fit in fits])
-        folds = len(self._work.folds)
-        return tuple(
-            tuple(results[begin : begin + folds]) for begin in range(0, len(results), folds)
+        def of(part: Part) -> tuple[FoldResult, ...]:
+            return tuple(each for each in results if each.part == part)
+
+        looked = ModelFits(
+            tuple(main), of("start"), of("repeat"), _draws(of("twin")), _draws(of("noise"))
         )
+        return _Looked(importance_of(looked, self._table), found)
 
     def _main(self, group: FamilyTrials) -> list[FoldFit]:
         return self._fits(group, "model")
@@ -270,6 +267,12 @@ class _Looked:
 
     importance: Importance
     clusters: tuple[Cluster, ...]
+
+
+def _draws(results: Sequence[FoldResult]) -> tuple[tuple[FoldResult, ...], ...]:
+    """Return the folds of each draw, in order."""
+    numbers = sorted({each.number for each in results})
+    return tuple(tuple(each for each in results if each.number == number) for number in numbers)
 
 
 def _beside(work: Interpreting, group: FamilyTrials) -> list[FoldFit]:

@@ -17,7 +17,7 @@ from deepbench.jobs.views import load_view
 from deepbench.plan import PrivacyLevel, plan_from_answers
 from deepbench.privacy.final_bytes import is_guarded
 from deepbench.privacy.plan_scan import ReleasedPlan, release_plan, shown_plan
-from deepbench.reporting.html_report import render_html
+from deepbench.reporting.html_report import PreparedReport, prepare_report, render_report
 from deepbench.reporting.methods_text import methods_text
 from deepbench.reporting.release import releasable
 from deepbench.reporting.results_json import results_document
@@ -71,20 +71,24 @@ def last_run(study: Study) -> StudySummary:
 
 def report_html(study: Study, summary: StudySummary, level: PrivacyLevel) -> bytes:
     """Return the report as it may leave at a level."""
+    return render_report(prepared_report(study, summary, level)).encode("utf-8")
+
+
+def prepared_report(study: Study, summary: StudySummary, level: PrivacyLevel) -> PreparedReport:
+    """Return all that the report shows at a level, figures drawn."""
     guarded = is_guarded(level)
     names = names_to_hide(study, level)
     if guarded:
         answers = study.plan().model_dump(mode="json", exclude_none=True)
         plan = tomli_w.dumps(shown_plan(answers, level, names))
         summary = summary.model_copy(update={"plan_toml": plan})
-    html = render_html(
+    return prepare_report(
         summary,
         small_cells=SMALLEST_CELL if guarded else 0,
         per_sample=not guarded,
         names=names,
         importances=all_importances(study, summary),
     )
-    return html.encode("utf-8")
 
 
 def names_to_hide(study: Study, level: PrivacyLevel) -> frozenset[str]:

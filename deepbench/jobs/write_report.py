@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from deepbench.errors import DataError, StudyError
-from deepbench.jobs.export_study import export_study, open_issues
+from deepbench.jobs.export_judging import open_issues
+from deepbench.jobs.export_study import export_study
 from deepbench.jobs.leave import has_plan, level_in_force
 from deepbench.jobs.let_go import let_go
 from deepbench.jobs.released import report_html

@@ -158,6 +158,25 @@ class Family(ABC):
         wanted = params.get("features", ALL_COLUMNS)
         return np.sort(ranking if wanted == ALL_COLUMNS else ranking[: int(wanted)])
 
+    def chosen_columns(
+        self,
+        params: Params,
+        matrix: NDArray[np.float64],
+        outcome: Outcome,
+        task: Task,
+    ) -> NDArray[np.int64]:
+        """Return (k,) the columns that the settings keep of fit rows, which are ranked if need be.
+
+        Args:
+            params: Settings, with or without ``features``.
+            matrix: (n, d) fit rows.
+            outcome: (n,) their outcome.
+            task: Kind of outcome.
+        """
+        if params.get("features", ALL_COLUMNS) == ALL_COLUMNS:
+            return np.arange(matrix.shape[1], dtype=np.int64)
+        return self.kept_columns(params, rank_columns(matrix, outcome, task))
+
     def combine(self, settings: Sequence[Params], shape: ProblemShape) -> list[Params]:
         """Return a portfolio: each of the settings with a number of columns in turn."""
         filters = self.filter_defaults(shape, len(settings))

@@ -129,6 +129,11 @@ class FoldCache:
             self._kept.popitem(last=False)
         return found
 
+    def release(self, but: int) -> None:
+        """Forget the preprocessed folds except one, where all of them would take much memory."""
+        if sum(data.memory_bytes for data in self._kept.values()) > self._memory_bytes // 4:
+            self._kept = OrderedDict({i: data for i, data in self._kept.items() if i == but})
+
     def ranking(self, index: int, outcome: Outcome) -> NDArray[np.int64]:
         """Return the (d,) columns of a fold, strongest association with the outcome first.
 

@@ -17,13 +17,14 @@ from deepbench.plan import RegisterComment, RegisterEntry, StudyPlan
 from deepbench.privacy.leaving import may_leave
 from deepbench.privacy.override import approval_entries
 from deepbench.privacy.register_issues import program_issues
-from deepbench.privacy.register_material import ISSUE_KINDS, Issue, Material
+from deepbench.privacy.register_material import Issue, Material
 from deepbench.privacy.sensitivity import sensitivity_sentence
 from deepbench.study.records import (
     EthicsEntryRecord,
     EthicsRecord,
     RegisterCommentRecord,
 )
+from deepbench.study.register_kinds import ISSUE_KINDS
 from deepbench.study.sensitivity_scan import folded
 
 PROGRAM = "program"

@@ -7,7 +7,6 @@ ledger when it is used. There is none for restricted studies and none for identi
 from __future__ import annotations
 
 import datetime
-import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -15,6 +14,7 @@ from deepbench.errors import GateRefused
 from deepbench.plan import Approval, ApprovedThing
 from deepbench.plan.approval import SHORTEST_REASON
 from deepbench.privacy.leaving import ContentKind
+from deepbench.study.persons import same_person
 from deepbench.study.records import EthicsEntryRecord
 
 #: What an approval calls a kind of content; kinds without an entry need none or have none.
@@ -25,7 +25,6 @@ APPROVED_AS: Mapping[ContentKind, ApprovedThing] = {
     "training predictions": "single samples",
     "training rows": "samples",
 }
-_TITLES = frozenset({"dr", "prof", "professor", "md", "phd", "mr", "mrs", "ms"})
 _HOW = (
     "A second person can approve it under [[ethics.approvals]] in the plan, with what = "
     '"{what}"; then run the study again.'
@@ -66,20 +65,12 @@ def approval_problem(approval: Approval, today: datetime.date) -> str:
     """Return why an approval does not hold; empty if it does."""
     if approval.expires < today:
         return f"it ended on {approval.expires.isoformat()}"
-    if _person(approval.requester) == _person(approval.approver):
+    if same_person(approval.requester, approval.approver):
         return "requester and approver are the same person"
     if len(approval.reason.strip()) < SHORTEST_REASON:
         return f"its reason is shorter than {SHORTEST_REASON} characters"
     named = (approval.role, approval.recipient, approval.legal_basis, approval.requester)
     return "" if all(text.strip() for text in named) else "it is not complete"
-
-
-def _person(name: str) -> str:
-    """Return a name in one spelling: capitals, spaces and titles make no other person."""
-    folded = unicodedata.normalize("NFKD", name).casefold()
-    plain = (letter for letter in folded if not unicodedata.combining(letter))
-    words = "".join(letter if letter.isalnum() else " " for letter in plain).split()
-    return " ".join(sorted(word for word in words if word not in _TITLES))
 
 
 def approval_issue(approval: Approval) -> str:

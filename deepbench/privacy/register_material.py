@@ -19,29 +19,6 @@ from deepbench.study.records import (
 # A group of fewer people can give its members away, and says little about the group.
 SMALLEST_GROUP = 10
 
-ISSUE_KINDS: tuple[str, ...] = (
-    "approval not stated",
-    "consent not stated",
-    "licence not stated",
-    "level lowered without reason",
-    "identifiers",
-    "rare combinations",
-    "batch or site",
-    "missing group",
-    "sensitive attribute predictive",
-    "sensitive attribute used",
-    "sensitive attribute told",
-    "subgroup gap",
-    "small group",
-    "low score for class",
-    "errors gather",
-    "causal claim",
-    "test set reused",
-    "audit failed",
-    "audit not demonstrable",
-    "model stores samples",
-)
-
 
 @dataclass(frozen=True)
 class Issue:

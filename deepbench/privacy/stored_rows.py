@@ -24,8 +24,11 @@ from deepbench.privacy.contents import Contents, open_contents
 
 Matrix = NDArray[np.float64]
 
-#: Bits by which values that follow each other must be rarer than chance.
-ENOUGH_BITS = 48.0
+#: Bits by which values that follow each other must be rarer than chance makes them somewhere in
+#: the file: one false alarm in a million.
+BEYOND_CHANCE = 20.0
+# Bits of a pattern: enough for files of a million numbers and tables of a thousand rows.
+_PATTERN_BITS = 72.0
 # Two numbers are one value if they differ by less than this share of the column's spread: files
 # hold 32 bits, or some decimals.
 _TOLERANCE = 1e-5
@@ -145,7 +148,7 @@ def _pattern(rows: Matrix, width: int) -> _Pattern:
 def _columns_needed(bits: Matrix) -> int:
     """Return after how many columns most rows are beyond chance."""
     total = np.cumsum(np.median(bits, axis=0))
-    needed = int(np.searchsorted(total, 1.5 * ENOUGH_BITS)) + 1
+    needed = int(np.searchsorted(total, _PATTERN_BITS)) + 1
     return min(needed, len(total))
 
 
@@ -164,12 +167,11 @@ def _stands_in(pattern: _Pattern, numbers: NDArray[np.float64]) -> bool:
     if not len(places):
         return False
     bits = pattern.bits[rows].sum(axis=1)
-    if bits.max() >= ENOUGH_BITS:
+    enough = BEYOND_CHANCE + float(np.log2(len(numbers)) + np.log2(len(pattern.values)))
+    if bits.max() >= enough:
         return True
-    if pattern.width < _LEAST_WIDTH:
-        return False
-    beyond = ENOUGH_BITS + float(np.log2(len(numbers)))
-    return _longest_chain(pattern.width, places, rows, bits) >= beyond
+    wide = pattern.width >= _LEAST_WIDTH
+    return wide and _longest_chain(pattern.width, places, rows, bits) >= enough
 
 
 def _longest_chain(

@@ -38,6 +38,7 @@ from deepbench.study.records import (
 
 BLEND = "Blend (not a candidate)"
 _QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+_SMALL_GROUP = "(a small group)"
 _TARGETS = {"calibration_slope": "1", "calibration_intercept": "0"}
 _REFERENCE_METRICS = ("majority_accuracy", "mean_rmse")
 
@@ -234,7 +235,7 @@ def test_table(summary: StudySummary, test: TestRecord) -> Table | None:
 
 
 def subgroup_table(groups: Sequence[SubgroupRecord], cells: SmallCells) -> Table | None:
-    """Return the score inside groups of test samples; too small groups keep only their name."""
+    """Return the score inside groups of test samples; too small groups lose also their name."""
     if not groups:
         return None
     rows: list[list[str]] = []
@@ -246,7 +247,7 @@ def subgroup_table(groups: Sequence[SubgroupRecord], cells: SmallCells) -> Table
             shown = not too_small(group, cells)
             rows.append(
                 [
-                    f"{column}: {group.group}",
+                    f"{column}: {group.group if shown else _SMALL_GROUP}",
                     sample,
                     HIDDEN if is_withheld(sample) and not is_withheld(unit) else unit,
                     short_metric(group.metric),

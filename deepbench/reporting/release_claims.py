@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from deepbench.reporting.release_groups import Released
-from deepbench.study.records import ClaimsRecord, ErrorGroupRecord
+from deepbench.study.records import ClaimsRecord, ErrorGroupRecord, EthicsRecord
 
 # What a list of groups with few units may say without the values that few have.
 _FEW = re.compile(r"^(?P<begin>Groups that are not, or hardly, in the data: )(?P<list>.+?)\.?$")
@@ -15,6 +15,9 @@ _NAMES_NO_VALUE = re.compile(
     r".+ below \S+ or above \S+ \(fewer than \d+ units on each side\)"
     r"|each single .+ \(fewer than \d+ units of each\)"
     r"|any group by (?:sex|age|ancestry|, | or )+, which no column states"
+)
+_MISSING = re.compile(
+    r"^(?P<begin>Fewer than \d+ training units have .+? = ).+(?P<end>\. Of them the model has )"
 )
 _VALUES_OF = "rare values of {column}"
 
@@ -81,6 +84,17 @@ def released_claims(record: ClaimsRecord, labels: Labels) -> ClaimsRecord:
     )
     not_shown = labels.released(tuple(map(_without_rare_values, record.not_shown)))
     return record.model_copy(update={"claims": claims, "not_shown": not_shown})
+
+
+def released_ethics(record: EthicsRecord) -> EthicsRecord:
+    """Return the register without the values of groups that few training units have."""
+    entries = tuple(
+        entry.model_copy(
+            update={"text": _MISSING.sub(r"\g<begin>(a rare value)\g<end>", entry.text)}
+        )
+        for entry in record.entries
+    )
+    return record.model_copy(update={"entries": entries})
 
 
 def _without_rare_values(text: str) -> str:

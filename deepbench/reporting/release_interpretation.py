@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from pathlib import PureWindowsPath
 
-from deepbench.reporting.release_claims import Labels, released_claims
+from deepbench.reporting.release_claims import Labels, released_claims, released_ethics
 from deepbench.reporting.release_groups import (
     released_abstain,
     released_groups,
@@ -52,7 +52,10 @@ def released_interpretation(summary: StudySummary, cells: SmallCells) -> StudySu
     claims = summary.claims
     if claims is not None:
         claims = released_claims(claims, labels)
-    return summary.model_copy(update={"interpretation": record, "claims": claims})
+    ethics = released_ethics(summary.ethics) if summary.ethics is not None else None
+    return summary.model_copy(
+        update={"interpretation": record, "claims": claims, "ethics": ethics}
+    )
 
 
 def _failures(

@@ -53,6 +53,8 @@ _INTEGER = re.compile(
 _PART_OF = re.compile(
     r"\s+(?:out )?(?:of|from) (?:the |all )?[\d,]+(?P<next>(?:[\s-]+[^\W\d_]\w*){1,2})"
 )
+# A privacy budget is no count: "at ε = 3".
+_BUDGET = re.compile(r"[εδσ]\s*[=≤<]\s*$")
 _DECIMAL_PERCENT = re.compile(r"(?<![\w.])\d+[.,]\d+\s*%")
 _WORDS = {
     "one": 1,
@@ -244,6 +246,8 @@ def _value(match: re.Match[str]) -> int:
 
 
 def _is_harmless(match: re.Match[str]) -> bool:
+    if _BUDGET.search(match.string[: match.start()]):
+        return True
     before = match.string[: match.start()].lower().split()[-1:]
     if before and before[0].lstrip("(").startswith(_NAMED) and not match["unit"]:
         return True
@@ -266,7 +270,8 @@ def _is_count_of_people(match: re.Match[str]) -> bool:
     following = match.string[match.end(1) :]
     part_of = _PART_OF.match(following)
     words = part_of["next"] if part_of is not None else match["next"]
-    return not match["unit"] and _counts_people(words) and not words.strip().startswith("group")
+    found = [word for word in re.split(r"[\s-]+", words.lower()) if not word.startswith("group")]
+    return not match["unit"] and _counts_people(" ".join(found))
 
 
 def _counts_people(following: str) -> bool:

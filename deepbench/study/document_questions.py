@@ -82,10 +82,16 @@ DOCUMENT_QUESTIONS: tuple[DocumentQuestion, ...] = (
     DocumentQuestion(
         "earlier_work",
         "Purpose",
-        "Which earlier models or tests are there, and was yours compared with them on the same "
-        "samples?",
-        "Begin with yes or no: was it compared? Then name them.",
-        ("DOME", "TRIPOD+AI", "MI-CLAIM"),
+        "Which earlier models or tests are there for this question?",
+        "Name them with their publication, or say that you know of none.",
+        ("TRIPOD+AI", "MI-CLAIM"),
+    ),
+    DocumentQuestion(
+        "compared",
+        "Purpose",
+        "Was your model compared with a published one on the same samples?",
+        "Begin with yes or no, then say with which.",
+        ("DOME", "MI-CLAIM"),
         begins_yes_no=True,
     ),
     DocumentQuestion(

@@ -6,7 +6,7 @@ knows no state of its own.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -14,6 +14,7 @@ from typing import Any, Literal, TypeVar
 from pydantic import ValidationError
 
 from deepbench.errors import StudyError
+from deepbench.plan import PrivacyLevel
 from deepbench.study.artifacts import artifact_name, read_artifact
 from deepbench.study.draft import Draft
 from deepbench.study.files import sha256_of
@@ -24,8 +25,11 @@ from deepbench.study.records import (
     ImportRecord,
     QuestionRecord,
     Record,
+    SensitivityRecord,
     TrialRecord,
 )
+from deepbench.study.sensitivity_scan import EVENT as SCANNED
+from deepbench.study.sensitivity_scan import judge_scan
 from deepbench.workflow import STAGE_BY_KEY, STAGES, fingerprints, stage_states
 
 PageState = Literal[
@@ -75,6 +79,7 @@ class StudyHistory:
     #: after an interruption is no second look.
     opened_with: set[str] = field(default_factory=set)
     plan_artifact: str = ""
+    scans: list[dict[str, Any]] = field(default_factory=list)
     _records: dict[tuple[str, type[Record]], Record] = field(default_factory=dict)
 
     def add(self, event: Event) -> None:
@@ -99,6 +104,8 @@ class StudyHistory:
             self.opened_with.add(data["fingerprint"])
         elif event.kind == "plan":
             self.plan_artifact = data["artifact"]
+        elif event.kind == SCANNED:
+            self.scans.append(data)
 
     def record(self, stage: str, kind: type[R]) -> R | None:
         """Return what a stage found when it last finished, or None."""
@@ -130,6 +137,17 @@ class StudyHistory:
         blocked = "check" in self.blocked and noted is not None
         found = noted if blocked else self.record("check", CheckRecord)
         return found.with_reasons(reasons) if found is not None else None
+
+    def sensitivity(
+        self, answered: PrivacyLevel, settled: Collection[str]
+    ) -> SensitivityRecord | None:
+        """Return what the scan for identifiers found so far, or None before it ran.
+
+        Args:
+            answered: The level as it is answered now.
+            settled: Names of issues that people resolved or accepted.
+        """
+        return judge_scan(self.scans, answered, settled) if self.scans else None
 
     def question(self) -> QuestionRecord | None:
         """Return the question as a sentence, or None."""

@@ -16,7 +16,6 @@ from deepbench.models.networks.predictor import NetworkPredictor
 from deepbench.models.predictors import ConstantPredictor
 from deepbench.models.preprocessing import Preprocessor
 from deepbench.models.problem_shape import ProblemShape
-from deepbench.models.ranking import rank_columns
 from deepbench.seeds import derive_seed
 from deepbench.training.lane_records import LaneSettings
 from deepbench.training.lanes import Lane, LaneResult, train_lanes
@@ -83,8 +82,7 @@ def train_network(
     Returns:
         (k,) columns that the filter kept, and the predictor that sees them.
     """
-    ranking = rank_columns(matrix, training.outcome, training.info.task)
-    columns = family.kept_columns(params, ranking)
+    columns = family.chosen_columns(params, matrix, training.outcome, training.info.task)
     x = take_columns(matrix, columns)
     rotation = Rotation.fit(x) if x.shape[1] > len(x) else None
     inputs = x.astype(np.float32) if rotation is None else rotation.transform(x)

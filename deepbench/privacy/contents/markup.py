@@ -158,13 +158,14 @@ def _picture(kind: str, parameters: str, data: str) -> Contents:
     """Return what is inside a picture that stands in a page."""
     try:
         plain = unquote_to_bytes(data)
-        content = base64.b64decode(plain, validate=True) if ";base64" in parameters else plain
+        if ";base64" in parameters:  # it may be broken into lines
+            plain = base64.b64decode(b"".join(plain.split()), validate=True)
     except (binascii.Error, ValueError):
         raise unreadable("a picture") from None
     if kind == "image/png":
-        return png_contents(content)
+        return png_contents(plain)
     if kind == "image/svg+xml":
-        return svg_contents(content)
+        return svg_contents(plain)
     raise unreadable("a PNG picture or SVG drawing")
 
 

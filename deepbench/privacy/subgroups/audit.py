@@ -13,7 +13,7 @@ from deepbench.data.samples import TrainingSet
 from deepbench.evaluation.metrics import tuning_metric
 from deepbench.privacy.subgroups.exchange import exchange_p_values
 from deepbench.privacy.subgroups.groups import NOT_GIVEN, Bools, groups_of, units_of
-from deepbench.privacy.subgroups.measures import SMALLEST_GROUP, Tested, pairs
+from deepbench.privacy.subgroups.measures import SMALLEST_GROUP, Answered, pairs
 from deepbench.privacy.subgroups.sentences import audit_sentences
 from deepbench.seeds import derive_seed
 from deepbench.study.records import (
@@ -50,25 +50,27 @@ def audit_subgroups(
         training: The samples models were trained on, of which groups may be missing.
         seed: Seed of the plan.
     """
-    tested = tested_of(predictions, sheet)
-    columns = _columns(predictions, sheet, tested)
+    answered = answered_of(predictions, sheet)
+    columns = _columns(predictions, sheet, answered)
     if not columns:
         return None
-    groups = _corrected([group for column in columns for group in _audited(tested, column, seed)])
-    everyone = np.ones(len(tested.y), dtype=bool)
+    groups = _corrected(
+        [group for column in columns for group in _audited(answered, column, seed)]
+    )
+    everyone = np.ones(len(answered.y), dtype=bool)
     overall = (
-        (name, tested.value(name, everyone, derive_seed(seed, "test bootstrap")))
-        for name in tested.names
+        (name, answered.value(name, everyone, derive_seed(seed, "test bootstrap")))
+        for name in answered.names
     )
     record = SubgroupAuditRecord(
-        task=tested.task,
-        metric=tuning_metric(tested.task),
-        positive=sheet.classes[1] if tested.task == "binary" else "",
-        samples=len(tested.y),
-        units=len(np.unique(tested.units)),
+        task=answered.task,
+        metric=tuning_metric(answered.task),
+        positive=sheet.classes[1] if answered.task == "binary" else "",
+        samples=len(answered.y),
+        units=len(np.unique(answered.units)),
         overall=tuple((name, score) for name, score in overall if score is not None),
         groups=groups,
-        small=tuple(found for column in columns if (found := _small(column, tested, training))),
+        small=tuple(found for column in columns if (found := _small(column, answered, training))),
         comparisons=sum(m.p_value is not None for group in groups for m in group.measures),
         smallest=SMALLEST_GROUP,
         sentences=(),
@@ -76,12 +78,12 @@ def audit_subgroups(
     return record.model_copy(update={"sentences": audit_sentences(record)})
 
 
-def tested_of(predictions: PredictionsRecord, sheet: SampleSheetRecord) -> Tested:
+def answered_of(predictions: PredictionsRecord, sheet: SampleSheetRecord) -> Answered:
     """Return the test samples as they are measured."""
     units = np.unique(np.array(predictions.units), return_inverse=True)[1].astype(np.int64)
     folds = np.array(predictions.folds, dtype=np.int64) if predictions.folds else None
     if not predictions.classes:
-        return Tested(
+        return Answered(
             "regression",
             np.array([float(value) for value in predictions.observed]),
             np.array(predictions.values)[:, None],
@@ -90,7 +92,7 @@ def tested_of(predictions: PredictionsRecord, sheet: SampleSheetRecord) -> Teste
             folds,
         )
     codes = {name: code for code, name in enumerate(predictions.classes)}
-    return Tested(
+    return Answered(
         sheet.task,
         np.array([codes[name] for name in predictions.observed], dtype=np.int64),
         np.array(predictions.probabilities),
@@ -101,26 +103,26 @@ def tested_of(predictions: PredictionsRecord, sheet: SampleSheetRecord) -> Teste
 
 
 def _columns(
-    predictions: PredictionsRecord, sheet: SampleSheetRecord, tested: Tested
+    predictions: PredictionsRecord, sheet: SampleSheetRecord, answered: Answered
 ) -> list[_Column]:
     annotations = predictions.annotations or {}
     return [
-        _Column(name, role, groups_of(annotations[name], tested.units))
+        _Column(name, role, groups_of(annotations[name], answered.units))
         for role in ROLES
         for name in sheet.roles.get(role, ())
         if name in annotations
     ]
 
 
-def _audited(tested: Tested, column: _Column, seed: int) -> list[AuditedGroup]:
+def _audited(answered: Answered, column: _Column, seed: int) -> list[AuditedGroup]:
     """Return the groups of a column that are large enough, with p-values not yet corrected."""
-    counts = units_of(column.groups, tested.units)
+    counts = units_of(column.groups, answered.units)
     large = {name: column.groups[name] for name, n in counts.items() if n >= SMALLEST_GROUP}
     # As the scores by group of stage 10, so that the same group has the same interval.
     bootstrap = derive_seed(seed, "test bootstrap")
-    found = {name: list(pairs(tested, member, bootstrap)) for name, member in large.items()}
+    found = {name: list(pairs(answered, member, bootstrap)) for name, member in large.items()}
     chances: dict[tuple[str, str], float] = {}
-    for measure in tested.compared:
+    for measure in answered.compared:
         wanted = [
             name
             for name, taken in found.items()
@@ -128,7 +130,7 @@ def _audited(tested: Tested, column: _Column, seed: int) -> list[AuditedGroup]:
         ]
         if not wanted:
             continue
-        units, rows, compared = tested.exchange(measure)
+        units, rows, compared = answered.exchange(measure)
         chance = exchange_p_values(
             units,
             {name: member[rows] for name, member in column.groups.items()},
@@ -185,8 +187,10 @@ def _is_further_off(measure: GroupMeasure) -> bool:
     return abs(measure.value.value or 0.0) > abs(measure.rest.value or 0.0)
 
 
-def _small(column: _Column, tested: Tested, training: TrainingSet | None) -> SmallGroups | None:
-    counts = units_of(column.groups, tested.units)
+def _small(
+    column: _Column, answered: Answered, training: TrainingSet | None
+) -> SmallGroups | None:
+    counts = units_of(column.groups, answered.units)
     test = tuple(name for name, units in counts.items() if units < SMALLEST_GROUP)
     few, only = few_in_training(column.name, column.role, training)
     if not (test or few or only):

@@ -32,6 +32,10 @@ def groups_of(texts: Sequence[str], units: Codes) -> dict[str, Bools]:
     numbers = _numbers(said)
     if numbers is not None and len(np.unique(numbers[np.isfinite(numbers)])) > FEW_VALUES:
         found = _ranges(numbers, units)
+    elif numbers is not None:
+        # 1 where the table was read as 1.0
+        values = np.unique(numbers[np.isfinite(numbers)])
+        found = {f"{value:g}": np.asarray(numbers == value) for value in values}
     else:
         found = {}
         for level in sorted({str(text) for text in said if text}):

@@ -34,7 +34,7 @@ Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
-class Tested:
+class Answered:
     """Test samples with what the chosen model said of them.
 
     Attributes:
@@ -182,15 +182,15 @@ def difference_of(one: Score, other: Score) -> Score:
 
 
 def pairs(
-    tested: Tested, member: Bools, seed: int
+    answered: Answered, member: Bools, seed: int
 ) -> Iterator[tuple[MeasureName, Score, Score, Score]]:
     """Yield each measure in a group, outside of it, and the difference.
 
     Outside, a measure of too few units has no value.
     """
-    for name in tested.names:
-        inside = tested.value(name, member, seed)
+    for name in answered.names:
+        inside = answered.value(name, member, seed)
         if inside is None:
             continue
-        outside = tested.value(name, ~member, seed) or Score(value=None)
+        outside = answered.value(name, ~member, seed) or Score(value=None)
         yield name, inside, outside, difference_of(inside, outside)

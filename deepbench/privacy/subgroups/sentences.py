@@ -23,9 +23,9 @@ TOO_SMALL = (
 WORSE = {
     "score": "ranks samples worse where {column} = {group}",
     "error": "is wrong more often where {column} = {group}",
-    "missed": "misses more of {positive} where {column} = {group}",
-    "false alarms": "says {positive} wrongly more often where {column} = {group}",
-    "calibration": "says {positive} with too {size} a probability where {column} = {group}",
+    "missed": "misses “{positive}” more often where {column} = {group}",
+    "false alarms": "says “{positive}” wrongly more often where {column} = {group}",
+    "calibration": "says “{positive}” with too {size} a probability where {column} = {group}",
 }
 LARGER_ERROR = "is further off where {column} = {group}"
 SMALLEST_GAP = 0.05

@@ -44,7 +44,7 @@ def card_head(facts: StudyFacts) -> str:
 
 
 def licence_id(text: str) -> str:
-    """Return the identifier of a licence, ``unknown`` without one, ``other`` for a name unknown."""
+    """Return the identifier of a licence; ``unknown`` without one, else ``other``."""
     if not text.strip():
         return "unknown"
     name = re.sub(r"[\s_]+", "-", text.strip().rstrip(".").casefold())
@@ -58,7 +58,6 @@ def _lines(facts: StudyFacts) -> Iterator[str]:
     yield f"license: {_text(identifier)}"
     if identifier == "other":
         yield f"license_name: {_text(licence)}"
-    yield "language: []"
     yield f"library_name: {_text(_library(facts))}"
     if facts.task:
         yield f"pipeline_tag: {_text(_task(facts))}"

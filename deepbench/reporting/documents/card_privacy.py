@@ -24,9 +24,9 @@ from deepbench.reporting.private_tables import budgets_table
 from deepbench.reporting.tables import Table, table
 from deepbench.reporting.wording import (
     ends_of,
-    percent,
     listing,
     number,
+    percent,
     sentence,
 )
 from deepbench.study.records import AuditRecord, CertificateRecord
@@ -34,7 +34,7 @@ from deepbench.study.records import AuditRecord, CertificateRecord
 _THREATS_MET = (
     "Hurry and accident: files are checked as bytes before they leave, and nothing leaves by "
     "itself.",
-    "Hostile or damaged input files: they are read by a process that can write nowhere else.",
+    "Hostile or damaged input files: they are read as data and never run.",
     "Faults of the program: what is not understood does not leave.",
 )
 _THREATS_NOT_MET = (
@@ -42,6 +42,8 @@ _THREATS_NOT_MET = (
     "A photograph of the screen.",
     "A disk that is not encrypted, or a computer that others use.",
 )
+_NO_AUDIT = "The model was not attacked to see what it gives away of its training samples."
+_NOT_PRIVATE = "The recommended model was trained without differential privacy."
 _PASSES = {
     True: "Within the limits for a model that leaves",
     False: "Above the limits for a model that leaves",
@@ -79,12 +81,8 @@ def threats_section() -> Section:
 
 def _audit(facts: StudyFacts, record: AuditRecord | None) -> list[Block]:
     if record is None:
-        return [
-            Heading("Audit"),
-            Text("The model was not attacked to see what it gives away of its training samples."),
-        ]
+        return [Heading("Audit"), Text(_NO_AUDIT if facts.chosen is not None else NOT_STATED)]
     limits = f"AUC {HIGHEST_AUC:.2f}, {percent(HIGHEST_TRUE_POSITIVES)} found"
-    unit = record.unit
     blocks: list[Block] = [
         Heading("Audit: who was in the training set?"),
         Facts(
@@ -92,7 +90,7 @@ def _audit(facts: StudyFacts, record: AuditRecord | None) -> list[Block]:
                 ("Model attacked", record.title),
                 ("Result", f"{_PASSES[record.passes]} ({limits}, as upper ends of the intervals)"),
                 ("Effort", f"{record.effort}, {record.shadows:,} models for comparison"),
-                ("Counted by", f"{unit}: {facts.number_of_units(record.members)}"),
+                ("Counted by", f"{record.unit}; {facts.number_of_units(record.members)} in all"),
                 ("Recognised one by one", facts.cells.one(record.memorised)),
                 ("SHA-256 of the model attacked", record.model_sha256 or NOT_STATED),
             )
@@ -136,10 +134,8 @@ def _private(facts: StudyFacts) -> list[Block]:
     record = facts.summary.ethics
     private = record.private_training if record is not None else None
     if private is None:
-        return [
-            Heading("Differential privacy"),
-            Text("The recommended model was trained without differential privacy."),
-        ]
+        said = _NOT_PRIVATE if facts.chosen is not None else NOT_STATED
+        return [Heading("Differential privacy"), Text(said)]
     blocks: list[Block] = [
         Heading("Differential privacy"),
         Points(tuple(sentence(text) for text in private.sentences)),
@@ -157,7 +153,7 @@ def certificate_facts(facts: StudyFacts, record: CertificateRecord) -> tuple[tup
     pairs = [
         ("Guarantee", f"ε = {number(record.epsilon, 3)}, δ = {number(record.delta)}"),
         ("Protects against telling apart", record.adjacency),
-        ("Unit", f"{record.unit}: {facts.number_of_units(record.units)} trained on"),
+        ("Unit", f"{record.unit}; trained on {facts.number_of_units(record.units)}"),
         ("Accountants, the larger counts", listing(counts)),
         ("Clipping norm", number(record.clipping_norm, 2)),
         ("Noise multiplier", number(record.noise_multiplier)),
@@ -177,6 +173,4 @@ def _overrides(approvals: Sequence[Approval]) -> list[Block]:
     if not approvals:
         return []
     blocks: list[Block] = [Heading("Overrides")]
-    for approval in approvals:
-        blocks.append(Points(approval_lines(approval)))
-    return blocks
+    return [*blocks, *(Points(approval_lines(approval)) for approval in approvals)]

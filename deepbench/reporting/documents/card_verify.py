@@ -6,7 +6,7 @@ from deepbench.reporting.documents.blocks import Code, Points, Section, Text, se
 from deepbench.reporting.documents.methods_file import citation
 from deepbench.reporting.documents.study_facts import StudyFacts
 
-_FILES = "That no file was changed, with the list of their SHA-256 sums:"
+_FILES = "That no file was changed since, by the list of their SHA-256 sums:"
 _NUMBERS = "That the numbers come out again, from the folder of the bundle and the data:"
 
 
@@ -16,18 +16,18 @@ def verify_section() -> Section:
         "verify",
         "How to verify",
         Text(_FILES),
-        Code(("sha256sum -c checksums.sha256",)),
+        Code(("python rerun/rerun.py --files-only",)),
         Text(_NUMBERS),
         Code(
             (
-                "deepbench verify . --data FOLDER",
                 "python rerun/rerun.py --data FOLDER",
+                "deepbench verify . --data FOLDER",
             )
         ),
         Text(
-            "FOLDER is where the table lies; it is not in the bundle. The second line does the "
-            "same without an installed DeepBench: it first makes an environment with the versions "
-            "of the study."
+            "FOLDER is where the table lies; it is not in the bundle. The first line makes an "
+            "environment with the versions of the study before it runs; the second uses the "
+            "DeepBench that is installed."
         ),
     )
 

@@ -20,12 +20,14 @@ from deepbench.reporting.documents.blocks import (
 from deepbench.reporting.documents.markdown import to_markdown
 from deepbench.reporting.documents.study_facts import StudyFacts
 
-Origin = Literal["records", "you", "both", "open", "not run"]
+Origin = Literal["records", "you", "both", "partly", "some of you", "open", "not run"]
 
 _ORIGINS: dict[Origin, str] = {
     "records": "From the study’s records",
     "you": "From you",
     "both": "From the study’s records and from you",
+    "some of you": "In part from you – the rest needs your answer",
+    "partly": "In part from the study’s records – the rest needs your answer",
     "open": "Not stated – needs your answer",
     "not run": "Not stated – the study did not get so far",
 }
@@ -100,8 +102,8 @@ def told(*keys: str) -> Callable[[StudyFacts], Answer]:
     """Answer by what people answered."""
 
     def answer(facts: StudyFacts) -> Answer:
-        text = " ".join(filter(None, map(facts.told, keys)))
-        return Answer(text, "you" if text else "open")
+        said = [facts.told(key) for key in keys]
+        return _of_people(said)
 
     return answer
 
@@ -110,16 +112,22 @@ def plan(sentence: Sentence, *keys: str) -> Callable[[StudyFacts], Answer]:
     """Answer by what people wrote into the plan, and by what they answered."""
 
     def answer(facts: StudyFacts) -> Answer:
-        text = " ".join(filter(None, [*map(facts.told, keys), sentence(facts)]))
-        return Answer(text, "you" if text else "open")
+        return _of_people([*map(facts.told, keys), sentence(facts)])
 
     return answer
+
+
+def _of_people(said: Sequence[str]) -> Answer:
+    text = " ".join(filter(None, said))
+    if not text:
+        return Answer("", "open")
+    return Answer(text, "you" if all(said) else "some of you")
 
 
 def both(sentences: Sentence | Sequence[Sentence], *keys: str) -> Callable[[StudyFacts], Answer]:
     """Answer by what people answered and then by the records.
 
-    Records alone leave it to people to add the rest, which is said.
+    Where the records answer alone, people are asked for the rest.
     """
     of_records = (sentences,) if callable(sentences) else tuple(sentences)
 
@@ -130,7 +138,7 @@ def both(sentences: Sentence | Sequence[Sentence], *keys: str) -> Callable[[Stud
             return Answer(f"{said} {known}", "both")
         if said:
             return Answer(said, "you")
-        return Answer(known, "records" if known else "open")
+        return Answer(known, "partly" if known else "open")
 
     return answer
 
@@ -138,6 +146,11 @@ def both(sentences: Sentence | Sequence[Sentence], *keys: str) -> Callable[[Stud
 def fixed(text: str) -> Callable[[StudyFacts], Answer]:
     """Answer by what holds for every study of the program."""
     return lambda facts: Answer(text, "records")
+
+
+def advice(text: str) -> Callable[[StudyFacts], Answer]:
+    """Leave it to people, with a word on how."""
+    return lambda facts: Answer(text, "open")
 
 
 def _joined(facts: StudyFacts, sentences: Sequence[Sentence]) -> str:

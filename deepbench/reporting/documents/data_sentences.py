@@ -33,6 +33,7 @@ _ALLOCATION = {
     "matched": "Groups were matched.",
     "observational": "Groups were observed as they are.",
 }
+_FEATURES = ("feature", "measurement")
 _FINDINGS_SHOWN = 12
 _NAMES_SHOWN = 20
 
@@ -117,21 +118,39 @@ def design(facts: StudyFacts) -> str:
     return f"{text} {_ALLOCATION.get(allocation or '', '')}".strip()
 
 
+def features(facts: StudyFacts) -> str:
+    """Names of the features that the models see."""
+    record, check = facts.summary.imported, facts.summary.check
+    if record is None:
+        return ""
+    gone = set(check.left_out_features) if check is not None else set()
+    names = [
+        clipped(column.name)
+        for column in record.columns
+        if column.role in _FEATURES and column.name not in gone
+    ]
+    if not names:
+        return ""
+    more = len(names) - _NAMES_SHOWN
+    shown = listing(names) if more <= 0 else f"{', '.join(names[:_NAMES_SHOWN])} and {more:,} more"
+    return f"{counted(len(names), 'predictor')}: {shown}."
+
+
 def missing(facts: StudyFacts) -> str:
     """Share of missing values among the features."""
     record = facts.summary.imported
     if record is None:
         return ""
-    features = [column for column in record.columns if column.role in ("feature", "measurement")]
-    cells = len(features) * record.rows
-    empty = sum(column.missing for column in features)
+    columns = [column for column in record.columns if column.role in _FEATURES]
+    cells = len(columns) * record.rows
+    empty = sum(column.missing for column in columns)
     if not cells or facts.cells.is_small(empty):
         return ""
     share = 100 * empty / cells
-    touched = sum(column.missing > 0 for column in features)
+    touched = sum(column.missing > 0 for column in columns)
     return (
         f"{share:.1f} % of all values of features were missing, in "
-        f"{counted(touched, 'feature')} of {len(features):,}. Shares by class were not counted."
+        f"{counted(touched, 'feature')} of {len(columns):,}. Shares by class were not counted."
         if empty
         else "No value of a feature was missing."
     )

@@ -1,4 +1,4 @@
-"""``dome.json``: an entry for the DOME registry, from the records and from what people answered."""
+"""``dome.json``: an entry for the DOME registry, from the records and from answers of people."""
 
 from __future__ import annotations
 
@@ -157,9 +157,7 @@ def _optimization(facts: StudyFacts) -> dome.OptimizationPart:
             cfgAvail=True if model is not None else None,
             lic=_said(facts.answers.get("model_licence", "")),
         ),
-        parameters=dome.Parameters(
-            numP=_parameters(facts), pSelMeth=_said(models.tuning(facts))
-        ),
+        parameters=dome.Parameters(numP=_parameters(facts), pSelMeth=_said(models.tuning(facts))),
         fit=dome.Fit(
             pGtN=_more_parameters(facts),
             noOverFit=_said(models.overfitting(facts)),
@@ -266,9 +264,7 @@ def _interpretability(facts: StudyFacts) -> dome.Interpretability:
         kind = "transparent"
     else:
         kind = "post-hoc explainable" if explained else "black box"
-    return dome.Interpretability(
-        interpType=kind, transpEx=facts.parts["interpretation"] or "None"
-    )
+    return dome.Interpretability(interpType=kind, transpEx=facts.parts["interpretation"] or "None")
 
 
 def _run_time(facts: StudyFacts) -> str:
@@ -299,7 +295,7 @@ def _evaluation(facts: StudyFacts) -> dome.EvaluationPart:
         measure=dome.Measure(metrics=metrics, isRep=None if None in public else all(public)),
         method=dome.Method(evalMeth=_said(_method(facts))),
         comparison=dome.Comparison(
-            cmpPub=facts.yes_or_no("earlier_work"),
+            cmpPub=facts.yes_or_no("compared"),
             cmpBase=any(model.name == "dummy" for model in tuned) if tuned else None,
         ),
         confidance=dome.Confidence(

@@ -51,7 +51,7 @@ def _panels_and_copies(facts: StudyFacts) -> str:
         return ""
     said = record.panels.sentences if record.panels is not None else ()
     said += tuple(text for copy in record.imitations for text in copy.sentences)
-    return " ".join(sentence(text) for text in said)
+    return " ".join(dict.fromkeys(sentence(text) for text in said))
 
 
 def _relevance(facts: StudyFacts) -> str:
@@ -84,10 +84,18 @@ def _tier(facts: StudyFacts) -> Answer:
     said = facts.told("code_availability")
     if public is None:
         return Answer(said, "you" if said else "open")
-    tier = (
-        "Tier 1, complete sharing of the code" if public else "Tier 4, the code is not shared"
-    )
-    return Answer(f"{tier}: {said}", "you")
+    said = facts.after_yes_no("code_availability")
+    tier = "Tier 1, complete sharing of the code" if public else "Tier 4, the code is not shared"
+    return Answer(sentence(f"{tier}: {said}" if said else tier), "you")
+
+
+def _compared_with(facts: StudyFacts) -> Answer:
+    compared = facts.told_whether("Compared on the same samples", "compared")
+    said = " ".join(filter(None, [facts.told("earlier_work"), compared]))
+    known = models.baseline_effort(facts)
+    if said and known:
+        return Answer(f"{said} {known}", "both")
+    return Answer(said or known, "you" if said else ("partly" if known else "open"))
 
 
 MI_CLAIM = Checklist(
@@ -118,7 +126,7 @@ MI_CLAIM = Checklist(
             "1.5",
             _DESIGN,
             "Best existing solution, as what the model is compared with",
-            both(models.baseline_effort, "earlier_work"),
+            _compared_with,
         ),
         Item(
             "2.1",

@@ -90,8 +90,7 @@ def card_sections(facts: StudyFacts, approvals: Sequence[Approval] = ()) -> list
         section(
             "out-of-scope",
             "Out-of-scope use",
-            Text(facts.told("out_of_scope")),
-            Points(_RESEARCH),
+            Points(tuple(filter(None, [facts.told("out_of_scope"), *_RESEARCH]))),
         ),
         _inputs(facts),
         _training_data(facts),
@@ -149,8 +148,9 @@ def _inputs(facts: StudyFacts) -> Section:
     check, sheet = facts.summary.check, facts.summary.sheet
     features = check.features if check is not None else (sheet.features if sheet else 0)
     said = (
-        f"{features:,} features of the table, with the names and units that it has there "
-        "(model/schema.json, where the model is in the bundle). Missing values are allowed."
+        f"{features:,} features of the table, with the names and units that they have there "
+        "(model/schema.json, where the model is in the bundle). The model’s own preparation fills "
+        "in missing values."
         if features
         else ""
     )
@@ -197,7 +197,9 @@ def _building(facts: StudyFacts) -> Section:
 
 def _performance(facts: StudyFacts) -> Section:
     choice = facts.summary.choice
-    table = test_table(facts.summary, choice.test) if choice is not None else None
+    # Beside the recommended model stands the best traditional one, not what no one can use.
+    test = choice.test.model_copy(update={"blend_metrics": {}}) if choice is not None else None
+    table = test_table(facts.summary, test) if test is not None else None
     blocks: list[Block] = [Text(models.performance(facts)), *_grid(table)]
     blocks += [Text(models.uncertainty(facts)) if table is not None else Text("")]
     blocks += [Text(models.comparison(facts)), Text(models.shuffled(facts))]
@@ -245,10 +247,14 @@ def _uses(facts: StudyFacts) -> Section:
 def _limitations(facts: StudyFacts) -> Section:
     record = facts.summary.claims
     claims = tuple(sentence(claim.sentence) for claim in record.claims) if record else ()
-    caution: list[str] = [facts.told("limits"), models.elsewhere(facts)]
+    limits = facts.told("limits")
+    caution = [f"Not expected to hold for: {limits}" if limits else "", models.elsewhere(facts)]
     if record is not None:
         caution.append(sentence(record.ceiling))
-        caution += [f"Wording that says too much: “{item.text}”" for item in record.causal]
+        caution += [
+            f"The authors’ wording (“{item.words}”) says more than was shown: {sentence(item.why)}"
+            for item in record.causal
+        ]
         left = [item.question for item in record.checklist if item.state != "clear"]
         if left:
             caution.append(f"The score looks too good; not cleared: {' '.join(left)}")
@@ -283,7 +289,10 @@ def _ethics(facts: StudyFacts) -> Section:
             (
                 ("Ethics board", approval or NOT_STATED),
                 ("Consent or legal basis", consent or NOT_STATED),
-                ("Sensitive attributes, kept out of the model", listing(sensitive) or "None named."),
+                (
+                    "Sensitive attributes, kept out of the model",
+                    listing(sensitive) or "None named.",
+                ),
             )
         ),
         Points(

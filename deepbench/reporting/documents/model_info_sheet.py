@@ -20,7 +20,7 @@ from deepbench.reporting.documents.checklist_form import (
     records,
     told,
 )
-from deepbench.reporting.documents.shared_answers import claimed_features, features_legitimate
+from deepbench.reporting.documents.shared_answers import claimed_features
 from deepbench.reporting.documents.study_facts import Document, StudyFacts
 from deepbench.reporting.small_cells import SmallCells
 from deepbench.reporting.verdict import test_openings
@@ -90,17 +90,17 @@ def _signs(facts: StudyFacts) -> str:
         f"The score was higher than could be expected; not cleared in the checklist: "
         f"{' '.join(left)}"
         if left
-        else "The score was higher than could be expected; every item of the checklist was cleared."
+        else "The score was higher than could be expected; the whole checklist was cleared."
     )
     return f"{text} {said}".strip()
 
 
 def _legitimate(facts: StudyFacts) -> Answer:
-    given = features_legitimate(facts)
+    told = " ".join(filter(None, map(facts.told, ("feature_choice", "measurement"))))
     signs = _signs(facts)
-    if given.origin == "you" and signs:
-        return Answer(f"{facts.told('feature_choice')} {signs}".strip(), "both")
-    return Answer(given.text or signs, given.origin if given.text or not signs else "records")
+    if told and signs:
+        return Answer(f"{told} {signs}", "both")
+    return Answer(told or signs, "you" if told else ("partly" if signs else "open"))
 
 
 def _time(facts: StudyFacts) -> str:

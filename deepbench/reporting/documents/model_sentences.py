@@ -1,4 +1,4 @@
-"""What the records say of models and results, one fact a function; empty where nothing is known."""
+"""What the records say of models and results, one fact a function; empty where none is known."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from deepbench.data.wording import counted, in_sentence
 from deepbench.reporting.documents.study_facts import StudyFacts
 from deepbench.reporting.effort import effort_words
+from deepbench.reporting.tables import setting
 from deepbench.reporting.verdict import headline_metric, models_of, test_openings
 from deepbench.reporting.wording import (
     clipped,
@@ -88,12 +89,8 @@ def settings(facts: StudyFacts) -> str:
     model = facts.chosen
     if model is None or not model.params:
         return ""
-    said = ", ".join(f"{name} = {_written(value)}" for name, value in model.params.items())
+    said = ", ".join(f"{name} = {setting(value)}" for name, value in model.params.items())
     return f"Settings of the recommended model: {said}."
-
-
-def _written(value: object) -> str:
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
 def selection(facts: StudyFacts) -> str:
@@ -303,8 +300,8 @@ def important(facts: StudyFacts) -> str:
     if not names:
         return "No feature stood out from what features of no use get."
     return (
-        f"{facts.title(model.model)} used most, in this order: {', '.join(names)} "
-        f"({model.method}). This is association, not cause."
+        f"Used most by {_title(facts, model.model)}, in this order: {', '.join(names)} "
+        f"(by {in_sentence(clipped(model.method, 80))}). This is association, not cause."
     )
 
 
@@ -350,7 +347,9 @@ def computing_time(facts: StudyFacts) -> str:
     return f"Computing time of tuning: {duration(seconds)}." if models else ""
 
 
-def metric_lines(facts: StudyFacts) -> Iterator[tuple[str, str, float, float | None, float | None]]:
+def metric_lines(
+    facts: StudyFacts,
+) -> Iterator[tuple[str, str, float, float | None, float | None]]:
     """Yield (name, title, value, low, high) of the metrics on the test set."""
     choice = facts.summary.choice
     measured = choice.test.metrics if choice is not None else {}

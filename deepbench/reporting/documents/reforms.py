@@ -106,9 +106,7 @@ REFORMS = Checklist(
             "All steps from the raw table to what the models see",
             records(data.preparation),
         ),
-        Item(
-            "5a", _MODELS, "All models trained, with inputs and settings", records(models.tried)
-        ),
+        Item("5a", _MODELS, "All models trained, with inputs and settings", records(models.tried)),
         Item("5b", _MODELS, "Why these kinds of models", records(models.why_these)),
         Item(
             "5c",
@@ -137,7 +135,9 @@ REFORMS = Checklist(
             records(data.design, data.proofs),
         ),
         Item(
-            "6c", _LEAKAGE, "Why each feature may be used and gives no answer away",
+            "6c",
+            _LEAKAGE,
+            "Why each feature may be used and gives no answer away",
             features_legitimate,
         ),
         Item(

@@ -18,7 +18,8 @@ _KNOWN = {
 
 def data_access(facts: StudyFacts) -> Answer:
     """Which data, and where it can be had."""
-    said = " ".join(filter(None, [facts.told("data_availability"), data.source(facts)]))
+    public = facts.told_whether("Public", "data_availability")
+    said = " ".join(filter(None, [public, data.source(facts)]))
     known = data.file(facts)
     if said and known:
         return Answer(f"{said} {known}", "both")
@@ -27,19 +28,23 @@ def data_access(facts: StudyFacts) -> Answer:
 
 def data_source(facts: StudyFacts) -> Answer:
     """Where the data came from, when, and how the outcome was determined."""
-    keys = ("collection", "outcome_definition")
-    said = " ".join(filter(None, [*map(facts.told, keys), data.source(facts)]))
-    return Answer(said, "you" if said else "open")
+    told = [facts.told(key) for key in ("collection", "outcome_definition")]
+    said = " ".join(filter(None, [*told, data.source(facts)]))
+    if not said:
+        return Answer("", "open")
+    return Answer(said, "you" if all(told) else "some of you")
 
 
-def _code(facts: StudyFacts) -> str:
-    return (
-        f"DeepBench {facts.summary.version} ran the plan (plan.toml, in the bundle); there is no "
+def code(facts: StudyFacts) -> Answer:
+    """Which code, and where it can be had."""
+    public = facts.told_whether("Public", "code_availability")
+    known = (
+        f"DeepBench {facts.summary.version} runs the plan (plan.toml, in the bundle); there is no "
         "other code. Versions of all packages stand in rerun/constraints.txt."
     )
+    return Answer(f"{public} {known}".strip(), "both" if public else "partly")
 
 
-code = both(_code, "code_availability")
 rerun_readme = fixed(
     "README.txt of the bundle says what each file is and how to get the results again."
 )

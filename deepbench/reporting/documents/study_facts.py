@@ -109,6 +109,11 @@ class StudyFacts:
         text = self.answers.get(key, "")
         return text if not text or text[-1] in ".!?…" else f"{text}."
 
+    def told_whether(self, what: str, key: str) -> str:
+        """Return an answer to a question of yes or no as a sentence, with what was asked."""
+        text = self.told(key)
+        return f"{what}: {text[:1].lower()}{text[1:]}" if text else ""
+
     def yes_or_no(self, key: str) -> bool | None:
         """Return what an answer begins with; None where it is neither."""
         begins = _YES_NO.match(self.answers.get(key, ""))

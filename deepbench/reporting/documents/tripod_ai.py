@@ -15,9 +15,9 @@ from deepbench.reporting.documents import model_sentences as models
 from deepbench.reporting.documents.checklist_form import (
     Checklist,
     Item,
+    advice,
     both,
     checklist_markdown,
-    fixed,
     plan,
     records,
     told,
@@ -150,12 +150,11 @@ def _predictions(facts: StudyFacts) -> str:
     )
 
 
-def _given_away(facts: StudyFacts) -> str:
-    said = facts.told("model_availability")
+def _model_given(facts: StudyFacts) -> str:
     title = models.chosen_title(facts)
     if not title:
-        return said
-    return f"{said} Recommended model: {in_sentence(title)}. {models.settings(facts)}".strip()
+        return ""
+    return f"Recommended model: {in_sentence(title)}. {models.settings(facts)}".strip()
 
 
 def _interpretation(facts: StudyFacts) -> str:
@@ -170,12 +169,12 @@ TRIPOD_AI = Checklist(
     "reporting clinical prediction models that use regression or machine learning methods. BMJ "
     "2024;385:e078378. doi:10.1136/bmj-2023-078378",
     items=(
-        Item("1", _TITLE, "Kind of study, people and outcome in the title", records(_title)),
+        Item("1", _TITLE, "Kind of study, people and outcome in the title", both(_title)),
         Item(
             "2",
             _ABSTRACT,
             "Abstract by the list of TRIPOD+AI for abstracts",
-            fixed(
+            advice(
                 "Write it last, from the answers below; the publication holds a list of its own "
                 "for abstracts."
             ),
@@ -217,7 +216,9 @@ TRIPOD_AI = Checklist(
             both(data.outcome, "outcome_definition"),
         ),
         Item(
-            "8b", _METHODS, "Who judged the outcome, if it needs judgement",
+            "8b",
+            _METHODS,
+            "Who judged the outcome, if it needs judgement",
             told("outcome_definition"),
         ),
         Item("8c", _METHODS, "Was the outcome judged blindly?", told("outcome_definition")),
@@ -226,11 +227,9 @@ TRIPOD_AI = Checklist(
             "9b",
             _METHODS,
             "All predictors: definition, and how and when they were measured",
-            both(data.design, "measurement"),
+            both(data.features, "measurement"),
         ),
-        Item(
-            "9c", _METHODS, "Who judged predictors, if they need judgement", told("measurement")
-        ),
+        Item("9c", _METHODS, "Who judged predictors, if they need judgement", told("measurement")),
         Item(
             "10",
             _METHODS,
@@ -251,7 +250,9 @@ TRIPOD_AI = Checklist(
             "Kinds of models, why, all steps of building them, internal validation",
             both((models.tried, models.tuning, models.selection), "ml_reason"),
         ),
-        Item("12d", _METHODS, "Differences between clusters such as hospitals", records(_clusters)),
+        Item(
+            "12d", _METHODS, "Differences between clusters such as hospitals", records(_clusters)
+        ),
         Item(
             "12e",
             _METHODS,
@@ -272,7 +273,9 @@ TRIPOD_AI = Checklist(
         ),
         Item("13", _METHODS, "What was done about classes of unequal size", records(_imbalance)),
         Item("14", _METHODS, "What was done about fairness", records(_fairness)),
-        Item("15", _METHODS, "Output of the model, and how thresholds came about", records(_output)),
+        Item(
+            "15", _METHODS, "Output of the model, and how thresholds came about", records(_output)
+        ),
         Item(
             "16",
             _METHODS,
@@ -312,7 +315,7 @@ TRIPOD_AI = Checklist(
             "22",
             _RESULTS,
             "The full model, so that others can use it, and limits on its use",
-            both(_given_away),
+            both(_model_given, "model_availability"),
         ),
         Item(
             "23a",

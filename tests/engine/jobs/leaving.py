@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,18 +13,27 @@ import pandas as pd
 
 from deepbench.data.samples import OutcomeInfo, TrainingSet
 from deepbench.data.table_store import to_parquet_bytes
+from deepbench.jobs.audit_model import model_sha256
 from deepbench.models.fitted import FittedModel
-from deepbench.models.predictors import ConstantPredictor
-from deepbench.models.preprocessing import Preprocessor
+from deepbench.models.out_of_fold import fit_final
+from deepbench.models.registry import BASELINES
 from deepbench.models.storage import save_model
 from deepbench.plan import StudyPlan, plan_from_answers
 from deepbench.study.draft import Draft
 from deepbench.study.folder import Study
-from deepbench.study.records import EthicsRecord, Record, ReportRecord, StudySummary
+from deepbench.study.records import (
+    AuditRecord,
+    ChoiceRecord,
+    EthicsRecord,
+    Record,
+    ReportRecord,
+    StudySummary,
+)
 from deepbench.workflow import fingerprints
 from tests.engine.reporting import summaries
 
 SAMPLES = [f"P-{number:04d}" for number in range(1, 31)]
+FEATURES = ("IL6", "TNF", "CRP", "age", "S100A8", "HLA-DRA")
 ANSWERS: dict[str, Any] = {
     "question": {"outcome": "diagnosis", "title": "Biopsies"},
     "data": {"source": "/home/anna/lab/biopsies_2025.csv", "licence": "our own"},
@@ -54,6 +64,12 @@ def without_figures() -> StudySummary:
     return summaries.summary(**dict.fromkeys(drawn))
 
 
+def with_model() -> StudySummary:
+    """Return the records of a study that has a model, and a report that is drawn quickly."""
+    drawn = ("baselines", "networks", "shuffles", "interpretation", "claims")
+    return summaries.summary(**dict.fromkeys(drawn))
+
+
 def plan(level: str = "sensitive", **tables: Mapping[str, Any]) -> StudyPlan:
     """Return the plan of the study, with some tables replaced."""
     return plan_from_answers({**ANSWERS, "privacy": {"level": level}, **tables})
@@ -66,6 +82,7 @@ def finished(
     open_entry: bool = False,
     until: str = "report",
     summary: StudySummary | None = None,
+    family: str = "linear",
     **tables: Mapping[str, Any],
 ) -> Path:
     """Make a study that was run, and return its folder.
@@ -76,6 +93,7 @@ def finished(
         open_entry: Whether the ethics register has an open entry.
         until: Key of the last stage that finished.
         summary: Its records.
+        family: Family of its finished model.
         tables: Tables of the plan to replace.
     """
     records = summary or summaries.summary()
@@ -93,8 +111,9 @@ def finished(
             if stage == "split" and record is not None:
                 record = _with_samples(study, record)
             if stage == "test" and record is not None:
-                folder_name = study.store_folder("models", "linear", _save_model)
-                record = record.model_copy(update={"final_model": folder_name})
+                save = functools.partial(save_model, model(family))
+                stored = study.store_folder("models", family, save)
+                record = record.model_copy(update={"final_model": stored})
             if record is not None:
                 study.finish_stage(stage, current[stage], record, 1.0)
             if stage == until:
@@ -107,8 +126,9 @@ def finished(
 def training() -> TrainingSet:
     """Return the training samples of the study."""
     rows = len(SAMPLES) - 5
+    values = np.random.default_rng(6).lognormal(size=(rows, len(FEATURES))).round(4)
     return TrainingSet(
-        features=pd.DataFrame({"IL6": np.arange(rows, dtype=np.float64)}),
+        features=pd.DataFrame(values, columns=list(FEATURES)),
         outcome=np.arange(rows) % 2,
         sample_ids=np.array(SAMPLES[:rows]),
         units=np.arange(rows),
@@ -117,13 +137,45 @@ def training() -> TrainingSet:
     )
 
 
-def _save_model(folder: Path) -> None:
-    """Store a model that says the same of every sample."""
-    samples = training()
-    predictor = ConstantPredictor(np.array([0.6, 0.4]))
-    preprocessor = Preprocessor.fit(samples.features)
-    columns = np.arange(len(preprocessor.output_names))
-    save_model(FittedModel("linear", samples.info, preprocessor, columns, predictor), folder)
+@functools.cache
+def model(family: str = "linear") -> FittedModel:
+    """Return a model fitted on the training samples."""
+    params: dict[str, dict[str, Any]] = {
+        "linear": {"penalty": "l2", "strength": 1.0},
+        "knn": {"neighbours": 3, "weights": "uniform"},
+        "random_forest": {"trees": 5, "splits": "best", "tried": 2, "min_samples_leaf": 1},
+    }
+    return fit_final(BASELINES[family], training(), params[family], 1)
+
+
+def audited(folder: Path, passes: bool | None, family: str = "linear") -> None:
+    """Note an audit of the finished model."""
+    with Study.open_for_writing(folder) as study:
+        choice = study.stage_record("test", ChoiceRecord)
+        assert choice is not None
+        sha256 = model_sha256(study, choice.final_model)
+        record = AuditRecord(
+            model=family,
+            title="The model",
+            model_sha256=sha256,
+            effort="quick",
+            unit="sample",
+            members=25,
+            others=25,
+            shadows=8,
+            attacks=(),
+            worst="",
+            passes=passes,
+            memorised=0,
+            stores_samples="",
+            parameters=7,
+            attributes=(),
+            seconds=1.0,
+            sentences=(),
+        )
+        artifact = study.store("runs", "audit.json", record.model_dump_json().encode())
+        line = {"key": "k", "effort": "quick", "model": sha256, "artifact": artifact}
+        study.record("audited", line)
 
 
 def _with_samples(study: Study, split: Record) -> Record:

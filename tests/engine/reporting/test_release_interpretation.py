@@ -192,6 +192,22 @@ def test_a_small_test_set_does_not_follow_from_the_training_samples(studies: Mod
         assert "330 in 5 folds" not in section(html, name)
 
 
+def test_the_register_names_no_value_that_few_have(studies: ModuleType) -> None:
+    ethics = studies.ethics()
+    said = (
+        "Fewer than 10 training units have hospital = Ravenholm or B. Hill. Of them the model has "
+        "learned nothing, however good its score."
+    )
+    entry = ethics.entries[0].model_copy(update={"text": said})
+    summary = studies.summary(ethics=ethics.model_copy(update={"entries": (entry,)}))
+    shown = releasable(summary, TEN, per_sample=False)
+    assert shown.ethics is not None
+    assert shown.ethics.entries[0].text == (
+        "Fewer than 10 training units have hospital = (a rare value). Of them the model has "
+        "learned nothing, however good its score."
+    )
+
+
 def test_a_public_study_shows_all(planted: StudySummary) -> None:
     shown = releasable(planted, SmallCells(), per_sample=True)
     assert shown.interpretation == planted.interpretation

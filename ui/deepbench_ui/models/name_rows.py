@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from PySide6.QtCore import (
@@ -55,6 +55,13 @@ class NameRows(QAbstractListModel):
         if self.names:
             self.dataChanged.emit(self.index(0), self.index(len(self.names) - 1))
         self.ticked_changed.emit()
+
+    def show_ticked(self, ticked: Collection[str]) -> None:
+        """Show which names are ticked; nothing is told."""
+        unticked = {i for i, name in enumerate(self.names) if name not in ticked}
+        if unticked != self._unticked:
+            self._unticked = unticked
+            self.dataChanged.emit(self.index(0), self.index(len(self.names) - 1))
 
     def rowCount(self, parent: Index = _NOWHERE) -> int:  # noqa: N802
         """Return how many names there are."""

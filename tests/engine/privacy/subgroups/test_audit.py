@@ -57,7 +57,7 @@ def test_a_planted_gap_is_found_where_it_is() -> None:
     assert ("f", "missed") in marks(record)
     assert not {("m", "missed"), ("f", "false alarms"), ("m", "false alarms")} & marks(record)
     said = " ".join(record.sentences)
-    assert "The model misses more of yes where sex = f" in said
+    assert "The model misses “yes” more often where sex = f" in said
     assert "stand out" in said
     women = next(group for group in record.groups if group.group == "f")
     missed = women.measure("missed")

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy.stats import fisher_exact
 
 from deepbench.privacy.subgroups.exchange import EXCHANGES, Measure, Units, exchange_p_values
-from deepbench.privacy.subgroups.measures import Tested
+from deepbench.privacy.subgroups.measures import Answered
 
 
 def mean_of(values: NDArray[np.float64]) -> Measure:
@@ -82,9 +82,9 @@ def test_a_group_with_more_ill_people_is_not_called_worse_for_that() -> None:
     y = np.where(member, rng.random(200) < 0.8, rng.random(200) < 0.2).astype(np.int64)
     score = 1 / (1 + np.exp(-(2.0 * (2 * y - 1) + rng.normal(0, 1.5, 200))))
     p = np.stack([1 - score, score], axis=1)
-    tested = Tested("binary", y, p, (score > 0.5).astype(np.int64), np.arange(200))
+    answered = Answered("binary", y, p, (score > 0.5).astype(np.int64), np.arange(200))
     for name in ("score", "missed", "false alarms"):
-        units, rows, measure = tested.exchange(name)
+        units, rows, measure = answered.exchange(name)
         groups = {"a": member[rows], "b": ~member[rows]}
         found = exchange_p_values(units, groups, list(groups), measure, 2, two_sided=False)
         assert min(found.values()) > 0.01

@@ -9,7 +9,7 @@ from sklearn.metrics import confusion_matrix, roc_auc_score
 
 from deepbench.privacy.subgroups.measures import (
     SMALLEST_GROUP,
-    Tested,
+    Answered,
     difference_of,
     mean_with_limits,
     pairs,
@@ -17,12 +17,12 @@ from deepbench.privacy.subgroups.measures import (
 from deepbench.study.records import Score
 
 
-def binary(n: int = 120, seed: int = 1) -> Tested:
+def binary(n: int = 120, seed: int = 1) -> Answered:
     rng = np.random.default_rng(seed)
     y = rng.integers(0, 2, n)
     positive = np.clip(0.5 + 0.25 * (2 * y - 1) + rng.normal(0, 0.3, n), 0.01, 0.99)
     p = np.stack([1 - positive, positive], axis=1)
-    return Tested("binary", y, p, (positive > 0.5).astype(np.int64), np.arange(n))
+    return Answered("binary", y, p, (positive > 0.5).astype(np.int64), np.arange(n))
 
 
 def wilson(hits: int, n: int) -> Score:
@@ -50,26 +50,26 @@ def test_a_difference_to_nothing_has_no_limits() -> None:
 
 
 def test_shares_are_those_of_the_confusion_matrix() -> None:
-    tested = binary()
+    answered = binary()
     member = np.arange(120) % 3 == 0
-    found = {name: (inside, outside) for name, inside, outside, _ in pairs(tested, member, 7)}
+    found = {name: (inside, outside) for name, inside, outside, _ in pairs(answered, member, 7)}
     for rows, place in ((member, 0), (~member, 1)):
-        tn, fp, fn, tp = confusion_matrix(tested.y[rows], tested.said[rows]).ravel()
+        tn, fp, fn, tp = confusion_matrix(answered.y[rows], answered.said[rows]).ravel()
         assert found["missed"][place].value == pytest.approx(fn / (fn + tp))
         assert found["false alarms"][place].value == pytest.approx(fp / (fp + tn))
         assert found["error"][place].value == pytest.approx((fp + fn) / rows.sum())
-        auroc = roc_auc_score(tested.y[rows], tested.p[rows, 1])
+        auroc = roc_auc_score(answered.y[rows], answered.p[rows, 1])
         assert found["score"][place].value == pytest.approx(auroc)
-        gap = tested.y[rows].mean() - tested.p[rows, 1].mean()
+        gap = answered.y[rows].mean() - answered.p[rows, 1].mean()
         assert found["calibration"][place].value == pytest.approx(gap)
 
 
 def test_a_share_of_single_samples_has_the_interval_of_jeffreys() -> None:
-    tested = binary()
+    answered = binary()
     everyone = np.ones(120, dtype=bool)
-    found = tested.value("missed", everyone, 1)
-    positives = int((tested.y == 1).sum())
-    wrong = int(((tested.y == 1) & (tested.said == 0)).sum())
+    found = answered.value("missed", everyone, 1)
+    positives = int((answered.y == 1).sum())
+    wrong = int(((answered.y == 1) & (answered.said == 0)).sum())
     assert found is not None
     low, high = beta.ppf([0.025, 0.975], wrong + 0.5, positives - wrong + 0.5)
     assert (found.low, found.high) == (pytest.approx(low), pytest.approx(high))
@@ -87,7 +87,7 @@ def test_the_mean_of_single_samples_has_the_t_interval() -> None:
 def test_folds_whose_models_go_together_widen_all_intervals() -> None:
     one = binary()
     folds = np.arange(120) % 5
-    several = Tested(one.task, one.y, one.p, one.said, one.units, folds)
+    several = Answered(one.task, one.y, one.p, one.said, one.units, folds)
     everyone = np.ones(120, dtype=bool)
     for name in ("error", "missed", "calibration"):
         narrow, wide = one.value(name, everyone, 1), several.value(name, everyone, 1)
@@ -97,12 +97,12 @@ def test_folds_whose_models_go_together_widen_all_intervals() -> None:
 
 
 def test_of_fewer_than_ten_units_nothing_is_said() -> None:
-    tested = binary()
+    answered = binary()
     rows = np.zeros(120, dtype=bool)
     rows[: SMALLEST_GROUP - 1] = True
-    assert list(pairs(tested, rows, 1)) == []
+    assert list(pairs(answered, rows, 1)) == []
     rows[SMALLEST_GROUP - 1] = True
-    names = [name for name, *_ in pairs(tested, rows, 1)]
+    names = [name for name, *_ in pairs(answered, rows, 1)]
     assert "error" in names
     assert "missed" not in names, "fewer than ten of them are positive"
 
@@ -111,9 +111,9 @@ def test_numbers_have_the_mean_absolute_error() -> None:
     rng = np.random.default_rng(3)
     y = rng.normal(size=60)
     p = y + rng.normal(0, 0.5, 60)
-    tested = Tested("regression", y, p[:, None], np.empty(0, dtype=np.int64), np.arange(60))
+    answered = Answered("regression", y, p[:, None], np.empty(0, dtype=np.int64), np.arange(60))
     member = np.arange(60) < 30
-    found = {name: inside for name, inside, _, _ in pairs(tested, member, 1)}
+    found = {name: inside for name, inside, _, _ in pairs(answered, member, 1)}
     assert set(found) == {"score", "error"}
     assert found["error"].value == pytest.approx(np.abs(y - p)[:30].mean())
-    assert tested.compared == ("error",)
+    assert answered.compared == ("error",)
