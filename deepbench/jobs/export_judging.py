@@ -32,8 +32,8 @@ _OPEN_HINT = "Answer each on the page “{title}”, then run that step again."
 _LEFT_OUT_STAGES = "Not in it, because out of date: {stages}."
 _OLD_ANSWERS = "It shows the last run; answers changed since then concern: {stages}."
 _OLD_UNKNOWN = "It shows the last run; the answers on screen are not complete."
-_PLAN_STAYS = "The answer {field} holds {what}, so the plan stays in the study."
-_PLAN_HINT = "Change that answer; then the plan may leave."
+PLAN_STAYS = "The answer {field} holds {what}, so the plan stays in the study."
+PLAN_HINT = "Change that answer; then the plan may leave."
 _PLAN_WHOLE = "All answers, with the name of the table’s file in place of its path."
 _PLAN_LACKS = "Not complete yet: it lacks {what}."
 _PLAN_WITHOUT = "Left out, because the study is {level}: {what}."
@@ -126,8 +126,8 @@ def judge_plan(study: Study, level: PrivacyLevel) -> Judgement:
     released = released_plan(study, level)
     if released.problems:
         first = released.problems[0]
-        stays = _PLAN_STAYS.format(field=first.field, what=first.what)
-        return Judgement(GateRefused(stays, _PLAN_HINT))
+        stays = PLAN_STAYS.format(field=first.field, what=first.what)
+        return Judgement(GateRefused(stays, PLAN_HINT))
     missing = missing_answers(released.answers)
     parts = [_PLAN_LACKS.format(what=" and ".join(missing)) if missing else _PLAN_WHOLE]
     if released.left_out:

@@ -267,6 +267,8 @@ def _is_count_word(match: re.Match[str]) -> bool:
 
 def _is_count_of_people(match: re.Match[str]) -> bool:
     """Return whether a number counts people: "3 samples", "3 of 40 held-out samples"."""
+    if match.string[: match.start()].rstrip().endswith(" than"):
+        return False  # "fewer than 5 units" states a rule
     following = match.string[match.end(1) :]
     part_of = _PART_OF.match(following)
     words = part_of["next"] if part_of is not None else match["next"]

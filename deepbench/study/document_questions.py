@@ -285,7 +285,7 @@ DOCUMENT_QUESTIONS: tuple[DocumentQuestion, ...] = (
         "Availability",
         "What is the title of the paper, if there is one?",
         "The study's own title is used if there is none.",
-        ("DOME",),
+        ("model card", "DOME"),
     ),
     DocumentQuestion(
         "authors",

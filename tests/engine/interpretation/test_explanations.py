@@ -8,10 +8,13 @@ import pytest
 from numpy.typing import NDArray
 
 from deepbench.data.samples import OutcomeInfo, Task, TrainingSet
-from deepbench.interpretation.attributions import Attributions, attribute
+from deepbench.interpretation.attribution_records import KEPT_FEATURES, attribution_record
+from deepbench.interpretation.attributions import attribute
 from deepbench.interpretation.explanation import Scale
 from deepbench.interpretation.explanations import MOST_SAMPLES, explanations
-from deepbench.interpretation.importance import KEPT_FEATURES, FoldAttributions, importances
+from deepbench.interpretation.fold_results import FoldResult
+from deepbench.interpretation.importance import ModelFits, TableSize, importance_of
+from deepbench.interpretation.univariate import Univariate
 from deepbench.models.baselines.gradient_boosting import GradientBoostingFamily
 from deepbench.models.baselines.linear import LinearPredictor
 from deepbench.models.baselines.random_forest import RandomForestFamily
@@ -20,8 +23,9 @@ from deepbench.models.fitted import FittedModel, Predictor
 from deepbench.models.networks.predictor import NetworkPredictor
 from deepbench.models.predictors import ConstantPredictor
 from deepbench.models.preprocessing import Preprocessor
-from deepbench.study.records import ExplanationRecord
+from deepbench.study.records import AttributionRecord, ExplanationRecord
 from deepbench.training.lane_records import Architecture
+from tests.engine.interpretation import fold_fits
 
 Floats = NDArray[np.float64]
 BINARY = OutcomeInfo("tumour", "binary", ("benign", "malignant"))
@@ -53,26 +57,29 @@ def training(
     )
 
 
+def importances(folds: list[FoldResult]) -> AttributionRecord:
+    """The record of all features."""
+    found = importance_of(ModelFits(tuple(folds)), TableSize(20, 20))
+    return attribution_record(found, (), Univariate("", {}), 20)
+
+
 def given(
     samples: TrainingSet, rows: list[int], values: Floats, base: float, scale: Scale = "log-odds"
-) -> FoldAttributions:
+) -> FoldResult:
     """Attributions (n, p, O) of all features, with something left over, that add up."""
-    rest = np.full((len(rows), values.shape[2]), 0.125)
-    found = Attributions(
-        model="some",
-        method="by hand",
+    return fold_fits.given(
+        values,
+        list(samples.features.columns),
+        samples.features.iloc[rows],
+        rows=np.array(rows),
+        rest=np.full((len(rows), values.shape[2]), 0.125),
+        base=np.full(values.shape[2], base),
         scale=scale,
         unit="units of length",
-        features=tuple(samples.features.columns),
-        values=values,
-        rest=rest,
-        base=np.full(values.shape[2], base),
-        outputs=values.sum(axis=1) + rest + base,
     )
-    return FoldAttributions(found, samples.features.iloc[rows], np.array(rows))
 
 
-def fitted_folds(samples: TrainingSet, fit: object) -> list[FoldAttributions]:
+def fitted_folds(samples: TrainingSet, fit: object) -> list[FoldResult]:
     """Two folds: each half of the samples explained by a model fitted on the other."""
     folds = []
     for number in (0, 1):
@@ -84,8 +91,28 @@ def fitted_folds(samples: TrainingSet, fit: object) -> list[FoldAttributions]:
         columns = np.arange(len(preprocessor.output_names))
         model = FittedModel("some", samples.info, preprocessor, columns, predictor)
         shown = samples.features.iloc[rows].reset_index(drop=True)
-        folds.append(FoldAttributions(attribute(model, known, shown, 1), shown, rows))
+        folds.append(explained(model, known, shown, rows))
     return folds
+
+
+def explained(
+    model: FittedModel, known: pd.DataFrame, shown: pd.DataFrame, rows: NDArray[np.int64]
+) -> FoldResult:
+    """What `attribute` finds, as a fold's result."""
+    found = attribute(model, known, shown, 1)
+    return fold_fits.given(
+        found.values,
+        list(found.features),
+        shown,
+        rows=rows,
+        rest=found.rest,
+        base=found.base,
+        model=found.model,
+        method=found.method,
+        scale=found.scale,
+        unit=found.unit,
+        error=found.local_accuracy_error,
+    )
 
 
 def missed(record: ExplanationRecord) -> float:
@@ -154,8 +181,7 @@ def test_a_feature_that_a_fold_does_not_see_adds_nothing_there() -> None:
             LinearPredictor(weights, np.zeros(1), True),
         )
         shown = samples.features.iloc[[3, 5]]
-        found = attribute(model, samples.features, shown, 1)
-        folds.append(FoldAttributions(found, shown, np.array([3, 5])))
+        folds.append(explained(model, samples.features, shown, np.array([3, 5])))
     (found_record,) = explanations(folds, importances(folds), samples)
     place = found_record.features.index("f1")
     column = [row[place] for row in found_record.attributions]
@@ -175,7 +201,7 @@ def test_several_classes_have_a_record_each_and_the_smallest_is_left_out() -> No
     found = explanations(folds, importances(folds), samples)
     assert [record.target for record in found] == ["a", "c", "d", "e"]
     assert found[1].scale == "log-odds of c against the mean class"
-    assert found[3].outputs == tuple(folds[0].attributions.outputs[:, 4])
+    assert found[3].outputs == tuple(folds[0].single.outputs[:, 4])
     assert {record.observed for record in found} == {tuple(np.array(FIVE.classes)[outcome])}
     assert max(missed(record) for record in found) < 1e-12
     by_probability = [given(samples, list(range(20)), values, base=0.5, scale="probability")]

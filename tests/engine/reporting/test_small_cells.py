@@ -137,6 +137,7 @@ def test_prose_about_the_method_stays(text: str) -> None:
         ("Stability: 0.52 (0: chance, 1: always the same).", None),
         ("12 % wrong (24 samples of 20 units), 3 % elsewhere.", None),
         ("above 54, up to 57: 8 % wrong", None),
+        ("Each has fewer than 5 units, too few to tell.", None),
         ("3 more groups in which it does worse stand in the table.", None),
         ("19 features stand in 6 groups that say nearly the same.", None),
         ("3 samples may have a wrong label.", "<10 samples may have a wrong label."),
@@ -175,8 +176,8 @@ NAMES = {
     "issue", "kind", "left_out_features", "level", "method", "metric", "model", "models", "name",
     "network", "outcome", "plan_toml", "predictions", "privacy_level", "privacy_sentence",
     "raised_by", "raised_on", "recommended", "repeated", "role", "rule", "rules", "samples",
-    "severity", "sha256", "sheet", "signal", "simple_model", "size", "source", "source_name", "speaks",
-    "state", "system", "task", "test_artifacts", "title", "too_good", "towards",
+    "severity", "sha256", "sheet", "signal", "simple_model", "size", "source", "source_name",
+    "speaks", "state", "system", "task", "test_artifacts", "title", "too_good", "towards",
     "training_artifact", "unanswered", "unit", "used_by", "verdict", "version", "words",
 }  # fmt: skip
 

@@ -65,7 +65,8 @@ def test_nothing_is_left_to_be_filled_in(make: Callable[[str], StudySummary], le
         found = re.search(r"\b(?:TODO|TBD|FIXME|lorem|placeholder|N/A|nan|None)\b", text)
         # "None named." and "None: the test set was …" are sentences.
         assert found is None or re.match(r"None( named)?[.:\"]", text[found.start() :]), path
-        assert "Not stated." in text or path == "documents/methods.txt"
+        if make is written.empty and path != "documents/methods.txt":
+            assert "Not stated." in text
 
 
 def test_the_same_study_gives_the_same_bytes() -> None:
@@ -104,7 +105,7 @@ def test_the_rule_for_counts_follows_the_level_whatever_is_given() -> None:
     assert kept == study_documents(summary, {}, SmallCells(10))
     # A stricter level in force than the records tell of hides as well.
     internal = written.full("internal")
-    card = dict((path, text) for path, text, _ in study_documents(internal, {}, SmallCells(10)))
+    card = {path: text for path, text, _ in study_documents(internal, {}, SmallCells(10))}
     assert b"3 rows without a known outcome" not in card["card/model-card.md"]
 
 
