@@ -14,7 +14,10 @@ def add_export(parser: ArgumentParser) -> None:
     """Add the options of ``deepbench export``."""
     parser.add_argument("study", metavar="STUDY", help="study folder")
     parser.add_argument(
-        "--what", required=True, metavar="WHAT", help="report, results, plan or methods"
+        "--what",
+        required=True,
+        metavar="WHAT",
+        help="bundle, model, figures, tables, report, results, plan or methods",
     )
     parser.add_argument("--to", required=True, metavar="DIR", help="folder to write into")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from deepbench.errors import GateRefused
 from deepbench.jobs.bundle_closing import close_bundle, close_folder
 from deepbench.jobs.bundle_material import BundleMaterial, bundle_plan
-from deepbench.jobs.bundle_model import MODEL_KINDS, judge_model, model_files
+from deepbench.jobs.bundle_model import judge_model, model_files
 from deepbench.jobs.bundle_parts import drawings_stay, figures, report_files, tables
 from deepbench.jobs.export_judging import PLAN_HINT, PLAN_STAYS, judge_report
 from deepbench.jobs.export_kinds import FolderContent, FolderExport, Judgement
@@ -13,6 +13,8 @@ from deepbench.jobs.released import names_to_hide
 from deepbench.plan import PrivacyLevel
 from deepbench.study.folder import Study
 from deepbench.worker.progress import Progress
+
+_STEPS = 4
 
 
 def judge_bundle_export(study: Study, level: PrivacyLevel) -> Judgement:
@@ -30,14 +32,20 @@ def judge_bundle_export(study: Study, level: PrivacyLevel) -> Judgement:
 
 def _bundle(study: Study, level: PrivacyLevel, progress: Progress) -> FolderContent:
     material = BundleMaterial(study, level, progress)
+
+    def begin(step: int, what: str) -> None:
+        progress.report(step, _STEPS, what, begins=True)
+
+    begin(0, "writing the model")
     models = model_files(material)
-    files = [
-        *models.files,
-        *report_files(material),
-        *figures(material),
-        *tables(material),
-    ]
+    begin(1, "drawing the report")
+    files = [*models.files, *report_files(material)]
+    begin(2, "drawing the figures")
+    files += figures(material)
+    begin(3, "writing the tables")
+    files += tables(material)
     stays = (*models.stays, *drawings_stay(material))
+    begin(_STEPS, "looking into every file")
     return FolderContent(files, close_bundle(material, stays), stays)
 
 
@@ -63,7 +71,7 @@ def _tables(study: Study, level: PrivacyLevel, progress: Progress) -> FolderCont
 
 BUNDLE_EXPORTS: tuple[FolderExport, ...] = (
     FolderExport("bundle", "Bundle", "bundle", judge_bundle_export, _bundle),
-    FolderExport("model", "Finished model", "model", judge_model, _model),
-    FolderExport("figures", "Figures", "figures", judge_report, _figures),
-    FolderExport("tables", "Tables", "tables", judge_report, _tables),
+    FolderExport("model", "Finished model", "model-bundle", judge_model, _model),
+    FolderExport("figures", "Figures", "figures-bundle", judge_report, _figures),
+    FolderExport("tables", "Tables", "tables-bundle", judge_report, _tables),
 )

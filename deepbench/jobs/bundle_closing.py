@@ -93,14 +93,12 @@ def _document(path: str, content: bytes, title: str) -> BundleFile:
 
 
 def _notes(decisions: Decisions, stays: Sequence[str]) -> list[str]:
-    """Return what is not in a bundle and why, one sentence for each reason, then approvals."""
+    """Return what is not in a bundle and why, each reason once."""
     by_reason: dict[str, list[str]] = {}
     for each in decisions.left_out:
         by_reason.setdefault(each.sentence, []).append(each.path)
     kept_back = [f"Not in it: {listing(paths)}. {reason}" for reason, paths in by_reason.items()]
-    never_made = [f"Not in it: {text}" for text in stays]
-    approved = [" ".join(approval_lines(each)) for each in decisions.approvals]
-    return [*kept_back, *never_made, *approved]
+    return [*kept_back, *(f"Not in it: {text}" for text in stays)]
 
 
 def _left_out_of_plan(material: BundleMaterial) -> list[str]:
@@ -117,7 +115,8 @@ def _with_lists(
     files = [*decisions.leaving, *made]
     summary = material.released
     listed = [(file.path, file.title) for file in files]
-    for path, content, title in bundle_readme(listed, summary, notes):
+    approvals = [" ".join(approval_lines(each)) for each in decisions.approvals]
+    for path, content, title in bundle_readme(listed, summary, notes, approvals):
         made.append(BundleFile(path, content, "text", title))
     files = [*decisions.leaving, *made]
     crate = [

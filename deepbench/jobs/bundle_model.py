@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from deepbench.errors import DeepBenchError, GateRefused, StageBlocked
 from deepbench.jobs.bundle_material import BundleMaterial
@@ -16,13 +17,12 @@ from deepbench.models.portable.storing import FOLDER, portable_files
 from deepbench.models.storage import load_model
 from deepbench.plan import PrivacyLevel
 from deepbench.privacy.bundle_file import BundleFile
-from deepbench.privacy.gate import LeavingKind
 from deepbench.privacy.permission import permit
 from deepbench.study.folder import Study
 from deepbench.study.records import ChoiceRecord, EthicsRecord, ImportRecord
 
 PRIVATE_FOLDER = "private-model"
-MODEL_KINDS: frozenset[LeavingKind] = frozenset({"weights", "stored rows", "private weights"})
+ModelKind = Literal["weights", "stored rows", "private weights"]
 _FINAL, _PRIVATE = "Finished model", "Model with differential privacy"
 _LEAVES = "As ONNX and as plain numbers, with its columns and a script that predicts."
 _NO_FINAL = "Finished model: the study recommends none."
@@ -53,8 +53,8 @@ def judge_model(study: Study, level: PrivacyLevel) -> Judgement:
     return Judgement(refusals[0])
 
 
-def _kinds(study: Study, refusals: list[DeepBenchError]) -> list[LeavingKind]:
-    kinds: list[LeavingKind] = []
+def _kinds(study: Study, refusals: list[DeepBenchError]) -> list[ModelKind]:
+    kinds: list[ModelKind] = []
     try:
         kinds.append(final_kind(study))
     except StageBlocked as blocked:
@@ -87,7 +87,7 @@ def model_files(material: BundleMaterial) -> ModelFiles:
 def _written(
     material: BundleMaterial,
     stored: str,
-    kind: LeavingKind,
+    kind: ModelKind,
     title: str,
     folder: str,
     stays: list[str],
@@ -96,7 +96,7 @@ def _written(
     material.progress.check_cancelled()
     study = material.study
     imported = study.stage_record("import", ImportRecord)
-    units = {column.name: column.unit for column in imported.columns} if imported else {}
+    units = imported.units if imported is not None else {}
     private = kind == "private weights"
     try:
         files = portable_files(
@@ -104,7 +104,7 @@ def _written(
             guarded=material.guarded,
             # A guarantee would not cover what the samples themselves say.
             training=None if private else training_set(study),
-            reading=Reading.of(material.plan.data, {k: v for k, v in units.items() if v}),
+            reading=Reading.of(material.plan.data, units),
             private=private,
         )
     except StageBlocked as blocked:

@@ -221,6 +221,21 @@ class ListExports:
 
 
 @dataclass(frozen=True, slots=True)
+class PreviewBundle:
+    """Say which files would leave with an export that is a folder of files; write nothing.
+
+    Answered with the fields of a `deepbench.study.records.BundlePreview`.
+
+    Attributes:
+        study: Path of the study folder.
+        what: Name of an `ExportItem` without a suffix.
+    """
+
+    study: str
+    what: str = "bundle"
+
+
+@dataclass(frozen=True, slots=True)
 class ExportStudy:
     """Write one export of a study (``what`` is the name of an `ExportItem`) to ``output``.
 
@@ -290,6 +305,7 @@ JobRequest = (
     | AuditModel
     | LetOut
     | ListExports
+    | PreviewBundle
     | ExportStudy
     | SupportBundle
 )

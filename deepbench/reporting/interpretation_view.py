@@ -220,11 +220,14 @@ def panels_view(material: Material) -> dict[str, Any] | None:
         )
     if record.size_inside is not None and record.sizes_inside is not None:
         low, high = record.sizes_inside
+        chosen = (
+            f"{low:,} to {counted(high, 'feature')}" if low < high else counted(high, "feature")
+        )
         facts.append(
             (
                 "Score with the size chosen inside the folds too",
                 score(record.size_inside),
-                f"{low:,} to {high:,} features; the best point of a curve is a choice of its own",
+                f"{chosen}; the best point of a curve is a choice of its own",
             )
         )
     if record.stability is not None:

@@ -16,6 +16,7 @@ from deepbench.reporting.release_interpretation import released_interpretation
 from deepbench.reporting.release_names import NameRemover
 from deepbench.reporting.small_cells import SmallCells
 from deepbench.study.records import (
+    AuditRecord,
     CausalWordingRecord,
     CheckItemRecord,
     ClaimsRecord,
@@ -121,10 +122,11 @@ def _without_small_counts(
     """Return the record with its prose cleaned.
 
     Shares and thresholds that stages 11 and 12 speak of were looked at one by one
-    (`released_interpretation`); what the user typed and what the data check found were not.
+    (`released_interpretation`), and the rates of an audit are those of all samples; what the user
+    typed and what the data check found were not.
     """
     changes: dict[str, Any] = {}
-    if isinstance(record, InterpretationRecord | ClaimsRecord):
+    if isinstance(record, InterpretationRecord | ClaimsRecord | AuditRecord):
         counts_alone = True
     elif isinstance(record, FeatureHintRecord | CheckItemRecord | CausalWordingRecord):
         counts_alone = False

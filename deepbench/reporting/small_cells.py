@@ -272,7 +272,8 @@ def _is_count_of_people(match: re.Match[str]) -> bool:
     following = match.string[match.end(1) :]
     part_of = _PART_OF.match(following)
     words = part_of["next"] if part_of is not None else match["next"]
-    found = [word for word in re.split(r"[\s-]+", words.lower()) if not word.startswith("group")]
+    # Groups and values are those of columns here.
+    found = [w for w in re.split(r"[\s-]+", words.lower()) if not w.startswith(("group", "value"))]
     return not match["unit"] and _counts_people(" ".join(found))
 
 

@@ -85,6 +85,7 @@ DOCUMENT_QUESTIONS: tuple[DocumentQuestion, ...] = (
         "Which earlier models or tests are there for this question?",
         "Name them with their publication, or say that you know of none.",
         ("TRIPOD+AI", "MI-CLAIM"),
+        people_only=True,
     ),
     DocumentQuestion(
         "compared",
@@ -187,6 +188,7 @@ DOCUMENT_QUESTIONS: tuple[DocumentQuestion, ...] = (
         "How was the number of samples arrived at?",
         "A calculation, or: all that could be had.",
         ("TRIPOD+AI",),
+        people_only=True,
     ),
     DocumentQuestion(
         "used_before",
@@ -216,6 +218,7 @@ DOCUMENT_QUESTIONS: tuple[DocumentQuestion, ...] = (
         "What do the results mean beside earlier work, in your words?",
         "What was associated with what; the study shows no causes.",
         ("TRIPOD+AI", "MI-CLAIM"),
+        people_only=True,
     ),
     DocumentQuestion(
         "practical_measure",
@@ -369,5 +372,5 @@ def check_document_answers(keys: Iterable[str]) -> None:
             near = difflib.get_close_matches(key, QUESTION_BY_KEY, n=1, cutoff=0.0)[0]
             raise PlanError(
                 f"[documents.answers] answers '{key}', which no document asks.",
-                f"Did you mean '{near}' ({QUESTION_BY_KEY[near].text})?",
+                f"Did you mean '{near}'? It asks: {QUESTION_BY_KEY[near].text}",
             )

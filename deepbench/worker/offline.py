@@ -12,6 +12,7 @@ import errno
 import os
 import socket
 import sys
+import tempfile
 from typing import Any
 
 #: Read by libraries that report how they are used, or look for models on a hub.
@@ -40,6 +41,9 @@ def stay_offline() -> None:
     To be called before libraries are loaded. It cannot be taken back.
     """
     os.environ.update(WISHES)
+    # torch makes a folder with the user's name in it when it is loaded, for compiled code that
+    # DeepBench never makes; the folder named here is there already.
+    os.environ.setdefault("TORCHINDUCTOR_CACHE_DIR", tempfile.gettempdir())
     if not _state["refusing"]:
         _state["refusing"] = True
         sys.addaudithook(_refuse)

@@ -59,6 +59,7 @@ JOB_FUNCTIONS: Mapping[str, str] = {
     "AuditModel": "deepbench.jobs.audit_model:audit_model",
     "LetOut": "deepbench.jobs.let_out:let_out",
     "ListExports": "deepbench.jobs.export_study:list_exports",
+    "PreviewBundle": "deepbench.jobs.preview_bundle:preview_bundle",
     "ExportStudy": "deepbench.jobs.export_study:export_study",
     "SupportBundle": "deepbench.jobs.support_bundle:support_bundle",
 }

@@ -87,8 +87,16 @@ CONTROLS: Mapping[str, str] = {
     "ethics.approval": "the ethics approval (step 13)",
     "ethics.consent": "the consent (step 13)",
     "ethics.entries": "the register (step 13)",
+    "ethics.raised": "the issues that people raise (step 13)",
+    "ethics.comments": "the discussion of an entry (step 13)",
+    "ethics.approvals": "the approvals (step 13)",
     "privacy.level": "how sensitive the data is (step 0)",
     "privacy.reason": "the reason for the level (step 0)",
+    "privacy.about": "the questions about the data (step 0)",
+    "privacy.quasi_identifiers": "the columns by which somebody could be recognised (step 13)",
+    "privacy.audit": "how hard the model is attacked (step 13)",
+    "privacy.private_training": "private training (step 13)",
+    "privacy.epsilon": "the budget of private training (step 13)",
     "interpretation.error_rate": "the error rate of prediction sets (step 11)",
     "interpretation.largest_panel": "the largest short panel (step 11)",
     "interpretation.gene_sets": "the file with gene sets (step 11)",
@@ -158,6 +166,10 @@ _OPTIONS: Mapping[str, str] = {
 }
 #: What a line of the plan is in the window, where it is no list or field.
 _LINES = (
+    (
+        re.compile(r'under \[\[ethics\.approvals\]\] in the plan, with what = "[^"]*"'),
+        "with “Record an Approval” (step 13)",
+    ),
     (
         re.compile(r'[Ww]rite types = \{[^}]*= "categorical"\} under \[data\]'),
         "change its type to labels (step 3)",

@@ -554,11 +554,26 @@ class StudySession(QObject):
         )
 
     def export(
-        self, what: str, output: str, done: Callable[[str], None], refused: Callable[[str], None]
+        self,
+        what: str,
+        output: str,
+        done: Callable[[str], None],
+        refused: Callable[[str], None],
+        *,
+        into: bool = False,
     ) -> None:
-        """Ask the gate to let an export out (`ExportStudy`)."""
+        """Ask the gate to let an export out (`ExportStudy`).
+
+        Args:
+            what: Name of the export.
+            output: File to write, or the folder to make a new folder in.
+            done: Takes what was written.
+            refused: Takes the sentence that says why nothing was.
+            into: Whether `output` is such a folder.
+        """
+        place = {"into": output} if into else {"output": output}
         self.ask(
-            ExportStudy(str(self.folder), what, output, in_window=True),
+            ExportStudy(str(self.folder), what, in_window=True, **place),
             lambda result: done(str(result["output"])),
             lambda event: refused(f"{event.message} {event.hint}".strip()),
         )
@@ -593,6 +608,10 @@ class StudySession(QObject):
         if name and not Path(name).suffix and chosen:
             name += "." + chosen.partition(" ")[0].lower()
         return name
+
+    def choose_folder(self, parent: QWidget, title: str) -> str:
+        """Ask for a folder to write into; an empty text when cancelled."""
+        return QFileDialog.getExistingDirectory(parent, title, str(self.folder.parent))
 
     # --- closing ----------------------------------------------------------------------
 

@@ -16,12 +16,16 @@ PATH = "README.txt"
 TITLE = "What each file of the bundle is"
 
 _WIDTH = 92
+_NOT_IN_IT = "Not in this bundle, and why"
+_APPROVED = "By whose approval it left"
+_SCRIPT = "rerun/rerun.py"
 _FOLDERS = {
     "": "In this folder",
     "card": "card: the model on two pages",
     "documents": "documents: for journals, reviewers and registries",
     "figures": "figures: the pictures of the report",
     "model": "model: the finished model",
+    "private-model": "private-model: a model trained with differential privacy",
     "report": "report: everything that was found",
     "rerun": "rerun: to get the same numbers again",
     "tables": "tables: the numbers of the report",
@@ -57,33 +61,43 @@ _EXPLAINED: tuple[tuple[str, str], ...] = (
     ("model/model.skops", "The traditional model as scikit-learn stores it safely."),
     ("model/schema.json", "Names, units and kinds of the inputs, and what the outputs are."),
     ("model/predict.py", "A short script that predicts new samples with the model."),
-    ("figures/*", "A picture of the report; its name says which."),
+    ("private-model/*.onnx", "The model that was trained with differential privacy."),
+    ("private-model/*.safetensors", "Its weights, as plain numbers."),
+    ("private-model/schema.json", "Names, units and kinds of its inputs, and its outputs."),
+    ("private-model/predict.py", "A short script that predicts new samples with it."),
+    ("figures/captions.txt", "What stands below each picture, and what it shows in words."),
     ("tables/*.xlsx", "All tables in one workbook."),
-    ("tables/*.csv", "One table of the report."),
     ("rerun/plan.toml", "The plan once more, where the script looks for it."),
     ("rerun/constraints.txt", "The versions of all packages that the study was made with."),
     ("rerun/rerun.py", "Runs the study again and compares every number."),
 )
+# What a file is whose title is not known.
+_OF_FOLDER = {"figures": "A picture of the report", "tables": "A table of the report"}
 
 
 def bundle_readme(
-    files: Sequence[tuple[str, str]], summary: StudySummary, notes: Sequence[str] = ()
+    files: Sequence[tuple[str, str]],
+    summary: StudySummary,
+    notes: Sequence[str] = (),
+    approvals: Sequence[str] = (),
 ) -> list[Document]:
-    """Return the README of a bundle.
+    """Return the README of a bundle, or of a part of it.
 
     Args:
         files: Path and title of each file of the bundle.
         summary: The records, as released for the study's level.
-        notes: What is not in the bundle and why, and by which approvals files leave.
+        notes: What is not in the bundle and why.
+        approvals: By whose approval files leave.
     """
     lines = [*_wrapped(clipped(visible(summary.title), 200)), ""]
     for text in verdict_sentences(summary):
         lines += _wrapped(text)
     lines += ["", *_wrapped(f"This folder was written by DeepBench {summary.version}."), ""]
     lines += _files([*files, (PATH, TITLE)])
-    if notes:
-        lines += ["Notes", "-----", *(line for note in notes for line in _note(note)), ""]
-    lines += [*_steps(), "", "How to cite", "-----------"]
+    lines += [*_noted(_NOT_IN_IT, notes), *_noted(_APPROVED, approvals)]
+    if any(path == _SCRIPT for path, _ in files):
+        lines += [*_steps(), ""]
+    lines += ["How to cite", "-----------"]
     lines += [line for text in citation(summary.version) for line in _wrapped(text)]
     return [(PATH, ("\n".join(lines) + "\n").encode("utf-8"), TITLE)]
 
@@ -93,7 +107,10 @@ def explanation(path: str, title: str = "") -> str:
     for pattern, text in _EXPLAINED:
         if fnmatch.fnmatchcase(path, pattern):
             return text
-    return "This file." if path == PATH else sentence(title)
+    if path == PATH:
+        return "This file."
+    folder = path.partition("/")[0]
+    return sentence(title or _OF_FOLDER.get(folder, ""))
 
 
 def _files(files: Sequence[tuple[str, str]]) -> Iterator[str]:
@@ -114,6 +131,12 @@ def _files(files: Sequence[tuple[str, str]]) -> Iterator[str]:
                 subsequent_indent="    ",
             )
         yield ""
+
+
+def _noted(heading: str, notes: Sequence[str]) -> list[str]:
+    if not notes:
+        return []
+    return [heading, "-" * len(heading), *(line for note in notes for line in _note(note)), ""]
 
 
 def _note(text: str) -> list[str]:

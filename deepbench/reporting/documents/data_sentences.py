@@ -75,7 +75,7 @@ def classes(facts: StudyFacts) -> str:
     if table is None:
         return ""
     return " ".join(
-        f"{clipped(name)}: {count} samples of {units} units."
+        f"“{clipped(name)}”: {count} samples of {units} units."
         for name, count, units, _ in table.rows
     )
 
@@ -125,7 +125,7 @@ def features(facts: StudyFacts) -> str:
         return ""
     gone = set(check.left_out_features) if check is not None else set()
     names = [
-        clipped(column.name)
+        f"“{clipped(column.name)}”"
         for column in record.columns
         if column.role in _FEATURES and column.name not in gone
     ]
@@ -176,7 +176,7 @@ def exclusions(facts: StudyFacts) -> str:
             "the data; reasons stand with the findings of the report."
         )
     if check is not None and check.left_out_features:
-        names = [clipped(name) for name in check.left_out_features[:_NAMES_SHOWN]]
+        names = [f"“{clipped(name)}”" for name in check.left_out_features[:_NAMES_SHOWN]]
         more = len(check.left_out_features) - len(names)
         shown = listing(names) if not more else f"{', '.join(names)} and {more:,} more"
         parts.append(f"Features left out by the data check: {shown}.")

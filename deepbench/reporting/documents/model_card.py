@@ -7,7 +7,9 @@ Sections after Mitchell et al., "Model cards for model reporting", FAT* 2019, do
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
+from deepbench.data.wording import counted
 from deepbench.plan import Approval
 from deepbench.reporting.documents import data_sentences as data
 from deepbench.reporting.documents import model_sentences as models
@@ -29,7 +31,7 @@ from deepbench.reporting.documents.shared_answers import not_shown
 from deepbench.reporting.documents.study_facts import Document, StudyFacts
 from deepbench.reporting.documents.web_page import to_web_page
 from deepbench.reporting.model_tables import subgroup_table, test_table
-from deepbench.reporting.small_cells import SmallCells
+from deepbench.reporting.small_cells import HIDDEN, SmallCells
 from deepbench.reporting.tables import Table
 from deepbench.reporting.verdict import test_openings, test_use_sentence, verdict_sentences
 from deepbench.reporting.wording import clipped, listing, sentence
@@ -41,6 +43,7 @@ TITLE = "Model card"
 
 #: Groups of fewer units say little about the group, whatever the level.
 _SMALLEST_GROUP = 10
+_SCORE = 4  # column of the table of groups
 _NO_MODEL = (
     "No model is recommended, so there is none to use; the card says what was tried and found."
 )
@@ -134,12 +137,12 @@ def _overview(facts: StudyFacts) -> Section:
 
 
 def _intended_use(facts: StudyFacts) -> Section:
-    for_whom = facts.told("population")
+    for_whom, asked = facts.told("population"), data.question(facts)
     return section(
         "intended-use",
         "Intended use",
         Text(facts.told("intended_use") or NOT_STATED),
-        Text(data.question(facts)),
+        Text(f"Question of the study: {asked}" if asked else ""),
         Text(f"Population: {for_whom}" if for_whom else ""),
     )
 
@@ -223,12 +226,17 @@ def _subgroups(facts: StudyFacts) -> Section:
     groups = choice.test.subgroups if choice is not None else ()
     cells = SmallCells(max(_SMALLEST_GROUP, facts.cells.threshold))
     table = subgroup_table(groups, cells)
-    note = f"Groups of fewer than {cells.threshold} samples or units are not shown."
+    rows = [row for row in table.rows if row[_SCORE] != HIDDEN] if table is not None else []
+    hidden = len(groups) - len(rows)
+    note = (
+        f"{counted(hidden, 'group')} of fewer than {cells.threshold} samples or units "
+        f"{'is' if hidden == 1 else 'are'} not shown."
+    )
     return section(
         "subgroups",
         "Performance by group",
-        *_grid(table),
-        Text(note, "note") if table is not None else None,
+        *_grid(replace(table, rows=tuple(rows)) if table is not None and rows else None),
+        Text(note, "note") if hidden else None,
         Text(models.failing(facts)),
     )
 

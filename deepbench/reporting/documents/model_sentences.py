@@ -193,12 +193,12 @@ def performance(facts: StudyFacts) -> str:
     if name is None:
         return ""
     text = (
-        f"On the test set: {metric_title(name, facts.task)} {score(test.metrics[name])} for the "
-        f"recommended model ({_title(facts, test.model)})"
+        f"On the test set: {metric_title(name, facts.task)} {score(test.metrics[name])} for "
+        f"{_title(facts, test.model)}, the recommended model"
     )
     if test.baseline and test.baseline != test.model and name in test.baseline_metrics:
         other = score(test.baseline_metrics[name])
-        text += f", {other} for the best traditional model ({_title(facts, test.baseline)})"
+        text += f"; {other} for {_title(facts, test.baseline)}, the best traditional model"
     expected = choice.expected
     if is_number(expected.value):
         text += f". From tuning, {score(expected)} could be expected"
@@ -296,7 +296,7 @@ def important(facts: StudyFacts) -> str:
     if not record.models:
         return record.skipped
     model = record.models[0]
-    names = [clipped(feature.feature) for feature in clear_features(model)]
+    names = [f"“{clipped(feature.feature)}”" for feature in clear_features(model)]
     if not names:
         return "No feature stood out from what features of no use get."
     return (

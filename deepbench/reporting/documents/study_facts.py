@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import get_args
 
-from deepbench.data.wording import noun
 from deepbench.plan import PrivacyLevel, StudyPlan
 from deepbench.privacy.final_bytes import is_guarded
 from deepbench.privacy.rare_combinations import SMALLEST_CELL
@@ -125,17 +124,8 @@ class StudyFacts:
         begins = _YES_NO.match(text)
         return text if begins is None else text[begins.end() :]
 
-    def units(self, count: int, word: str = "biological unit") -> str:
-        """Write a number of units; one that gives a small rest of a printed total away is hidden.
-
-        Args:
-            count: The number.
-            word: What a unit is called.
-        """
-        return f"{self.number_of_units(count)} {noun(count, word)}"
-
     def number_of_units(self, count: int) -> str:
-        """Write a number of units without a noun."""
+        """Write a number of units; one that gives a small rest of a total away is hidden."""
         totals = [self.summary.sheet.units] if self.summary.sheet is not None else []
         if any(self.cells.is_small(abs(total - count)) for total in totals):
             return HIDDEN

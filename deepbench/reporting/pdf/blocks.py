@@ -60,9 +60,13 @@ def story_of(element: Element) -> list[Flowable]:
         if _is_heading(block) and not _is_heading(before):
             story.append(CondPageBreak(_needed(found[place:])))
         # A table in a folded part has the title of that part.
-        if not (_is_heading(before) and _is_heading(block) and before.text == block.text):
+        if before is None or not _says_again(before, block):
             story.append(block)
     return story
+
+
+def _says_again(before: Flowable, block: Flowable) -> bool:
+    return bool(_is_heading(before) and _is_heading(block) and before.text == block.text)
 
 
 def _is_heading(block: Flowable | None) -> bool:
@@ -76,11 +80,12 @@ def _needed(following: Sequence[Flowable]) -> float:
         if isinstance(block, LongTable):
             return min(height + _SOME_ROWS, looks.HEIGHT)
         parts = block.parts if isinstance(block, _Whole) else [block]
-        own = sum(part.wrap(looks.WIDTH, looks.HEIGHT)[1] for part in parts)
-        height += own + block.getSpaceBefore()
+        own: float = sum(part.wrap(looks.WIDTH, looks.HEIGHT)[1] for part in parts)
+        height += own + float(block.getSpaceBefore())
         if not _is_heading(block):
             whole = isinstance(block, _Whole | Table)
-            return min(height if whole else height - own + _SOME_LINES, looks.HEIGHT)
+            needed = height if whole else height - own + _SOME_LINES
+            return min(needed, looks.HEIGHT)
     return height
 
 

@@ -37,9 +37,9 @@ BAD, BAD_GROUND = HexColor("#9C2A10"), HexColor("#FDECE7")
 CALM, CALM_GROUND = HexColor("#3C4856"), HexColor("#E9EDF2")
 
 PAGE = A4
-MARGIN = 19 * mm
-WIDTH = PAGE[0] - 2 * MARGIN
-HEIGHT = PAGE[1] - 2 * MARGIN
+MARGIN: float = 19 * mm
+WIDTH: float = PAGE[0] - 2 * MARGIN
+HEIGHT: float = PAGE[1] - 2 * MARGIN
 #: Letters of fixed width in a line of a listing.
 LISTING_LETTERS = 100
 

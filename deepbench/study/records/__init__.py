@@ -114,6 +114,8 @@ from deepbench.study.records.verdict import (
 from deepbench.study.records.views import (
     AnswerChoice,
     BudgetTimeRecord,
+    BundleFilePreview,
+    BundlePreview,
     CostsRecord,
     CrossTable,
     DesignRecord,
@@ -147,6 +149,8 @@ __all__ = [
     "BlendMemberRecord",
     "BlendRecord",
     "BudgetTimeRecord",
+    "BundleFilePreview",
+    "BundlePreview",
     "CalibrationRecord",
     "CausalWordingRecord",
     "CertificateRecord",

@@ -11,6 +11,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from deepbench.study.records.base import Record
+from deepbench.study.records.privacy import Level
 from deepbench.study.records.data import (
     ColumnRecord,
     Conversion,
@@ -304,3 +305,32 @@ class ExportItem(Record):
     suffix: str
     allowed: bool
     sentence: str
+
+
+class BundleFilePreview(Record):
+    """One file of a bundle before it is written.
+
+    ``allowed`` says whether it leaves; ``sentence`` what is in it, or why it stays.
+    """
+
+    path: str
+    title: str
+    bytes: int
+    allowed: bool
+    sentence: str
+
+
+class BundlePreview(Record):
+    """What would leave with an export that is a folder of files; nothing was written.
+
+    ``refused`` says why all of it stays, empty if something leaves. ``files`` are in the order of
+    their paths, those that stay behind those that leave; ``sentences`` say what was not even made,
+    and by whose approval files would leave.
+    """
+
+    name: str
+    title: str
+    level: Level
+    refused: str
+    files: tuple[BundleFilePreview, ...]
+    sentences: tuple[str, ...]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from itertools import pairwise
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -15,11 +15,19 @@ from sklearn.neighbors import KNeighborsClassifier
 
 from deepbench.data.samples import OutcomeInfo
 from deepbench.errors import Cancelled
-from deepbench.interpretation.attributions import NO_METHOD, Attributions, attribute
+from deepbench.interpretation import attributions
+from deepbench.interpretation.attributions import (
+    NO_METHOD,
+    TOLERANCES,
+    Attributions,
+    attribute,
+)
 from deepbench.interpretation.permutation_attributions import MOST_FEATURES
 from deepbench.models.baselines.linear import LinearPredictor
+from deepbench.models.baselines.naive_bayes import NaiveBayesFamily
 from deepbench.models.baselines.random_forest import RandomForestFamily
-from deepbench.models.family import FitRows
+from deepbench.models.baselines.svm import SvmFamily
+from deepbench.models.family import BaselineFamily, FitRows, Params
 from deepbench.models.fitted import FittedModel, Predictor
 from deepbench.models.networks.predictor import NetworkPredictor
 from deepbench.models.predictors import ConstantPredictor, PresentClassesPredictor
@@ -387,3 +395,102 @@ def test_progress_is_told_and_can_stop(predictor: Predictor) -> None:
 
     with pytest.raises(Cancelled):
         attribute(model, features, samples, 1, stop)
+
+
+# --- models that add up columns -----------------------------------------------------------
+
+
+def fitted_family(
+    family: BaselineFamily, params: Params, x: Floats, outcome: NDArray[Any], info: OutcomeInfo
+) -> Predictor:
+    rows = FitRows(x, np.arange(x.shape[1]), outcome, np.arange(len(x)), info.task)
+    return family.fit(rows, params, seed=0)
+
+
+@pytest.mark.parametrize("info", [BINARY, LENGTH], ids=lambda info: info.task)
+def test_linear_machine_agrees_with_brute_force(info: OutcomeInfo, shapley: Shapley) -> None:
+    features, samples = table(40, 4), table(3, 4, seed=9)
+    x = Preprocessor.fit(features).transform(features)
+    outcome = x[:, 0] - x[:, 1] if info is LENGTH else (x[:, 0] > 0).astype(np.int64)
+    params = {"kernel": "linear", "C": 1.0, "epsilon": 0.1}
+    predictor = fitted_family(SvmFamily(), params, x, outcome, info)
+    model = fitted(predictor, info, features)
+    found = attribute(model, features, samples, seed=1)
+    assert found.method == "linear SHAP (exact)"
+    explained = (
+        predictor.predict if info is LENGTH else lambda rows: log_odds(predictor.predict(rows))
+    )
+    start, rows = model.design_matrix(features), model.design_matrix(samples)
+    for i, row in enumerate(rows):
+        expected = shapley(interventional(explained, start, row), 4)
+        assert found.values[i] == pytest.approx(expected, abs=1e-8)
+    assert found.outputs == pytest.approx(explained(rows))
+
+
+def test_naive_bayes_of_two_classes_agrees_with_brute_force(shapley: Shapley) -> None:
+    features, samples = table(40, 4), table(3, 4, seed=9)
+    x = Preprocessor.fit(features).transform(features)
+    outcome = (np.abs(x[:, 0]) + x[:, 1] > 0.8).astype(np.int64)
+    predictor = fitted_family(NaiveBayesFamily(), {"smoothing": 0.1}, x, outcome, BINARY)
+    model = fitted(predictor, BINARY, features)
+    found = attribute(model, features, samples, seed=1)
+    assert found.method == "additive SHAP (exact)"
+    start, rows = model.design_matrix(features), model.design_matrix(samples)
+    for i, row in enumerate(rows):
+        value = interventional(lambda these: log_odds(predictor.predict(these)), start, row)
+        assert found.values[i] == pytest.approx(shapley(value, 4), abs=1e-8)
+
+
+def test_several_classes_of_a_machine_are_left_to_permutation() -> None:
+    features, samples = table(60, 3), table(3, 3, seed=9)
+    x = Preprocessor.fit(features).transform(features)
+    predictor = fitted_family(
+        SvmFamily(), {"kernel": "linear", "C": 1.0}, x, np.arange(60) % 3, THREE
+    )
+    found = attribute(fitted(predictor, THREE, features), features, samples, seed=1)
+    assert found.method == "permutation SHAP"
+    assert found.local_accuracy_error < 1e-9
+
+
+# --- blocks, starts, points ---------------------------------------------------------------
+
+
+def test_attributions_are_the_mean_of_the_starts() -> None:
+    features, samples = table(40, 6), table(5, 6, seed=9)
+    both = network(6, (8,), BINARY, members=2)
+    found = attribute(fitted(both, BINARY, features), features, samples, seed=1)
+    assert found.by_start is not None
+    assert found.values == pytest.approx(found.by_start.mean(axis=0))
+    for number, member in enumerate(both.members):
+        alone = NetworkPredictor(both.architecture, (member,))
+        own = attribute(fitted(alone, BINARY, features), features, samples, seed=1)
+        assert own.by_start is None
+        assert own.values == pytest.approx(found.by_start[number])
+
+
+@pytest.mark.parametrize("predictor", [p for _, p in PREDICTORS], ids=[n for n, _ in PREDICTORS])
+def test_blocks_of_rows_change_nothing(
+    predictor: Predictor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    features, samples = table(60, 5), table(11, 5, seed=9)
+    model = fitted(predictor, BINARY, features)
+    whole = attribute(model, features, samples, seed=3)
+    monkeypatch.setattr(attributions, "_MOST_ROWS", 2)
+    assert attribute(model, features, samples, seed=3).values == pytest.approx(whole.values)
+
+
+def test_lines_get_more_points_until_sums_hold() -> None:
+    """A network with many kinks between the background and the sample."""
+    features, samples = table(50, 3), 4.0 * table(6, 3, seed=9)
+    model = fitted(network(3, (128, 64), LENGTH, members=1), LENGTH, features)
+    found = attribute(model, features, samples, seed=1)
+    assert found.local_accuracy_error < TOLERANCES[found.method] * found.attributed
+
+
+def test_every_method_has_a_tolerance() -> None:
+    methods = {
+        attribute(fitted(p, BINARY, table(60, 5)), table(60, 5), table(2, 5), 1).method
+        for _, p in PREDICTORS
+    }
+    assert methods | {NO_METHOD} <= set(TOLERANCES)
+    assert all(0.0 < share <= 0.01 for share in TOLERANCES.values())

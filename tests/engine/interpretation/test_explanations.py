@@ -163,8 +163,8 @@ def test_what_is_not_listed_is_in_the_rest() -> None:
     assert found.features == tuple(feature.feature for feature in record.features)
     assert len(found.features) == KEPT_FEATURES
     others = [i for i, name in enumerate(samples.features.columns) if name not in found.features]
-    assert found.rest == pytest.approx(values[:, others, 0].sum(axis=1) + 0.125)
-    assert missed(found) < 1e-12
+    assert found.rest == pytest.approx(values[:, others, 0].sum(axis=1) + 0.125, abs=1e-5)
+    assert missed(found) < 1e-5
 
 
 def test_a_feature_that_a_fold_does_not_see_adds_nothing_there() -> None:
@@ -203,7 +203,7 @@ def test_several_classes_have_a_record_each_and_the_smallest_is_left_out() -> No
     assert found[1].scale == "log-odds of c against the mean class"
     assert found[3].outputs == tuple(folds[0].single.outputs[:, 4])
     assert {record.observed for record in found} == {tuple(np.array(FIVE.classes)[outcome])}
-    assert max(missed(record) for record in found) < 1e-12
+    assert max(missed(record) for record in found) < 1e-5
     by_probability = [given(samples, list(range(20)), values, base=0.5, scale="probability")]
     found = explanations(by_probability, importances(by_probability), samples)
     assert found[0].scale == "probability of a"
@@ -221,7 +221,7 @@ def test_many_folds_are_thinned_evenly() -> None:
     assert {"s0", "s39", "s760", "s799"} <= set(found.samples)
     # What is shown still belongs to its sample.
     assert [f"s{int(row[0])}" for row in found.attributions] == list(found.samples)
-    assert missed(found) == 0.0
+    assert missed(found) < 1e-3
 
 
 def test_a_model_without_features_is_its_base() -> None:
@@ -270,7 +270,7 @@ def _linear(x: Floats, y: NDArray[np.int64]) -> Predictor:
 @pytest.mark.parametrize("info", [BINARY, FIVE], ids=lambda info: info.task)
 @pytest.mark.parametrize(
     ("fit", "tolerance"),
-    [(_linear, 1e-9), (_forest, 1e-9), (_boosting, 1e-9), (_network, 0.01)],
+    [(_linear, 1e-5), (_forest, 1e-5), (_boosting, 1e-5), (_network, 0.01)],
     ids=["linear", "forest", "boosting", "network"],
 )
 def test_every_method_adds_up_as_well_as_it_claims(
@@ -285,7 +285,8 @@ def test_every_method_adds_up_as_well_as_it_claims(
     assert record.local_accuracy_error is not None
     for single in found:
         spread = max(single.outputs) - min(single.outputs)
-        assert missed(single) <= record.local_accuracy_error + 1e-12
+        # Attributions of single samples are kept in single precision.
+        assert missed(single) <= record.local_accuracy_error + 1e-5 * max(spread, 1.0)
         assert missed(single) <= tolerance * max(spread, 1.0)
         assert 3 < len(single.features) == len(record.features)
     if info is BINARY:  # then importance is the mean size of what is shown

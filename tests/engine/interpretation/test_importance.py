@@ -18,7 +18,7 @@ from tests.engine.interpretation.planted import bench_of, training_set
 
 Floats = NDArray[np.float64]
 TABLE = TableSize(40, 50)
-FOREST: Params = {"trees": 40, "splits": "best", "tried": 1, "min_samples_leaf": 5}
+FOREST: Params = {"trees": 60, "splits": "best", "tried": 2, "min_samples_leaf": 10}
 RIDGE: Params = {"penalty": "l2", "strength": 1.0}
 NETWORK: Params = {
     "optimizer": "adam",
@@ -128,7 +128,7 @@ def test_twin_is_the_mean_over_folds_and_shuffles() -> None:
     found = of(main, twins=twins)
     assert found.twin is not None
     assert found.twin.tolist() == [2.0, 0.0]
-    assert found.thresholds.shuffled == 0.0 or found.thresholds.shuffled == 3.0
+    assert found.thresholds.shuffled == 3.0
     assert found.above == 2
 
 

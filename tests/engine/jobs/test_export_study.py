@@ -10,16 +10,19 @@ from typing import Any
 import pytest
 
 from deepbench.errors import DataError, GateRefused, StudyError
+from deepbench.jobs.export_kinds import FolderExport, Judgement
 from deepbench.jobs.export_study import export_study, list_exports
 from deepbench.jobs.write_report import write_report
 from deepbench.messages import ExportStudy, ListExports, WriteReport
 from deepbench.plan import parse_plan
+from deepbench.privacy.bundle_file import BundleFile
 from deepbench.reporting.results_schema import ResultsDocument
 from deepbench.study.folder import Study
 from deepbench.study.records import ExportItem, LeaderboardRecord
 from deepbench.worker.progress import Progress
 from deepbench.workflow import fingerprints
 from tests.engine.jobs import leaving
+from tests.engine.privacy import planting
 from tests.engine.reporting import summaries
 
 SUFFIX = {"report": "html", "results": "json", "plan": "toml", "methods": "txt"}
@@ -295,3 +298,62 @@ def test_listing_changes_nothing(tmp_path: Path) -> None:
     before = {path: path.stat().st_mtime_ns for path in study.rglob("*")}
     items(study)
     assert {path: path.stat().st_mtime_ns for path in study.rglob("*")} == before
+
+
+# --- into a folder --------------------------------------------------------------------------
+
+
+def test_a_file_gets_its_usual_name_and_nothing_is_overwritten(tmp_path: Path) -> None:
+    study = leaving.finished(tmp_path, summary=leaving.without_figures())
+    (tmp_path / "out").mkdir()
+    request = ExportStudy(str(study), "report", into=str(tmp_path / "out"))
+    for name in ("report.html", "report-2.html"):
+        result = export_study(request, Progress())
+        assert result["output"] == str(tmp_path / "out" / name)
+    assert len(list((tmp_path / "out").iterdir())) == 2
+    for into, kind, said in (
+        (tmp_path / "no", DataError, "There is no folder"),
+        (study, GateRefused, "into the study folder"),
+    ):
+        with pytest.raises(kind, match=said):
+            export_study(ExportStudy(str(study), "plan", into=str(into)), Progress())
+
+
+def test_a_folder_export_leaves_with_a_list_of_what_left_and_what_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = [
+        BundleFile("roc.svg", planting.SVG.format("").encode(), "figures", "ROC as SVG"),
+        BundleFile("roc.png", planting.png(), "figures", "ROC"),
+    ]
+    refusal: list[GateRefused] = []
+    export = FolderExport(
+        "pictures",
+        "Pictures",
+        "pictures",
+        judge=lambda study, level: Judgement(refusal[0] if refusal else None, "As shown."),
+        make=lambda study, level, progress: files,
+        finish=lambda study, decisions: [
+            BundleFile("README.txt", decisions.sentences[0].encode(), "text", "Read me")
+        ],
+    )
+    monkeypatch.setattr("deepbench.jobs.export_study.FOLDER_EXPORTS", (export,))
+    study = leaving.finished(tmp_path, summary=leaving.without_figures())
+    assert items(study)["pictures"].suffix == ""
+    (tmp_path / "out").mkdir()
+    request = ExportStudy(str(study), "pictures", into=str(tmp_path / "out"))
+    result = export_study(request, Progress())
+    folder = tmp_path / "out" / "pictures"
+    assert result["output"] == str(folder)
+    lines = result["lines"]
+    assert isinstance(lines, list)
+    assert lines[:4] == [f"Pictures: {folder}.", "  README.txt", "  roc.png", "As shown."]
+    assert lines[4].startswith("Not in it: ROC as SVG. ")
+    assert sorted(path.name for path in folder.iterdir()) == ["README.txt", "roc.png"]
+    with pytest.raises(DataError, match="Name a folder"):
+        export_study(ExportStudy(str(study), "pictures", "x.zip"), Progress())
+    refusal.append(GateRefused("An entry is open.", "Answer it."))
+    with pytest.raises(GateRefused, match="entry is open"):
+        export_study(request, Progress())
+    assert leaving.gate_lines(study)[-1]["why"] == "An entry is open."
+    assert len(list((tmp_path / "out").iterdir())) == 1

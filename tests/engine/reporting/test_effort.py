@@ -90,7 +90,7 @@ def test_methods_and_checklist_say_the_same(studies: ModuleType) -> None:
     board = studies.baselines()
     fewer = board.models[1].model_copy(update={"trials": 12, "offered": 30})
     board = board.model_copy(update={"models": (board.models[0], fewer, *board.models[2:])})
-    summary = studies.summary(baselines=board)
+    summary = studies.summary(baselines=board, interpretation=None)
     said = " ".join(methods_text(summary).paragraphs)
     assert "offered 30 trials; 12 to 30 were run" in said
     assert ten_tips(summary)[5].state == "done"

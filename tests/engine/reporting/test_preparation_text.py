@@ -16,7 +16,7 @@ FILTERS = "[preparation]\nmost_missing = 0.25\nmost_variable = 500\n"
 
 
 def prepared(studies: ModuleType, transform: str, kind: str, extra: str = "") -> StudySummary:
-    summary: StudySummary = studies.summary()
+    summary: StudySummary = studies.summary(interpretation=None)
     assert summary.check is not None
     record = PreparationRecord(
         kind=kind,  # type: ignore[arg-type]

@@ -138,6 +138,7 @@ def test_prose_about_the_method_stays(text: str) -> None:
         ("12 % wrong (24 samples of 20 units), 3 % elsewhere.", None),
         ("above 54, up to 57: 8 % wrong", None),
         ("Each has fewer than 5 units, too few to tell.", None),
+        ("3 values of a column have fewer than 5 units; they were put together.", None),
         ("3 more groups in which it does worse stand in the table.", None),
         ("19 features stand in 6 groups that say nearly the same.", None),
         ("3 samples may have a wrong label.", "<10 samples may have a wrong label."),

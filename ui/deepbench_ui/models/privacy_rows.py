@@ -19,7 +19,7 @@ from deepbench_ui.models.row_table import Column
 from deepbench_ui.plots.figures import Curve, CurvesFigure, ReferenceLine
 
 ATTACK, PICKS, FINDS = "Attack", "Picks the right one (%)", "Finds (%)"
-WORST = "{title} (the most successful)"
+WORST = "Most successful: {title}"
 PICKS_TIP = (
     "How often the attack picks the right one of a unit that was in the training set and one that "
     "was not. Guessing: 50 %."
@@ -65,10 +65,15 @@ def percent_range(score: Score) -> str:
     """Return a share in per cent with its interval: ``63 (55 to 71)``."""
     if score.value is None:
         return NO_VALUE
-    said = f"{100 * score.value:.0f}"
+    said = _percent(score.value)
     if score.low is None or score.high is None:
         return said
-    return f"{said} ({100 * score.low:.0f} to {100 * score.high:.0f})".replace("-", "−")
+    return f"{said} ({_percent(score.low)} to {_percent(score.high)})"
+
+
+def _percent(share: float) -> str:
+    text = f"{100 * share:.0f}"
+    return "0" if text == "-0" else text.replace("-", "−")
 
 
 def attack_columns(record: AuditRecord) -> tuple[Column[AttackRecord], ...]:

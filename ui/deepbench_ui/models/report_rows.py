@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, Literal
 
-from deepbench.study.records import ChoiceRecord, EthicsRecord, ReportRecord
+from deepbench.study.records import ChoiceRecord, EthicsRecord, ExportItem, ReportRecord
 from deepbench.study.standing import Standing
 from deepbench.workflow import STAGE_BY_KEY
 from deepbench_ui.models.numbers import counted
@@ -31,6 +32,13 @@ EXPORT_TEXTS: Mapping[str, str] = MappingProxyType(
         "results": "The numbers of the report, for a script or another program.",
         "plan": "All your answers. With the same table and the same plan anybody can repeat this.",
         "methods": "For the paper: what was done, with this study’s numbers and the works cited.",
+        "bundle": "For a journal or a repository: report, model card, checklists, tables, figures "
+        "and the script that runs all of it again, as one folder. What may not leave is left out, "
+        "and its README says so.",
+        "model": "The model with its preparation, a description of its columns and a script that "
+        "predicts, without this program.",
+        "figures": "All pictures of the report, as files.",
+        "tables": "All tables of the report, for a spreadsheet.",
     }
 )
 
@@ -51,6 +59,8 @@ OPENED_OFTEN = (
 REPRODUCED = "The stored model was fitted again and gave the same predictions."
 NOT_RUN = "The stored model has not been fitted again yet; “Write the Report” does that."
 _MOST_NAMED = 4
+#: A reason that so many exports share is said once.
+_SEVERAL = 3
 #: The report is what the checklist is about; the register has a line of its own.
 _OWN_LINES = ("ethics", "report")
 
@@ -148,3 +158,10 @@ def _test_line(openings: int) -> CheckLine:
     if openings == 1:
         return CheckLine("ok", OPENED_ONCE)
     return CheckLine("warning", OPENED_OFTEN.format(count=openings))
+
+
+def shared_refusal(items: Sequence[ExportItem]) -> str:
+    """Return why most exports stay, where it is the same for several; else an empty text."""
+    counts = Counter(item.sentence for item in items if not item.allowed)
+    sentence, count = counts.most_common(1)[0] if counts else ("", 0)
+    return sentence if count >= _SEVERAL else ""

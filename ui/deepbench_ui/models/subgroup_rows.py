@@ -15,7 +15,7 @@ from deepbench.study.records import (
     SubgroupAuditRecord,
 )
 from deepbench_ui.models.families import SCORES
-from deepbench_ui.models.numbers import NO_VALUE, amount_text, interval_text, p_text
+from deepbench_ui.models.numbers import NO_VALUE, amount_text, p_text
 from deepbench_ui.models.row_table import Column
 from deepbench_ui.plots.figures import DotIntervalFigure, DotRow, ReferenceLine
 
@@ -27,8 +27,8 @@ SENTENCE = (
 ALL_SAMPLES, INTERVAL = "all test samples", "95 % interval"
 MARKED, NOT_MARKED = "▲ stands out", "does not"
 MARK = "▲ {name}"
-COLUMN, GROUP, UNITS, REST, DIFFERENCE, CHANCE, STANDS = (
-    "Column", "Group", "Units", "All others", "Difference", "p, corrected", "After correction",
+GROUP, UNITS, REST, DIFFERENCE, CHANCE, STANDS = (
+    "Group", "Units", "All others", "Difference", "p, corrected", "After correction",
 )  # fmt: skip
 STANDS_OUT = "stands out"
 REST_TIP = "The same of all test samples that are not in the group."
@@ -44,16 +44,16 @@ WORDS: Mapping[MeasureName, tuple[str, str]] = MappingProxyType(
         "score": ("{metric}", "The main score inside each group."),
         "error": ("Wrong answers (%)", "How many answers in 100 are wrong."),
         "missed": (
-            "Missed {positive} (%)",
-            "Of 100 samples that are {positive}, how many are not found (false negatives).",
+            "Missed “{positive}” (%)",
+            "Of 100 samples that are “{positive}”, how many are not found (false negatives).",
         ),
         "false alarms": (
             "False alarms (%)",
-            "Of 100 samples that are not {positive}, how many are called so (false positives).",
+            "Of 100 samples that are not “{positive}”, how many are called so (false positives).",
         ),
         "calibration": (
             "Seen minus said (% points)",
-            "Share of {positive} that was seen minus the probability that was said: above 0 the "
+            "Share of “{positive}” that was seen minus the probability that was said: above 0 the "
             "model says too little, below too much.",
         ),
     }
@@ -82,6 +82,12 @@ def measures_of(record: SubgroupAuditRecord) -> tuple[tuple[MeasureName, str], .
     """Return the measures that some group has, with what they are called."""
     there = {each.name for group in record.groups for each in group.measures}
     return tuple((name, title_of(record, name)) for name in WORDS if name in there)
+
+
+def worst_measure(record: SubgroupAuditRecord) -> MeasureName:
+    """Return the measure by which groups stand out, the main score if none does."""
+    marked = [each.name for group in record.groups for each in group.measures if each.marked]
+    return marked[0] if marked else "score"
 
 
 def title_of(record: SubgroupAuditRecord, name: MeasureName) -> str:
@@ -125,8 +131,7 @@ def group_columns(record: SubgroupAuditRecord, name: MeasureName) -> tuple[Colum
         return score.value if score is not None else None
 
     return (
-        Column(COLUMN, lambda row: row.group.column),
-        Column(GROUP, lambda row: row.group.group),
+        Column(GROUP, lambda row: row.name),
         Column(
             UNITS, lambda row: f"{row.group.units:,}", lambda row: row.group.units, number=True
         ),
@@ -181,12 +186,14 @@ def measure_text(record: SubgroupAuditRecord, name: MeasureName, score: Score | 
     """Return a measure with its interval, in its unit; a dash if there is none."""
     if score is None or score.value is None:
         return NO_VALUE
-    if name == "score":
-        return interval_text(score)
-    write = _percent if is_share(record, name) else amount_text
+    write = _score if name == "score" else _percent if is_share(record, name) else amount_text
     if score.low is None or score.high is None:
         return write(score.value)
     return f"{write(score.value)} ({write(score.low)} to {write(score.high)})"
+
+
+def _score(value: float) -> str:
+    return f"{value:.2f}".replace("-", "−")
 
 
 def _percent(share: float) -> str:

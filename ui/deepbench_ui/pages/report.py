@@ -11,10 +11,12 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout
 
 from deepbench.messages import JobFailed, ListExports
 from deepbench.study.records import ChoiceRecord, EthicsRecord, ExportItem, ReportRecord
-from deepbench_ui.models.report_rows import REPORT_FILE, checklist, headline
+from deepbench_ui.models.level_words import is_about_people
+from deepbench_ui.models.report_rows import REPORT_FILE, checklist, headline, shared_refusal
 from deepbench_ui.pages.base import Page, card, label
 from deepbench_ui.widgets.banner import Banner
 from deepbench_ui.widgets.check_lines import CheckLines
+from deepbench_ui.widgets.document_answers import DocumentAnswers
 from deepbench_ui.widgets.export_row import ExportRow
 from deepbench_ui.widgets.sentences import Sentences
 
@@ -38,12 +40,14 @@ OPEN_FAILED = "No program to show it was found. The file is {path}"
 BEFORE = "Before you send it"
 KEEP = "Save to send or to keep"
 KEEP_TEXT = (
-    "Each file is checked before it is written, and the study’s ledger notes what left. Pictures "
-    "and tables are saved on their own pages: each has its own Save."
+    "Each file is checked before it is written, and the study’s ledger notes what left. Where "
+    "something stays, it says why, and what would let it leave. Single pictures and tables are "
+    "saved on their own pages: each has its own Save."
 )
 KEEP_WAIT = "Looking at what may leave …"
+KEEP_STAYS = "Most of it stays in the study for now. {why}"
 KEEP_FAILED = "What may leave could not be found out. {why}"
-SAVE_TITLE = "Save {title}"
+SAVE_TITLE, SAVE_INTO = "Save {title}", "Folder in which to save {title}"
 _WAIT_MILLISECONDS = 200
 
 
@@ -62,6 +66,8 @@ class ReportPage(Page):
         self._build_verdict()
         self._build_open()
         self._build_checklist()
+        self.questions = DocumentAnswers("report.questions", self.session)
+        self.form.addWidget(self.questions)
         self._build_exports()
         self.column.addStretch(1)
         self._later = QTimer(self)
@@ -142,6 +148,7 @@ class ReportPage(Page):
                 session.history.openings,
             )
         )
+        self.questions.show_answers(about_people=is_about_people(session))
         if self._depends_on() != self._asked_for:
             self._later.start()
 
@@ -177,14 +184,19 @@ class ReportPage(Page):
 
     def _show_items(self, result: dict[str, Any]) -> None:
         self.exports_note.hide()
-        self.exports_problem.clear()
-        for fields in result["items"]:
-            item = ExportItem.model_validate(fields)
+        items = [ExportItem.model_validate(fields) for fields in result["items"]]
+        shared = shared_refusal(items)
+        if shared:
+            self.exports_problem.show_message("warning", KEEP_STAYS.format(why=shared))
+        else:
+            self.exports_problem.clear()
+        for item in items:
+            told = not item.allowed and item.sentence == shared
             row = self.rows.get(item.name)
             if row is not None:
-                row.show_item(item)
+                row.show_item(item, told=told)
                 continue
-            row = ExportRow(f"report.export.{item.name}", item)
+            row = ExportRow(f"report.export.{item.name}", item, told=told)
             row.wanted.connect(lambda name=item.name: self._save(name))
             self.rows[item.name] = row
             self._rows_column.addWidget(row)
@@ -197,8 +209,12 @@ class ReportPage(Page):
 
     def _save(self, name: str) -> None:
         row = self.rows[name]
-        title = SAVE_TITLE.format(title=row.item.title)
-        path = self.session.choose_file(self, title, row.file_name, (row.item.suffix,))
+        if row.is_folder:
+            title = SAVE_INTO.format(title=row.item.title.lower())
+            path = self.session.choose_folder(self, title)
+        else:
+            title = SAVE_TITLE.format(title=row.item.title)
+            path = self.session.choose_file(self, title, row.file_name, (row.item.suffix,))
         if path:
             row.begin()
-            self.session.export(name, path, row.saved, row.refused)
+            self.session.export(name, path, row.saved, row.refused, into=row.is_folder)

@@ -10,11 +10,14 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QPushButton
 from deepbench.messages import Doctor, JobFailed
 from deepbench.study.location import location_warnings
 from deepbench.study.records import MachineRecord
+from deepbench.study.sensitivity_scan import rank_of
 from deepbench.worker.pool_size import MAX_DEFAULT_WORKERS, default_workers
+from deepbench_ui.models.level_words import current_level, scan_so_far
 from deepbench_ui.pages.base import Page, card, label
 from deepbench_ui.widgets.banner import Banner
 from deepbench_ui.widgets.choice_box import ChoiceBox
 from deepbench_ui.widgets.choices import Choices, Option
+from deepbench_ui.widgets.sensitivity_answers import SensitivityAnswers
 
 SENSITIVITY = "How sensitive is the data?"
 SENSITIVITY_WHY = (
@@ -36,11 +39,19 @@ LEVELS = (
         "Under a contract, or persons could be recognised: almost nothing leaves the study.",
     ),
 )
+#: Levels that need a reason.
+LOWER = ("public", "internal")
 REASON, REASON_HINT = (
     "Why is the level lower than sensitive?",
     "For example: published data set, cell lines, plants",
 )
 LEVEL_STEP, REASON_STEP = "sensitivity of the data", "reason for the level"
+CHOOSE = "Choose the level"
+SCAN_RAISES = (
+    "{found} The data is treated as {level}, although you chose {answered}. If that is wrong, "
+    "settle it in the ethics register (step 13) with a reason."
+)
+SCAN_MORE = " ({more} more at step 13.)"
 MACHINE = "This computer"
 MACHINE_WAIT = "The calculation process is looking at this computer and trying its graphics card…"
 MACHINE_AGAIN, DEVICE = "Check Again", "Train networks on"
@@ -79,6 +90,14 @@ class StartPage(Page):
         """Make the widgets."""
         frame, inside = card(SENSITIVITY)
         inside.addWidget(label(SENSITIVITY_WHY, "muted"))
+        self.scan = Banner("start.scan")
+        inside.addWidget(self.scan)
+        self.about = SensitivityAnswers("start.about", self.session)
+        self.about.wanted.connect(self._use_level)
+        # Folded away where it was answered before; not under the eyes of who is answering.
+        self.about.set_open(self.session.value("privacy.level") is None)
+        inside.addWidget(self.about)
+        inside.addWidget(label(CHOOSE, "strong"))
         self.level = Choices("start.level", LEVELS, SENSITIVITY)
         self.level.chosen.connect(
             lambda value: self.session.answer("privacy.level", value, LEVEL_STEP)
@@ -151,8 +170,10 @@ class StartPage(Page):
     def refresh(self) -> None:
         """Show level and reason."""
         level = self.session.value("privacy.level")
+        self.about.show_answers(level, {option.value: option.title for option in LEVELS})
+        self._show_scan()
         self.level.show_choice(level)
-        lowered = level in ("public", "internal")
+        lowered = level in LOWER
         self.reason_label.setVisible(lowered)
         self.reason.setVisible(lowered)
         if not self.reason.hasFocus():
@@ -167,8 +188,30 @@ class StartPage(Page):
 
     def next_problem(self) -> str:
         """A lower level needs its reason."""
-        lowered = self.session.value("privacy.level") in ("public", "internal")
+        lowered = self.session.value("privacy.level") in LOWER
         return REASON if lowered and not self.session.value("privacy.reason") else ""
+
+    def _use_level(self, level: str, reason: str) -> None:
+        """Take the suggested level; a reason for a lower one follows from the answers."""
+        changes: dict[str, Any] = {"privacy.level": level}
+        if level in LOWER and not self.session.value("privacy.reason"):
+            changes["privacy.reason"] = reason
+        self.session.answer_all(changes, LEVEL_STEP)
+
+    def _show_scan(self) -> None:
+        """Say so where what the program found in the table asks for more care."""
+        answered, found = current_level(self.session), scan_so_far(self.session)
+        if found is None or rank_of(found.in_force) <= rank_of(answered):
+            self.scan.clear()
+            return
+        asking = [each for each in found.findings if rank_of(each.raises_to) > rank_of(answered)]
+        said = [
+            f"Column “{each.column}”: {each.sentence}" if each.column else each.sentence
+            for each in asking
+        ]
+        more = SCAN_MORE.format(more=len(said) - 1) if len(said) > 1 else ""
+        text = SCAN_RAISES.format(found=said[0] + more, level=found.in_force, answered=answered)
+        self.scan.show_message("warning", text)
 
     def _choose_workers(self) -> None:
         self.session.workers = self.workers.currentData()

@@ -13,10 +13,12 @@ from deepbench_ui.plan_words import in_window
 from deepbench_ui.theme import icon, theme
 from deepbench_ui.widgets.banner import Banner
 
-SAVE = "Save…"
+SAVE, SAVE_FOLDER = "Save…", "Save Folder…"
 SAVE_NAME = "Save {title}"
 MAY, MAY_NOT = "May leave. {sentence}", "Stays in the study. {sentence}"
+TOLD = "Stays in the study, for the reason above."
 ASKING = "Checking and writing …"
+ASKING_FOLDER = "Making, checking and writing the files; this can take a few minutes …"
 SAVED = "Saved as {path}."
 _ICON_SIZE = 16
 
@@ -27,12 +29,13 @@ class ExportRow(QFrame):
     Args:
         name: objectName of its button; the row itself is ``NAME.row``.
         item: The export.
+        told: Whether why it stays was said above.
     """
 
     #: The user wants to save it.
     wanted = Signal()
 
-    def __init__(self, name: str, item: ExportItem) -> None:
+    def __init__(self, name: str, item: ExportItem, *, told: bool = False) -> None:
         super().__init__()
         self.setObjectName(f"{name}.row")
         self.setProperty("kind", "well")
@@ -56,24 +59,34 @@ class ExportRow(QFrame):
         column.addLayout(line)
         self.answer = Banner(f"{name}.answer")
         column.addWidget(self.answer)
-        self.button = QPushButton(SAVE)
+        self.button = QPushButton(SAVE if item.suffix else SAVE_FOLDER)
         self.button.setObjectName(name)
         self.button.setAccessibleName(SAVE_NAME.format(title=item.title))
         self.button.clicked.connect(self.wanted)
         grid.addLayout(column, 0, 0)
         grid.addWidget(self.button, 0, 1)
         theme().changed.connect(self._paint)
-        self.show_item(item)
+        self.show_item(item, told=told)
+
+    @property
+    def is_folder(self) -> bool:
+        """Whether it is a folder of files."""
+        return not self.item.suffix
 
     @property
     def file_name(self) -> str:
         """Proposed name of the file."""
         return f"{self.item.name}.{self.item.suffix}"
 
-    def show_item(self, item: ExportItem) -> None:
-        """Show whether it may leave."""
+    def show_item(self, item: ExportItem, *, told: bool = False) -> None:
+        """Show whether it may leave.
+
+        Args:
+            item: The export.
+            told: Whether why it stays was said above.
+        """
         self.item = item
-        text = MAY if item.allowed else MAY_NOT
+        text = MAY if item.allowed else TOLD if told else MAY_NOT
         self.sentence.setText(text.format(sentence=in_window(item.sentence)))
         self.button.setEnabled(item.allowed and not self._waiting)
         self._paint()
@@ -82,7 +95,7 @@ class ExportRow(QFrame):
         """Say that the answer is awaited."""
         self._waiting = True
         self.button.setEnabled(False)
-        self.answer.show_message("info", ASKING)
+        self.answer.show_message("info", ASKING_FOLDER if self.is_folder else ASKING)
 
     def saved(self, path: str) -> None:
         """Say where it was written."""

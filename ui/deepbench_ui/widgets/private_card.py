@@ -87,8 +87,9 @@ class PrivateCard(QWidget):
         """Show the answers, and what came of them."""
         on = bool(self._session.value("privacy.private_training", False))
         self.switch.setChecked(on)
-        epsilon = self._session.value("privacy.epsilon", _DEFAULT)
-        self.budget.show_choice(f"{epsilon:g}")
+        budget = f"{self._session.value('privacy.epsilon', _DEFAULT):g}"
+        # A plan may ask for another one; then none of these is marked.
+        self.budget.show_choice(budget if budget in self.budget.buttons else None)
         for part in (self.budget, self.budget_label):
             part.setVisible(on)
         self.findings.setVisible(record is not None)

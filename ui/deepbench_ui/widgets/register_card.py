@@ -1,4 +1,4 @@
-"""An entry of the ethics register: its decision or the form for one, what was said, its history."""
+"""An entry of the ethics register: decision or the form for one, what was said, its history."""
 
 from __future__ import annotations
 
@@ -79,8 +79,6 @@ class DecisionForm(QWidget):
 
     #: Carries decision, reason and who decided.
     decided = Signal(str, str, str)
-    #: Something was typed or chosen.
-    edited = Signal()
 
     def __init__(self, name: str, issue: str) -> None:
         super().__init__()
@@ -92,8 +90,13 @@ class DecisionForm(QWidget):
         self.choices = Choices(f"{name}.decision", DECISIONS, f"{DECISION} {issue}")
         self.choices.chosen.connect(self._choose)
         column.addWidget(self.choices)
-        self.reason = self._field(column, f"{name}.reason", REASON, REASON_HINT)
-        self.by = self._field(column, f"{name}.by", BY, BY_HINT)
+        # A register has many open entries: what else is asked comes with the decision.
+        self.details = QWidget()
+        asked = QVBoxLayout(self.details)
+        asked.setContentsMargins(0, 0, 0, 0)
+        asked.setSpacing(4)
+        self.reason = self._field(asked, f"{name}.reason", REASON, REASON_HINT)
+        self.by = self._field(asked, f"{name}.by", BY, BY_HINT)
         line = QHBoxLayout()
         self.button = QPushButton(DECIDE)
         self.button.setObjectName(f"{name}.decide")
@@ -102,7 +105,8 @@ class DecisionForm(QWidget):
         self.missing = label("", "muted", f"{name}.missing")
         line.addWidget(self.button)
         line.addWidget(self.missing, 1)
-        column.addLayout(line)
+        asked.addLayout(line)
+        column.addWidget(self.details)
         self._check()
 
     def _field(self, column: QVBoxLayout, name: str, question: str, hint: str) -> QLineEdit:
@@ -145,7 +149,7 @@ class DecisionForm(QWidget):
         problem = self.problem
         self.button.setEnabled(not problem)
         self.missing.setText(problem)
-        self.edited.emit()
+        self.details.setVisible(self.is_begun)
 
     def _decide(self) -> None:
         if not self.problem:

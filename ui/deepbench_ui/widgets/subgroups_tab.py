@@ -12,6 +12,7 @@ from deepbench_ui.models.subgroup_rows import (
     measures_of,
     row_colour,
     small_sentences,
+    worst_measure,
 )
 from deepbench_ui.pages.base import card, label
 from deepbench_ui.plots import PlotPanel
@@ -85,7 +86,7 @@ class SubgroupsTab(ResultTab):
             (), _row_name, colour=row_colour, parent=self
         )
         self.table = TablePanel(
-            "ethics.groups-table", GROUPS, self.rows, session, stretch=1, sentence=GROUPS_SENTENCE
+            "ethics.groups-table", GROUPS, self.rows, session, sentence=GROUPS_SENTENCE
         )
         self.table.view.show_all_rows(_ROWS)
         inside.addWidget(self.table)
@@ -100,7 +101,7 @@ class SubgroupsTab(ResultTab):
         self._record = audit
         self.short.show_sentences(audit.sentences)
         self.small.show_sentences(small_sentences(audit))
-        before = self.measure.currentData()
+        before = self.measure.currentData() or worst_measure(audit)
         self.measure.clear()
         for key, words in measures_of(audit):
             self.measure.addItem(words, key)

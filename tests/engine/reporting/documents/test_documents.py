@@ -153,6 +153,12 @@ def test_sizes_are_withheld_where_the_rest_would_be_small() -> None:
     assert "Training: " not in card
 
 
+def test_a_privacy_budget_is_no_small_count() -> None:
+    card = written.documents(written.full(), "sensitive")["card/model-card.md"]
+    assert "At ε = 3 private training scores 0.900." in card
+    assert SmallCells(10).text("At n = 3 patients") == "At n = <10 patients"
+
+
 def test_each_question_reaches_the_documents_that_it_names_and_no_others() -> None:
     mark = "yes. Zanzibar heron"
     before = written.documents(written.full("internal"), "internal", {})

@@ -158,9 +158,14 @@ def test_scores_of_groups_have_ten_units_at_least() -> None:
     for level in ("internal", "sensitive"):
         page = Page(written.documents(written.full(level), level)["card/model-card.html"])
         rows = page.table("Groups of test samples")
-        shown = [row for row in rows if row["Score"] != "hidden"]
-        assert [row["Score"] for row in shown] == ["0.981", "0.958"]
-        assert len(rows) == 3
+        assert [row["Score"] for row in rows] == ["0.981", "0.958"]
+        assert "1 group of fewer than 10 samples or units is not shown." in page.words
+    groups = summaries.binary_test().subgroups[2:]
+    test = summaries.binary_test().model_copy(update={"subgroups": groups})
+    few = written.full("internal").model_copy(update={"choice": summaries.choice(test=test)})
+    text = card(few, "internal")
+    assert "Groups of test samples" not in text
+    assert "1 group of fewer than 10" in text
 
 
 def test_audit_says_what_was_found_and_what_counts() -> None:

@@ -117,10 +117,7 @@ def test_it_makes_an_environment_installs_and_verifies(bundle: Path) -> None:
             return statuses[len(done) - 2]
 
     found |= {"venv": Environments, "subprocess": Processes}
-    names = {"HERE": bundle / "rerun", "BUNDLE": bundle, "ENVIRONMENT": bundle / "rerun" / "e"}
-    found |= names
-    for function in ("main", "commands", "run", "missing_files", "changed_files"):
-        found[function].__globals__.update(found)
+    found |= {"HERE": bundle / "rerun", "BUNDLE": bundle, "ENVIRONMENT": bundle / "rerun" / "e"}
     assert found["main"](["--data", str(bundle / "data"), "--deepbench", "here.whl"]) == 3
     assert done[0] == ["create", str(bundle / "rerun" / "e")]
     assert done[1][-1] == "here.whl"
@@ -161,6 +158,7 @@ def test_readme_explains_each_file_that_is_there_and_no_other() -> None:
         ("figures/leaderboard.svg", "All models"),
         ("tables/scores.csv", "Scores"),
         ("more/notes.txt", "Notes of the laboratory"),
+        ("rerun/rerun.py", "Script"),
     ]
     ((path, content, _),) = bundle_readme(
         files, written.full(), ["Not in it: Model. It stays in the study."]
@@ -171,7 +169,9 @@ def test_readme_explains_each_file_that_is_there_and_no_other() -> None:
         assert f"\n{name}\n" in text
     assert "model.onnx" not in text
     assert "Notes of the laboratory." in text
+    assert "\nNot in this bundle, and why\n" in text
     assert "- Not in it: Model. It stays in the study." in text
+    assert "By whose approval" not in text
     assert "deepbench verify . --data FOLDER" in text
     assert max(map(len, text.splitlines())) <= 92
 
@@ -210,4 +210,6 @@ def test_each_file_of_a_bundle_is_explained(path: str) -> None:
 
 def test_notes_stand_only_where_there_are_some() -> None:
     ((_, content, _),) = bundle_readme([("plan.toml", "Plan")], written.empty())
-    assert "Notes" not in content.decode("utf-8")
+    text = content.decode("utf-8")
+    assert "Not in this bundle" not in text
+    assert "verify" not in text, "without the script there is nothing to run again"
