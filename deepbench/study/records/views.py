@@ -11,7 +11,6 @@ from typing import Any, Literal
 from pydantic import Field
 
 from deepbench.study.records.base import Record
-from deepbench.study.records.privacy import Level
 from deepbench.study.records.data import (
     ColumnRecord,
     Conversion,
@@ -19,6 +18,7 @@ from deepbench.study.records.data import (
     OuterFoldRecord,
     PowerRecord,
 )
+from deepbench.study.records.privacy import Level
 
 SampleRole = Literal["training", "tuning", "test"]
 

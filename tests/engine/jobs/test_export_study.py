@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from deepbench.errors import DataError, GateRefused, StudyError
-from deepbench.jobs.export_kinds import FolderExport, Judgement
+from deepbench.jobs.export_kinds import FolderContent, FolderExport, Judgement
 from deepbench.jobs.export_study import export_study, list_exports
+from deepbench.jobs.let_bundle_go import Decisions
 from deepbench.jobs.write_report import write_report
 from deepbench.messages import ExportStudy, ListExports, WriteReport
 from deepbench.plan import parse_plan
@@ -28,11 +29,14 @@ from tests.engine.reporting import summaries
 SUFFIX = {"report": "html", "results": "json", "plan": "toml", "methods": "txt"}
 
 
-def items(study: Path) -> dict[str, ExportItem]:
+def items(study: Path, *, folders: bool = False) -> dict[str, ExportItem]:
     found = list_exports(ListExports(str(study)), Progress())["items"]
     assert isinstance(found, list)
     json.dumps(found)
-    return {item["name"]: ExportItem.model_validate(item) for item in found}
+    listed = {item["name"]: ExportItem.model_validate(item) for item in found}
+    if not folders:
+        return {name: item for name, item in listed.items() if item.suffix}
+    return {name: item for name, item in listed.items() if not item.suffix}
 
 
 def export(study: Path, what: str, *, in_window: bool = True) -> bytes:
@@ -84,6 +88,9 @@ def test_open_entries_of_the_register_keep_report_and_results_in_the_study(tmp_p
         "plan": True,
         "methods": True,
     }
+    together = items(study, folders=True)
+    assert set(together) == {"bundle", "model", "figures", "tables"}
+    assert not any(item.allowed for item in together.values())
     assert found["report"].sentence == (
         "The ethics register has 1 open entry: small group: hospital. Answer each on the page "
         "“Ethics and privacy gate”, then run that step again."
@@ -327,19 +334,20 @@ def test_a_folder_export_leaves_with_a_list_of_what_left_and_what_stays(
         BundleFile("roc.png", planting.png(), "figures", "ROC"),
     ]
     refusal: list[GateRefused] = []
+
+    def finish(decisions: Decisions) -> list[BundleFile]:
+        return [BundleFile("README.txt", decisions.sentences[0].encode(), "text", "Read me")]
+
     export = FolderExport(
         "pictures",
         "Pictures",
         "pictures",
         judge=lambda study, level: Judgement(refusal[0] if refusal else None, "As shown."),
-        make=lambda study, level, progress: files,
-        finish=lambda study, decisions: [
-            BundleFile("README.txt", decisions.sentences[0].encode(), "text", "Read me")
-        ],
+        make=lambda study, level, progress: FolderContent(files, finish),
     )
     monkeypatch.setattr("deepbench.jobs.export_study.FOLDER_EXPORTS", (export,))
     study = leaving.finished(tmp_path, summary=leaving.without_figures())
-    assert items(study)["pictures"].suffix == ""
+    assert items(study, folders=True)["pictures"].allowed
     (tmp_path / "out").mkdir()
     request = ExportStudy(str(study), "pictures", into=str(tmp_path / "out"))
     result = export_study(request, Progress())

@@ -5,18 +5,19 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from deepbench.plan import RegisterEntry
-from deepbench.privacy import ethics_register as engine
-from deepbench.study.records import Score
+from deepbench.plan import RaisedIssue, RegisterComment, RegisterEntry
+from deepbench.study.records import RegisterCommentRecord
+from deepbench.study.register_kinds import ISSUE_KINDS
 from deepbench_ui.models.register_rows import (
     ANSWERED_BY,
+    SHORTEST_ISSUE,
     SHORTEST_NAME,
     SHORTEST_REASON,
-    SMALLEST_GROUP,
     register_rows,
-    served_groups,
+    with_comment,
     with_decision,
-    without_decision,
+    with_raised,
+    without,
 )
 from tests.ui.pages import finished
 
@@ -32,9 +33,8 @@ def test_the_shortest_decision_is_the_shortest_the_plan_takes() -> None:
             RegisterEntry.model_validate(entry("r" * reason, "b" * by))
 
 
-def test_issues_and_groups_are_those_of_the_engine() -> None:
-    assert set(ANSWERED_BY) <= set(engine.ISSUE_KINDS)
-    assert SMALLEST_GROUP == engine.SMALLEST_GROUP
+def test_issues_are_those_of_the_engine() -> None:
+    assert set(ANSWERED_BY) <= set(ISSUE_KINDS)
 
 
 def test_a_decision_replaces_an_earlier_one_whatever_the_case() -> None:
@@ -49,7 +49,7 @@ def test_a_decision_replaces_an_earlier_one_whatever_the_case() -> None:
     ]
     second = with_decision(first, "small group: hospital", "accepted", "it stays so", "BC")
     assert [found["decision"] for found in second] == ["accepted"]
-    assert without_decision(second, "SMALL GROUP: hospital") == []
+    assert without(second, "SMALL GROUP: hospital") == []
 
 
 def test_rows_say_what_changed_since_the_register_was_filled() -> None:
@@ -64,30 +64,47 @@ def test_rows_say_what_changed_since_the_register_was_filled() -> None:
     assert register_rows(None, {}) == ()
 
 
-def test_the_picture_of_groups_holds_scores_and_all_samples_together() -> None:
-    test = finished.records.binary_test()
-    (served,) = served_groups(test)
-    assert served.figure is not None
-    north = served.figure.rows[0]
-    assert (north.value, north.low, north.high) == (0.981, 0.941, 0.997)
-    assert served.figure.reference is not None
-    assert served.figure.reference.value == test.metrics["auroc"].value
-    assert not served.figure.per_sample
-    assert "44" not in str(served.figure.table()), "counts of people stay out of the picture"
+def test_what_people_raised_is_there_before_the_register_is_filled() -> None:
+    raised = with_raised([], "  Old  cohorts ", "Seen before 1990.", "RK", "2026-03-01")
+    assert raised[0]["issue"] == "Old cohorts"
+    (row,) = register_rows(None, {"ethics": {"raised": raised}})
+    assert (row.issue, row.raised_by, row.raised_on, row.own, row.pending) == (
+        "Old cohorts",
+        "RK",
+        "2026-03-01",
+        True,
+        True,
+    )
+    RaisedIssue.model_validate(raised[0])
+    with pytest.raises(ValidationError):
+        RaisedIssue.model_validate({**raised[0], "issue": "a" * (SHORTEST_ISSUE - 1)})
+    entry_of = (
+        finished.records.ethics()
+        .entries[0]
+        .model_copy(update={"issue": "Old cohorts", "raised_by": "RK", "state": "open"})
+    )
+    filled = finished.records.ethics().model_copy(update={"entries": (entry_of,)})
+    (row,) = register_rows(filled, {"ethics": {"raised": raised}})
+    assert (row.own, row.pending) == (True, False)
 
 
-def test_a_column_of_small_groups_has_no_picture() -> None:
-    test = finished.records.binary_test()
-    small = tuple(group.model_copy(update={"units": 9}) for group in test.subgroups)
-    (served,) = served_groups(test.model_copy(update={"subgroups": small}))
-    assert served.figure is None
-    assert served.too_small.endswith("North, South, West.")
-    assert served_groups(None) == ()
+def test_comments_are_new_until_the_register_has_them() -> None:
+    comments = with_comment([], "small group: hospital", " Why? ", "RK", "2026-03-01")
+    comments = with_comment(comments, "Small Group: hospital", "Late.", "EW")
+    for each in comments:
+        RegisterComment.model_validate(each)
+    record = finished.records.ethics()
+    known = record.entries[1].model_copy(
+        update={"comments": (RegisterCommentRecord(text="Why?", by="RK", date="2026-03-01"),)}
+    )
+    record = record.model_copy(update={"entries": (record.entries[0], known)})
+    rows = {row.issue: row for row in register_rows(record, {"ethics": {"comments": comments}})}
+    said = rows["small group: hospital"].comments
+    assert [(each.text, each.pending) for each in said] == [("Why?", False), ("Late.", True)]
 
 
-def test_without_a_score_of_all_samples_there_is_no_line() -> None:
-    test = finished.records.binary_test()
-    metrics = {**test.metrics, "auroc": Score(value=None)}
-    (served,) = served_groups(test.model_copy(update={"metrics": metrics}))
-    assert served.figure is not None
-    assert served.figure.reference is None
+def test_approvals_stand_in_a_list_of_their_own() -> None:
+    record = finished.records.ethics()
+    approval = record.entries[0].model_copy(update={"issue": "approval: model"})
+    record = record.model_copy(update={"entries": (*record.entries, approval)})
+    assert "approval: model" not in {row.issue for row in register_rows(record, {})}

@@ -9,12 +9,15 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from deepbench.errors import StageBlocked
 from deepbench.messages import ExportStudy, JobFailed, ListExports
+from deepbench.study.document_questions import questions_for
 from deepbench.study.records import ExportItem
+from deepbench_ui.models.report_rows import shared_refusal
 from deepbench_ui.pages.report import ReportPage
 from deepbench_ui.session import StudySession
 from tests.ui.conftest import child, settle
@@ -201,6 +204,65 @@ def test_a_list_that_cannot_be_had_is_said(
     assert page.exports_problem.text == (
         "What may leave could not be found out. The ledger was changed. Restore."
     )
+
+
+def test_a_folder_is_written_into_a_folder(
+    session: StudySession,
+    desk: Any,
+    show: Callable[[StudySession], ReportPage],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    bundle = {"name": "bundle", "title": "Bundle", "suffix": "", "allowed": True, "sentence": ""}
+    desk.answers["ListExports"] = {"items": [bundle]}
+    page = show(session)
+    settle()
+    asked_for: list[str] = []
+    monkeypatch.setattr(
+        session, "choose_folder", lambda _, title: asked_for.append(title) or str(tmp_path)
+    )
+    assert button(page, "bundle").text() == "Save Folder…"
+    button(page, "bundle").click()
+    assert asked_for == ["Folder in which to save bundle"]
+    (request,) = asked(desk, ExportStudy)
+    assert (request.what, request.output, request.into) == ("bundle", "", str(tmp_path))
+    assert "can take a few minutes" in page.rows["bundle"].answer.text
+    desk.answer_last({"output": str(tmp_path / "bundle")})
+    assert page.rows["bundle"].answer.text == f"Saved as {tmp_path / 'bundle'}."
+
+
+def test_a_reason_that_most_share_is_said_once(
+    session: StudySession, desk: Any, show: Callable[[StudySession], ReportPage]
+) -> None:
+    why = "The ethics register has 1 open entry: x."
+    stays = {"suffix": "html", "allowed": False, "sentence": why}
+    items = [{"name": name, "title": name, **stays} for name in ("report", "results", "tables")]
+    desk.answers["ListExports"] = {"items": [*items, ITEMS[1]]}
+    page = show(session)
+    settle()
+    assert page.exports_problem.text == f"Most of it stays in the study for now. {why}"
+    assert page.rows["report"].sentence.text() == "Stays in the study, for the reason above."
+    assert page.rows["plan"].sentence.text() == "May leave. All answers."
+    few = [ExportItem.model_validate(item) for item in items[:2]]
+    assert shared_refusal(few) == ""
+
+
+def test_questions_of_the_checklists_are_asked_once(page: ReportPage) -> None:
+    questions = page.questions
+    assert not questions.is_open
+    keys = [question.key for question in questions_for(about_people=True)]
+    assert sorted(questions.fields) == sorted(keys)
+    assert questions.head.text().endswith(f"0 of {len(keys)} answered")
+    questions.head.click()
+    field = child(page, "report.questions.intended-use", QLineEdit)
+    QTest.keyClicks(field, "Which biopsies are looked at first.")
+    assert page.session.value(("documents", "answers", "intended_use")) == (
+        "Which biopsies are looked at first."
+    )
+    assert page.session.draft.problem() is None
+    assert not questions.fields["care_pathway"].isHidden()
+    page.session.answer("privacy.about.people", "no", "about")
+    assert questions.fields["care_pathway"].isHidden()
 
 
 def test_it_fits_a_narrow_window(page: ReportPage, qtbot: QtBot) -> None:

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QPushButton, QRadioButton
 from pytestqt.qtbot import QtBot
 
 from deepbench.messages import Doctor, JobFailed
-from deepbench.study.records import MachineRecord
+from deepbench.study.records import IdentifierFinding, MachineRecord
 from deepbench.worker.pool_size import default_workers
 from deepbench_ui.pages.start import LEVELS, MACHINE_WAIT, REASON, StartPage
 from deepbench_ui.session import StudySession
@@ -85,6 +85,90 @@ def test_raising_the_level_keeps_the_reason_for_later(
     choose(page, "internal")
     assert page.reason.text() == "mice"
     assert page.next_problem() == ""
+
+
+# --- questions that suggest a level --------------------------------------------------------
+
+
+def answer(page: StartPage, **given: str) -> None:
+    for key, value in given.items():
+        child(page, f"start.about.{key.replace('_', '-')}.{value}", QRadioButton).click()
+
+
+PATIENTS = {
+    "people": "yes",
+    "identifiers": "no",
+    "profiles": "no",
+    "few_or_children": "no",
+    "published": "no",
+    "agreement": "no",
+}
+
+
+def test_questions_suggest_a_level_and_choose_none(page: StartPage, session: StudySession) -> None:
+    assert page.about.is_open
+    assert page.about.use.isHidden()
+    answer(page, **PATIENTS)
+    assert session.value("privacy.about") == PATIENTS
+    assert session.value("privacy.level") is None
+    assert page.about.suggestion.text() == (
+        "These answers suggest: Sensitive. The data is about people, or may be, and not everybody "
+        "can have it."
+    )
+    page.about.use.click()
+    assert session.value("privacy.level") == "sensitive"
+    assert session.value("privacy.reason") is None
+    assert page.about.use.isHidden()
+    assert "agree" in page.about.suggestion.text()
+    choose(page, "restricted")
+    assert session.value("privacy.level") == "restricted", "the choice stays the user’s"
+    assert not page.about.use.isHidden()
+
+
+def test_a_lower_level_comes_with_the_reason_of_the_answers(
+    page: StartPage, session: StudySession
+) -> None:
+    answer(page, people="no", published="no", agreement="no")
+    assert page.about.questions["identifiers"].isHidden(), "only asked of people"
+    page.about.use.click()
+    assert session.value("privacy.level") == "internal"
+    assert page.reason.text() == "The data is not about people, and it is not published yet."
+    assert page.next_problem() == ""
+    session.undo()
+    assert session.value("privacy.level") is None
+
+
+def test_a_reason_that_was_given_is_kept(page: StartPage, session: StudySession) -> None:
+    session.answer("privacy.reason", "Plants.", "reason")
+    answer(page, people="no", published="no", agreement="no")
+    page.about.use.click()
+    assert session.value("privacy.reason") == "Plants."
+
+
+def test_what_the_scan_found_is_said_above_the_choice(session: StudySession, qtbot: QtBot) -> None:
+    session.answer("privacy.level", "internal", "level")
+    mails = IdentifierFinding(
+        kind="e-mail",
+        where="values",
+        column="Contact",
+        count=2,
+        raises_to="restricted",
+        sentence="Values hold e-mail addresses.",
+    )
+    names = mails.model_copy(update={"column": "who", "sentence": "Values hold names."})
+    for part, findings in (("table", [mails, names]), ("samples", [])):
+        found = [each.model_dump(mode="json") for each in findings]
+        session.history.scans.append({"part": part, "findings": found, "rare": None})
+    made = StartPage(session)
+    qtbot.addWidget(made)
+    made.show_page()
+    assert made.scan.text == (
+        "Column “Contact”: Values hold e-mail addresses. (1 more at step 13.) The data is treated "
+        "as restricted, although you chose internal. If that is wrong, settle it in the ethics "
+        "register (step 13) with a reason."
+    )
+    session.answer("privacy.level", "restricted", "level")
+    assert made.scan.text == ""
 
 
 # --- this computer ------------------------------------------------------------------------

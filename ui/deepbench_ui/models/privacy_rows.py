@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 from deepbench.study.records import (
@@ -179,7 +180,7 @@ def certificate_facts(certificate: CertificateRecord) -> tuple[tuple[str, str], 
     values = (
         DELTA.format(
             epsilon=f"{certificate.epsilon:.3g}",
-            delta=f"{certificate.delta:.1g}",
+            delta=_plainly(certificate.delta),
             accountants=counts,
         ),
         certificate.adjacency,
@@ -198,6 +199,12 @@ def certificate_facts(certificate: CertificateRecord) -> tuple[tuple[str, str], 
         ", ".join(f"ε = {epsilon:.3g}" for epsilon in certificate.earlier),
     )
     return tuple(pair for pair in zip(FACT_TITLES, values, strict=True) if pair[1])
+
+
+def _plainly(value: float) -> str:
+    """Write a small number with two digits and without powers of ten."""
+    places = max(2, 1 - math.floor(math.log10(value))) if value > 0 else 2
+    return f"{value:.{places}f}".rstrip("0")
 
 
 def offered_columns(imported: ImportRecord | None, chosen: tuple[str, ...]) -> tuple[str, ...]:

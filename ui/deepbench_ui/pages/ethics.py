@@ -20,7 +20,7 @@ VIEWS = "What to look at"
 #: Key, title and view, in the order of the tabs.
 TABS: tuple[tuple[str, str, type[RegisterTab | SubgroupsTab | PrivacyTab | LeavingTab]], ...] = (
     ("register", "Register", RegisterTab),
-    ("groups", "Groups of people", SubgroupsTab),
+    ("groups", "Groups", SubgroupsTab),
     ("privacy", "Privacy", PrivacyTab),
     ("leaving", "What may leave", LeavingTab),
 )

@@ -57,9 +57,9 @@ REGISTER_WAITS = (
 )
 REGISTER_CLEAR = "Nothing was raised, neither by the program nor by anybody."
 REGISTER_TEXT = (
-    "Every open entry needs a decision before anything but the plan may leave the study. Each run "
-    "adds what changed to the study’s ledger, from which nothing is ever taken: a decision that "
-    "is taken back later still stands in the history of its entry."
+    "Every open entry needs a decision before report, results or model may leave the study. Each "
+    "run adds what changed to the study’s ledger, from which nothing is ever taken: a decision "
+    "that is taken back later still stands in the history of its entry."
 )
 COUNTS = "{open}, {decided}."
 OPEN, DECIDED = "open", "decided"
