@@ -105,8 +105,12 @@ def bench(shape: Shape) -> Workbench:
         Fold(0, number, np.flatnonzero(place != number), np.flatnonzero(place == number))
         for number in range(FOLDS)
     )
-    source = BenchSource("simulated", f"{rows} x {columns}", None, FOLDS, 1, 0, "cpu")
-    return Workbench(source, training, folds)
+    return Workbench(source_of(shape), training, folds)
+
+
+def source_of(shape: Shape) -> BenchSource:
+    """Return the key of the table."""
+    return BenchSource("simulated", f"{shape[0]} x {shape[1]}", None, FOLDS, 1, 0, "cpu")
 
 
 def prepare(shape: Shape) -> None:
@@ -133,7 +137,7 @@ def tasks_of(
 ) -> list[AttributionTask]:
     """Return the tasks of some parts in all folds."""
     family, params, starts, _ = MODELS[name]
-    source = bench(shape).source
+    source = source_of(shape)
     return [
         AttributionTask(
             FoldFit(source, family, params, fold, part, number, starts),

@@ -139,9 +139,9 @@ class _Matrices:
 
 
 def _matrices(bench: Workbench, wanted: FoldFit) -> _Matrices:
-    data = bench.cache.data(wanted.fold)
     # Fits come fold by fold, and a wide fold takes as much memory as all else.
     bench.cache.release(but=wanted.fold)
+    data = bench.cache.data(wanted.fold)
     sources = data.preprocessor.source_columns
     if wanted.part != "noise":
         return _Matrices(data.fit, data.tune, sources)

@@ -19,10 +19,12 @@ from deepbench.reporting.documents import study_documents
 from deepbench.reporting.documents.bundle_readme import bundle_readme
 from deepbench.reporting.documents.model_card import model_card
 from deepbench.reporting.documents.rerun import rerun_script
+from deepbench.reporting.documents.ro_crate import PATH as CRATE
+from deepbench.reporting.documents.ro_crate import TITLE as CRATE_TITLE
 from deepbench.reporting.documents.ro_crate import encoding_format, ro_crate_metadata
 from deepbench.reporting.wording import listing
 
-CHECKSUMS = "checksums.sha256"
+CHECKSUMS, CHECKSUMS_TITLE = "checksums.sha256", "Checksums of all files"
 _NOT_IN_PLAN = (
     "Not in the plan, because the study is {level}: {what}. Where it changes what is calculated, "
     "a re-run from this bundle gives other numbers."
@@ -115,6 +117,7 @@ def _with_lists(
     files = [*decisions.leaving, *made]
     summary = material.released
     listed = [(file.path, file.title) for file in files]
+    listed += [(CRATE, CRATE_TITLE), (CHECKSUMS, CHECKSUMS_TITLE)]
     approvals = [" ".join(approval_lines(each)) for each in decisions.approvals]
     for path, content, title in bundle_readme(listed, summary, notes, approvals):
         made.append(BundleFile(path, content, "text", title))
@@ -123,10 +126,11 @@ def _with_lists(
         (file.path, file.title, encoding_format(file.path), file.sha256, len(file.content))
         for file in files
     ]
+    crate.append((CHECKSUMS, CHECKSUMS_TITLE, encoding_format(CHECKSUMS), "", 0))
     for path, content, title in ro_crate_metadata(crate, summary, material.answers):
         made.append(BundleFile(path, content, "results", title))
     files = [*decisions.leaving, *made]
-    made.append(BundleFile(CHECKSUMS, checksums(files), "results", "Checksums of all files"))
+    made.append(BundleFile(CHECKSUMS, checksums(files), "results", CHECKSUMS_TITLE))
     return made
 
 

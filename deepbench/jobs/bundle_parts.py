@@ -19,6 +19,11 @@ def report_files(material: BundleMaterial) -> list[BundleFile]:
     """Return the report as web page, as PDF and as numbers."""
     page = render_report(material.report)
     material.progress.check_cancelled()
+    drawn = tuple(
+        text
+        for figure in figure_files.figures_of(material.report.sections)
+        for text in figure.picture.texts
+    )
     return [
         BundleFile(
             "report/report.html",
@@ -26,6 +31,7 @@ def report_files(material: BundleMaterial) -> list[BundleFile]:
             "report",
             "Report",
             "Question, data, models, test, limits and register; opens in a browser.",
+            drawn,
         ),
         BundleFile(
             "report/report.pdf",
@@ -33,6 +39,7 @@ def report_files(material: BundleMaterial) -> list[BundleFile]:
             "report",
             "Report as PDF",
             "The same report on pages.",
+            drawn,
         ),
         BundleFile(
             "report/results.json",
@@ -51,7 +58,9 @@ def figures(material: BundleMaterial) -> list[BundleFile]:
     for figure in found:
         material.progress.check_cancelled()
         files += [
-            BundleFile(path, content, "figures", title, figure.picture.caption)
+            BundleFile(
+                path, content, "figures", title, figure.picture.caption, figure.picture.texts
+            )
             for path, content, title in figure_files.figure_files(
                 figure, drawings=not material.guarded
             )

@@ -173,6 +173,9 @@ class _Gatehouse:
     def scan(self, file: BundleFile) -> None:
         """Refuse a file in which something stands that must not."""
         scan_file(file.path, file.content, file.kind, self.level, self.secrets)
+        if file.drawn:
+            texts = "\n".join(file.drawn).encode("utf-8", "replace")
+            scan_file("drawn.txt", texts, file.kind, self.level, self.secrets)
 
 
 def _judged(

@@ -27,6 +27,7 @@ class BundleFile:
         kind: Kind of content at the gate.
         title: What the user calls it.
         sentence: What is in it, for the preview.
+        drawn: What is written in its pictures, which nobody could search as pixels.
 
     Raises:
         GateRefused: the path could lead elsewhere, or means something to an operating system.
@@ -37,6 +38,7 @@ class BundleFile:
     kind: LeavingKind
     title: str
     sentence: str = ""
+    drawn: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         parts = self.path.split("/")

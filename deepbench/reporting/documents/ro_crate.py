@@ -70,7 +70,8 @@ def ro_crate_metadata(
     The only date is that of the study, and no person is named who was not given as an author.
 
     Args:
-        files: All files of the bundle; the metadata itself is not one of them.
+        files: All files of the bundle; the metadata itself is not one of them. Of a file that is
+            made later the checksum is empty.
         summary: The records, as released for the study's level.
         answers: Answers to the questions of the documents: authors, licence, where published.
 
@@ -129,14 +130,14 @@ def _root(facts: StudyFacts, paths: Sequence[str]) -> Entity:
 
 def _file(file: CrateFile) -> Entity:
     path, title, encoding, sha256, size = file
-    return {
+    found = {
         "@id": quote(path),
         "@type": "File",
         "name": _plain(title),
         "encodingFormat": encoding,
-        "contentSize": str(size),
-        "sha256": sha256,
     }
+    # The list of checksums holds that of this metadata, so its own is not known here.
+    return {**found, "contentSize": str(size), "sha256": sha256} if sha256 else found
 
 
 def _run(facts: StudyFacts, paths: Sequence[str]) -> Entity:

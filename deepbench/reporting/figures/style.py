@@ -21,6 +21,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ft2font import FT2Font
+from matplotlib.text import Text
 
 from deepbench.reporting.wording import clipped, visible
 
@@ -94,6 +95,7 @@ class Picture:
         height: Height in CSS pixels.
         alt: What the picture shows, for who cannot see it.
         caption: The sentence below it.
+        texts: What is written in it; from its pixels nobody could search that.
         paint: Draws it once more.
     """
 
@@ -103,12 +105,13 @@ class Picture:
     height: int
     alt: str
     caption: str
+    texts: tuple[str, ...]
     paint: Paint = field(repr=False, compare=False)
 
     def drawn_as(self, suffix: Literal["svg", "pdf"]) -> bytes:
         """Return it as a drawing: every point can be read back from it."""
         per_inch = DOTS_PER_INCH / 2
-        return _drawn((self.width / per_inch, self.height / per_inch), self.paint, suffix)
+        return _drawn((self.width / per_inch, self.height / per_inch), self.paint, suffix)[0]
 
 
 def draw(
@@ -132,26 +135,32 @@ def draw(
         caption: Sentence below the figure.
     """
     width, height = (round(inches * DOTS_PER_INCH / 2) for inches in size)
+    png, texts = _drawn(size, paint, "png")
     return Picture(
         name,
-        _drawn(size, paint, "png"),
+        png,
         width,
         height,
         clipped(visible(alt), 600),
         visible(caption),
+        texts,
         paint,
     )
 
 
-def _drawn(size: tuple[float, float], paint: Paint, suffix: str) -> bytes:
-    """Return a figure in a format, without a word on who drew it, when and with what."""
+def _drawn(size: tuple[float, float], paint: Paint, suffix: str) -> tuple[bytes, tuple[str, ...]]:
+    """Return a figure in a format, and the texts in it.
+
+    Not a word is in it on who drew it, when and with what.
+    """
     with style.context(["default", _STYLE]):
         figure = Figure(figsize=size, dpi=DOTS_PER_INCH, layout="constrained")
         FigureCanvasAgg(figure)
         paint(figure)
         target = io.BytesIO()
         figure.savefig(target, format=suffix, metadata=dict(_SAYS_NOTHING[suffix]))
-    return target.getvalue()
+        texts = (artist.get_text() for artist in figure.findobj(Text))
+        return target.getvalue(), tuple(dict.fromkeys(filter(None, texts)))
 
 
 def label(text: str, length: int = 34) -> str:

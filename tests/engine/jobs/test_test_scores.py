@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -59,3 +60,13 @@ def test_numbers_agree_with_the_csv() -> None:
     assert list(record.observed) == [f"{float(row['observed']):.15g}" for row in rows]
     shown = [float(text) for text in record.predicted]
     assert shown == pytest.approx(list(record.values), rel=1e-5)
+
+
+def test_groups_and_folds_are_kept_beside_the_predictions() -> None:
+    found = predictions(OutcomeInfo("group", "binary", ("no", "yes")))
+    assert predictions_record(found, "svm").annotations == {}
+    sexes = pd.DataFrame({"sex": ["f", "m", ""] * 8 + ["f"], "note": "x"})
+    several = replace(found, annotations=sexes, folds=np.arange(25) % 3)
+    record = predictions_record(several, "svm", ["sex"])
+    assert record.annotations == {"sex": tuple(sexes["sex"])}
+    assert record.folds == tuple(i % 3 for i in range(25))

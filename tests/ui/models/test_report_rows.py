@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from deepbench.jobs.export_folders import FOLDER_EXPORTS
 from deepbench.jobs.export_study import EXPORTS
 from deepbench.jobs.report import REPORT_FILE as WRITTEN
 from deepbench.study.records import ReportRecord
@@ -32,7 +33,7 @@ def texts(found: Standing, openings: int = 1, **records: Any) -> dict[str, str]:
 
 def test_names_are_those_of_the_engine() -> None:
     assert REPORT_FILE == WRITTEN
-    assert set(EXPORT_TEXTS) == {export.name for export in EXPORTS}
+    assert set(EXPORT_TEXTS) == {export.name for export in (*EXPORTS, *FOLDER_EXPORTS)}
 
 
 @pytest.mark.parametrize(

@@ -247,10 +247,11 @@ def test_a_reason_that_most_share_is_said_once(
     assert shared_refusal(few) == ""
 
 
-def test_questions_of_the_checklists_are_asked_once(page: ReportPage) -> None:
+def test_questions_of_the_checklists_are_asked_once(page: ReportPage, qtbot: QtBot) -> None:
     questions = page.questions
     assert not questions.is_open
     keys = [question.key for question in questions_for(about_people=True)]
+    qtbot.waitUntil(lambda: len(questions.fields) == len(keys))
     assert sorted(questions.fields) == sorted(keys)
     assert questions.head.text().endswith(f"0 of {len(keys)} answered")
     questions.head.click()
