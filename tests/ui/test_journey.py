@@ -115,7 +115,7 @@ def decide_register(driver: Driver) -> None:
     driver.type("ethics.licence", "Own data")
     driver.run()
     for number in range(20):
-        if driver.there(f"ethics.entry.{number}.decide"):
+        if driver.there(f"ethics.entry.{number}.decision.accepted"):
             driver.click(f"ethics.entry.{number}.decision.accepted")
             driver.type(f"ethics.entry.{number}.reason", "Accepted for this test")
             driver.type(f"ethics.entry.{number}.by", "A. Tester")

@@ -1,0 +1,129 @@
+"""The report as PDF: every word of the page, headings with their pages, nothing else."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from html import escape
+
+import pytest
+
+from deepbench.privacy.contents import open_contents
+from deepbench.reporting.html_report import render_html
+from deepbench.reporting.pdf.page_tree import page_tree
+from deepbench.reporting.pdf_report import pdf_of_page
+from tests.engine.reporting import summaries
+
+PAGE = "<html><head><title>T</title></head><body><main>{}</main></body></html>"
+
+
+def page(inner: str, head: str = "<header><h1>Title</h1></header>") -> str:
+    return PAGE.format(head + inner)
+
+
+def words_of(pdf: bytes) -> list[str]:
+    """Return the words drawn, in order; the gate's own reader is the other implementation."""
+    *parts, _, _, _ = open_contents("a.pdf", pdf).texts
+    return re.findall(r"\w+", "".join(parts))
+
+
+def flat(text: str) -> str:
+    return "".join(re.findall(r"\w", text))
+
+
+@pytest.fixture(scope="module")
+def report() -> tuple[str, bytes]:
+    html = render_html(summaries.summary(choice=None, networks=None, interpretation=None))
+    return html, pdf_of_page(html)
+
+
+def test_every_word_of_the_page_is_on_paper(report: tuple[str, bytes]) -> None:
+    html, pdf = report
+    drawn = flat("".join(open_contents("a.pdf", pdf).texts))
+    main = next(page_tree(html).find("main"))
+    missing = [
+        text
+        for element in main.find("p", "h1", "h2", "h3", "h4", "td", "th", "dt", "dd", "caption")
+        for text in re.findall(r"\w+", element.text())
+        if flat(text) not in drawn
+    ]
+    assert missing == []
+    images = sum(1 for _ in main.find("img"))
+    assert images > 1
+    assert len(set(re.findall(rb"/Subtype /Image", pdf))) == 1
+    assert pdf.count(b"/Subtype /Image") == images
+
+
+def test_pages_are_numbered_and_the_contents_name_them(report: tuple[str, bytes]) -> None:
+    html, pdf = report
+    pages = len(re.findall(rb"/Type /Page\b", pdf))
+    assert pages > 5
+    text = "".join(open_contents("a.pdf", pdf).texts)
+    assert all(f"Page {number}" in text for number in range(1, pages + 1))
+    assert f"Page {pages + 1}" not in text
+    sections = [each.text() for each in next(page_tree(html).find("main")).find("h2")]
+    assert pdf.count(b"/Title") >= len(sections)  # bookmarks
+
+
+def test_the_same_page_gives_the_same_bytes_without_a_name_or_a_date() -> None:
+    first = pdf_of_page(page("<p>A</p>"))
+    assert first == pdf_of_page(page("<p>A</p>"))
+    assert b"2000" in first  # a fixed date
+    assert not re.search(rb"D:20[12]\d", first)
+    properties = open_contents("a.pdf", first).properties
+    assert "ReportLab" not in " ".join(properties)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "<b>IL6</b>",
+        "a & b &amp; c",
+        '"><img src="http://x.org/a.png">',
+        "<font color=red>x</font>",
+        "x" * 600,
+        "]]> <!-- -->",
+    ],
+)
+def test_names_of_columns_are_text_whatever_is_in_them(name: str) -> None:
+    rows = f"<tr><th scope='row'>{escape(name)}</th><td class='number'>1.5</td></tr>"
+    table = (
+        f"<table><thead><tr><th scope='col'>Column</th></tr></thead><tbody>{rows}</tbody></table>"
+    )
+    listing = f"<ul><li>{escape(name)}</li></ul><pre><code>{escape(name)}</code></pre>"
+    pdf = pdf_of_page(page(f"<h2>{escape(name)}</h2><p>{escape(name)}</p>{table}{listing}"))
+    drawn = flat("".join(open_contents("a.pdf", pdf).texts))
+    assert drawn.count(flat(name)) >= 4
+    assert b"http://x.org" not in pdf
+
+
+def test_letters_that_the_fonts_lack_are_boxes_and_others_are_themselves() -> None:
+    pdf = pdf_of_page(page("<p>β-actin, Größe, ≥ 5 µg, 細胞</p>"))
+    text = "".join(open_contents("a.pdf", pdf).texts)
+    assert "β-actin, Größe, ≥ 5 µg, □□" in text
+
+
+def test_long_tables_go_on_with_their_headings() -> None:
+    body = "".join(
+        f"<tr><td>row{place}</td><td class='number'>{place}</td></tr>" for place in range(300)
+    )
+    head = "<tr><th scope='col'>Feature</th><th scope='col'>Importance</th></tr>"
+    pdf = pdf_of_page(page(f"<table><thead>{head}</thead><tbody>{body}</tbody></table>"))
+    words = words_of(pdf)
+    assert [word for word in words if word.startswith("row")] == [f"row{n}" for n in range(300)]
+    assert words.count("Importance") == len(re.findall(rb"/Type /Page\b", pdf))
+
+
+def test_streams_are_packed_and_nothing_else() -> None:
+    pdf = pdf_of_page(page("<p>A</p>"))
+    filters = set(re.findall(rb"/Filter \[ ([^\]]*) \]", pdf))
+    assert filters == {b"/FlateDecode"}
+    packed = re.search(rb"/Length \d+\s*>>\s*stream\r?\n(.*?)endstream", pdf, re.DOTALL)
+    assert packed is not None
+    assert zlib.decompressobj().decompress(packed[1])
+
+
+def test_an_item_longer_than_a_page_goes_on() -> None:
+    long = " ".join(f"word{place}" for place in range(3000))
+    pdf = pdf_of_page(page(f"<table><tbody><tr><td>{long}</td></tr></tbody></table><p>end</p>"))
+    assert words_of(pdf).count("word2999") == 1
