@@ -45,6 +45,10 @@ _ABOVE = (
     "{above} of {used} {stand} out from noise: {they} more than features of no use do in such a "
     f"model ({_NOISE}). In simulations one in ten such features was noise all the same."
 )
+_REPLACEABLE = (
+    "{some} of them {have} an interval that reaches down to 0: fitted to other samples, such a "
+    "model may do without, for instance where another feature says the same."
+)
 _NONE_ABOVE = (
     "No feature stands out from noise: features of no use weigh as much in such a model "
     f"({_NOISE}). Do not name single features as what the model uses."
@@ -210,7 +214,7 @@ def _of_noise(found: Importance) -> list[str]:
         return []
     if not above:
         return [_NONE_ABOVE]
-    return [
+    said = [
         _ABOVE.format(
             above=f"{above:,}",
             used=counted(len(found.order), "feature"),
@@ -218,6 +222,13 @@ def _of_noise(found: Importance) -> list[str]:
             they=noun(above, "it weighs", "they weigh"),
         )
     ]
+    assert found.clears is not None
+    uncertain = int((found.clears & (found.low <= 0.0)).sum())
+    if uncertain:
+        said.append(
+            _REPLACEABLE.format(some=f"{uncertain:,}", have=noun(uncertain, "has", "have"))
+        )
+    return said
 
 
 def _of_groups(groups: Sequence[FeatureGroup]) -> list[str]:

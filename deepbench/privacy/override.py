@@ -53,7 +53,7 @@ def find_approval(
                 return approval
     if problem:
         raise GateRefused(f"The approval for “{what}” does not hold: {problem}.", how_to(kind))
-    raise GateRefused(f"Nobody has approved that “{what}” leaves this study.", how_to(kind))
+    raise GateRefused(f"No approval of “{what}” stands in the plan.", how_to(kind))
 
 
 def how_to(kind: ContentKind) -> str:

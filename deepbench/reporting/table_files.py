@@ -107,7 +107,7 @@ def _write_table(sheet: Worksheet, table: DataTable, bold: Format) -> None:
         for column, cell in enumerate(row):
             if isinstance(cell, int | float) and not isinstance(cell, bool):
                 sheet.write_number(place, column, cell)
-            elif cell is not None:
+            elif cell not in (None, ""):
                 sheet.write_string(place, column, _cell_text(_text(cell)))
 
 

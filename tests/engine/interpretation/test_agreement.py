@@ -88,6 +88,13 @@ def test_noise_is_put_in_words() -> None:
     assert clear.above_twin == 2
     one = attribution_record(with_twin([5.0, 0.2], 0.5), (), NO_EFFECTS, 100)
     assert any("1 of 2 features stands out from noise: it weighs" in t for t in one.sentences)
+    assert not any("down to 0" in text for text in clear.sentences)
+    found = with_twin([5.0, 4.0], 0.5)
+    other = replace(found, low=np.array([0.0, 3.0]))
+    said = attribution_record(other, (), NO_EFFECTS, 100).sentences
+    assert any(
+        text.startswith("1 of them has an interval that reaches down to 0") for text in said
+    )
     none = attribution_record(with_twin([0.4, 0.1], 0.5), (), NO_EFFECTS, 100)
     assert any(text.startswith("No feature stands out from noise") for text in none.sentences)
 

@@ -256,7 +256,7 @@ def test_an_approval_that_ended_or_was_taken_back_lets_nothing_out(tmp_path: Pat
     leaving.answer(study, ethics__approvals=[])
     with Study.open_for_reading(study) as opened:
         assert approvals_in_force(opened) == ()
-    with pytest.raises(GateRefused, match="Nobody has approved"):
+    with pytest.raises(GateRefused, match="No approval of"):
         let_go(study, model_files(study), essential={"weights"})
 
 

@@ -154,7 +154,7 @@ def test_a_private_model_needs_certificate_and_two_people() -> None:
     evidence = model(audit=None, certificate=certificate())
     assert refusal("private weights", "internal", model=evidence) == ""
     for level in ("sensitive", "restricted"):
-        assert "Nobody has approved" in refusal("private weights", level, model=evidence)
+        assert "No approval of" in refusal("private weights", level, model=evidence)
         assert refusal("private weights", level, model=evidence, approvals=approved) == ""
         bare = model(audit=None)
         assert "no certificate" in refusal(
