@@ -8,7 +8,7 @@ from deepbench.data.wording import counted, in_sentence
 from deepbench.evaluation.metrics import metrics_for
 from deepbench.plan import StudyPlan
 from deepbench.privacy.register_material import SMALLEST_GROUP, Issue, Material
-from deepbench.privacy.subgroups.sentences import gap_sentence, measure_text
+from deepbench.privacy.subgroups.sentences import gap_at_least, measure_text
 from deepbench.study.records import (
     AttributionRecord,
     AuditedGroup,
@@ -112,7 +112,7 @@ def _gaps(audit: SubgroupAuditRecord) -> Iterator[Issue]:
     for group in audit.groups:
         wide = [m for m in group.measures if m.marked and is_wide(audit, m)]
         if wide:
-            said = [gap_sentence(audit, group, measure) for measure in wide]
+            said = [gap_at_least(audit, group, measure) for measure in wide]
             yield Issue(
                 gap_issue(group),
                 f"{' '.join(said)} Say what follows for them, or for whom the model is not meant.",

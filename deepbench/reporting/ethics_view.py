@@ -1,4 +1,4 @@
-"""The section on ethics: the register, groups of people, attacks on the model, private training."""
+"""The section on ethics: register, groups of people, attacks on the model, private training."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def groups_table(audit: SubgroupAuditRecord, cells: SmallCells) -> Table | None:
         note="p by exchange of groups between units, corrected for all comparisons; marked: the "
         "model is worse in the group.",
         marked=marked,
-        tone="bad",
+        tone="care",
     )
 
 
@@ -109,7 +109,7 @@ def attacks_table(audit: AuditRecord) -> Table:
         note="AUROC 0.5 is guessing. Found: share of the training set at one false alarm in 100, "
         "or the fewest that so many others can show. Intervals hold for all attacks together.",
         marked=[place for place, each in enumerate(audit.attacks) if each.name == audit.worst],
-        tone="neutral",
+        tone="care",
     )
 
 

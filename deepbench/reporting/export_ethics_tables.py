@@ -54,7 +54,7 @@ def _audited_groups(audit: SubgroupAuditRecord, cells: SmallCells) -> DataTable 
     Of a guarded study what is counted among the positive or negative samples of a group alone is
     left out: nobody wrote down how many those are.
     """
-    shown = _shown_groups(audit, cells)
+    shown = shown_groups(audit, cells)
     rows: list[tuple[Cell, ...]] = []
     for group in audit.groups:
         if (group.column, group.group) not in shown:
@@ -100,8 +100,13 @@ def _audited_groups(audit: SubgroupAuditRecord, cells: SmallCells) -> DataTable 
     )
 
 
-def _shown_groups(audit: SubgroupAuditRecord, cells: SmallCells) -> set[tuple[str, str]]:
-    """Return the groups whose numbers may be shown."""
+def shown_groups(audit: SubgroupAuditRecord, cells: SmallCells) -> set[tuple[str, str]]:
+    """Return the groups whose numbers may be shown, as column and name.
+
+    Args:
+        audit: The groups.
+        cells: Rule for small counts.
+    """
     if not cells.threshold:
         return {(group.column, group.group) for group in audit.groups}
     nothing = Score(value=None)

@@ -14,6 +14,7 @@ from deepbench.reporting import data_tables, figures, model_tables
 from deepbench.reporting.checklist import ten_tips
 from deepbench.reporting.claims_view import claims_view
 from deepbench.reporting.effort import effort_table
+from deepbench.reporting.ethics_view import ethics_view
 from deepbench.reporting.interpretation_view import (
     copy_view,
     failures_view,
@@ -259,11 +260,6 @@ def _comparison(material: Material) -> dict[str, Any] | None:
     }
 
 
-def _ethics(material: Material) -> dict[str, Any] | None:
-    record = material.summary.ethics
-    return None if record is None else {"record": record}
-
-
 def _methods(material: Material) -> dict[str, Any] | None:
     return {"methods": methods_text(material.summary, material.cells)}
 
@@ -320,7 +316,7 @@ _VIEWS: tuple[tuple[str, str, View], ...] = (
     ("fails", "Where it fails", failures_view),
     ("copy", "Simple copies of the models", copy_view),
     ("claims", "What you may claim", claims_view),
-    ("ethics", "Ethics and what may leave", _ethics),
+    ("ethics", "Ethics and what may leave", ethics_view),
     ("methods", "Methods paragraph to copy", _methods),
     ("checklist", "Ten-tips checklist", _checklist),
     ("details", "Details", _details),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from deepbench.data.wording import counted, noun
+from deepbench.data.wording import counted
 from deepbench.study.records import AuditedGroup, GroupMeasure, Score, SubgroupAuditRecord
 
 COMPARED = (
@@ -25,7 +25,8 @@ WORSE = {
     "error": "is wrong more often where {column} = {group}",
     "missed": "misses “{positive}” more often where {column} = {group}",
     "false alarms": "says “{positive}” wrongly more often where {column} = {group}",
-    "calibration": "says “{positive}” with too {size} a probability where {column} = {group}",
+    "calibration": "is further off with the probability of “{positive}” (too {size}) where {column} = "
+    "{group}",
 }
 LARGER_ERROR = "is further off where {column} = {group}"
 SMALLEST_GAP = 0.05
@@ -81,24 +82,43 @@ def marked(record: SubgroupAuditRecord) -> Iterator[tuple[AuditedGroup, GroupMea
 
 def gap_sentence(record: SubgroupAuditRecord, group: AuditedGroup, measure: GroupMeasure) -> str:
     """Say where the model is worse, by how much, and how sure that is."""
+    share = is_share(record, measure)
+    value = measure_text(measure.value, share=share)
+    rest = measure_text(Score(value=measure.rest.value), share=share)
+    units = counted(group.units, "unit")
+    return (
+        f"The model {_worse(record, group, measure)}: {value}, {units}, against {rest} elsewhere."
+    )
+
+
+def gap_at_least(record: SubgroupAuditRecord, group: AuditedGroup, measure: GroupMeasure) -> str:
+    """Say where the model is worse and how much worse it is at least.
+
+    Without the shares themselves: the register is printed in reports that leave, and with the
+    size of a group they would be counts of a few people.
+    """
+    said = f"The model {_worse(record, group, measure)} than elsewhere"
+    low, high = measure.difference.low, measure.difference.high
+    if low is None or high is None or low * high <= 0 or not is_share(record, measure):
+        return f"{said}."
+    return f"{said}, by at least {100 * min(abs(low), abs(high)):.0f} in 100."
+
+
+def is_share(record: SubgroupAuditRecord, measure: GroupMeasure) -> bool:
+    """Whether a measure is a share of answers."""
+    return measure.name != "score" and record.task != "regression"
+
+
+def _worse(record: SubgroupAuditRecord, group: AuditedGroup, measure: GroupMeasure) -> str:
     words = WORSE[measure.name]
     if record.task == "regression" and measure.name == "error":
         words = LARGER_ERROR
-    worse = words.format(
+    return words.format(
         column=group.column,
         group=group.group,
         positive=record.positive,
         size="low" if (measure.value.value or 0.0) > 0 else "high",
     )
-    as_share = measure.name in ("missed", "false alarms", "calibration") or (
-        measure.name == "error" and record.task != "regression"
-    )
-    units = noun(group.units, "unit")
-    value, rest = (
-        measure_text(measure.value, share=as_share),
-        measure_text(Score(value=measure.rest.value), share=as_share),
-    )
-    return f"The model {worse}: {value}, {group.units:,} {units}, against {rest} elsewhere."
 
 
 def measure_text(score: Score, *, share: bool) -> str:

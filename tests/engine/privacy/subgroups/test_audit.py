@@ -112,7 +112,7 @@ def test_calibration_is_marked_where_it_is_further_off() -> None:
     record = audited(predictions(sex, y, said))
     assert ("f", "calibration") in marks(record)
     assert ("m", "calibration") not in marks(record)
-    assert "with too low a probability where sex = f" in " ".join(record.sentences)
+    assert "probability of “yes” (too low) where sex = f" in " ".join(record.sentences)
 
 
 def test_without_a_column_there_is_no_audit() -> None:
