@@ -25,8 +25,8 @@ WORSE = {
     "error": "is wrong more often where {column} = {group}",
     "missed": "misses “{positive}” more often where {column} = {group}",
     "false alarms": "says “{positive}” wrongly more often where {column} = {group}",
-    "calibration": "is further off with the probability of “{positive}” (too {size}) where {column} = "
-    "{group}",
+    "calibration": "is further off with the probability of “{positive}” (too {size}) where "
+    "{column} = {group}",
 }
 LARGER_ERROR = "is further off where {column} = {group}"
 SMALLEST_GAP = 0.05

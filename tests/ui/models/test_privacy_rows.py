@@ -18,7 +18,7 @@ from deepbench_ui.models.privacy_rows import (
     verdict_of,
 )
 from tests.engine.reporting import summaries
-from tests.ui.pages.audited import ATTACKED, PRIVATE
+from tests.engine.reporting.audited import ATTACKED, PRIVATE
 
 
 def test_attacks_are_listed_and_the_worst_is_named() -> None:

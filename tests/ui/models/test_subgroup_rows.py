@@ -16,7 +16,7 @@ from deepbench_ui.models.subgroup_rows import (
     small_sentences,
     worst_measure,
 )
-from tests.ui.pages.audited import AUDIT
+from tests.engine.reporting.audited import AUDIT
 
 
 def line(record: SubgroupAuditRecord, name: MeasureName, place: int = 0) -> list[str]:

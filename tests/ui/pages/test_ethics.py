@@ -25,8 +25,9 @@ from deepbench_ui.widgets.leaving_tab import LEAVES_MARKS, LeavingTab
 from deepbench_ui.widgets.privacy_tab import PrivacyTab
 from deepbench_ui.widgets.register_tab import RegisterTab
 from deepbench_ui.widgets.subgroups_tab import SubgroupsTab
+from tests.engine.reporting import audited
 from tests.ui.conftest import child, settle
-from tests.ui.pages import audited, finished
+from tests.ui.pages import finished
 
 Opener = Callable[[Path], StudySession]
 OPEN = "small group: hospital"
