@@ -218,9 +218,14 @@ def _line(signal: str, rows: str, of_row: list[dict[str, Any]]) -> None:
         f"{_share(one['low'] <= one['truth'] <= one['high'] for one in shown)} | "
         f"{_share(one['signal_said'] == 'yes' for one in of_row)} | "
         f"{_mean((one['test'] - one['tested_truth'] for one in tested), sign='+')} | "
-        f"{_share(one['test_low'] <= one['tested_truth'] <= one['test_high'] for one in tested)} | "
-        f"{_share(one['test_low'] <= one['truth'] <= one['test_high'] for one in tested)} |"
+        f"{_share(_held(one, 'tested_truth') for one in tested)} | "
+        f"{_share(_held(one, 'truth') for one in tested)} |"
     )
+
+
+def _held(one: dict[str, Any], truth: str) -> bool:
+    """Say whether the test interval of a study holds a truth."""
+    return bool(one["test_low"] <= one[truth] <= one["test_high"])
 
 
 def _mean(values: Iterable[float], sign: str = "") -> str:

@@ -42,6 +42,8 @@ from deepbench.evaluation.shown_intervals import TestSamples, percentiles
 Floats = NDArray[np.float64]
 Generator = np.random.Generator
 Found = dict[str, list[tuple[bool, float]]]
+# Outcome, score, units, folds, truth of the models tested, truth of the model on all samples.
+_Tested = tuple[NDArray[np.int64], Floats, NDArray[np.int64], NDArray[np.int64], float, float]
 
 _SHARED = 0.5  # of the variance of a row, by the rows of its unit
 _LARGE = 400_000
@@ -253,7 +255,7 @@ def nested_table(repeats: int) -> None:
 
 def _nested(
     total: int, rows: int, features: int, distance: float, repeats: int
-) -> Iterator[tuple[NDArray[np.int64], Floats, NDArray[np.int64], NDArray[np.int64], float, float]]:
+) -> Iterator[_Tested]:
     generator = np.random.default_rng([total, rows, features, int(10 * distance)])
     apart = np.zeros(features)
     apart[:10] = distance / np.sqrt(10)

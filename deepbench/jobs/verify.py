@@ -127,6 +127,9 @@ def _run_again(
             data[key] = str(_find(original, data[key]))
     if data.get("more"):
         data["more"] = [str(_find(original, each)) for each in data["more"]]
+    gene_sets = answers.get("interpretation", {}).get("gene_sets")
+    if gene_sets:
+        answers["interpretation"]["gene_sets"] = str(_find(original, gene_sets))
     study = room / "again.deepbench"
     run_study(
         RunStudy(
