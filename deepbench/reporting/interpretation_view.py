@@ -15,7 +15,7 @@ from deepbench.reporting.figures import Picture
 from deepbench.reporting.material import Material, some
 from deepbench.reporting.small_cells import SmallCells, is_withheld
 from deepbench.reporting.verdict import models_of, title_of
-from deepbench.reporting.wording import duration, metric_title, number, score
+from deepbench.reporting.wording import metric_title, number, score
 from deepbench.study.records import (
     AttributionRecord,
     DirectionRecord,
@@ -157,8 +157,6 @@ def attribution_facts(record: AttributionRecord, samples: str) -> list[Fact]:
                 f"{verdict} the tolerance of the method",
             )
         )
-    if record.seconds is not None:
-        facts.append(("Computing time", duration(record.seconds), ""))
     return facts
 
 

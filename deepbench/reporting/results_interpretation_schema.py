@@ -92,7 +92,6 @@ class AttributionPart(_Part):
         description="Largest gap between summed attributions and output."
     )
     locally_accurate: bool = Field(description="Whether it is within the method's tolerance.")
-    seconds: Number = Field(description="Computing time in seconds.")
     sentences: list[str] = Field(description="The same in words.")
 
 

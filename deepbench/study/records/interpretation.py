@@ -85,7 +85,6 @@ class AttributionRecord(Record):
     shared_top: float | None = None
     locally_accurate: bool = True
     effect_name: str = ""
-    seconds: float | None = None
 
 
 class AgreementRecord(Record):

@@ -145,7 +145,7 @@ def attributed(model: str) -> AttributionRecord:
         rank_stability=0.83, local_accuracy_error=1e-9, above_twin=12, fits=15, groups=groups,
         start_stability=0.78 if model.startswith("network") else None, shuffled_stability=0.04,
         weights_check=0.03 if model.startswith("network") else None,
-        effect_name="difference of means in standard deviations", seconds=21.0,
+        effect_name="difference of means in standard deviations",
         sentences=(
             "Attributions by tree SHAP (exact), on 120 held-out samples.",
             "Intervals from a bootstrap over samples and fits.",
