@@ -154,7 +154,9 @@ def settle_window(window: MainWindow) -> None:
     settle()
     while any(map(_is_work, window.findChildren(QTimer))):
         QCoreApplication.processEvents()
-    settle()
+    # What moves below each other tells those around it so, one after the other.
+    for _ in range(4):
+        settle()
 
 
 def _is_work(timer: QTimer) -> bool:

@@ -110,7 +110,7 @@ def finished(
             record = getattr(records, name)
             if stage == "split" and record is not None:
                 record = _with_samples(study, record)
-            if stage == "test" and record is not None:
+            if stage == "test" and record is not None and record.final_model:
                 save = functools.partial(save_model, model(family))
                 stored = study.store_folder("models", family, save)
                 record = record.model_copy(update={"final_model": stored})

@@ -5,8 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QMimeData, QSize, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QTextBrowser, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QMenu,
+    QSizePolicy,
+    QTextBrowser,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 from shiboken6 import isValid
 
 from deepbench_ui.pages.base import label
@@ -45,6 +53,11 @@ class GatedText(QTextBrowser):
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.document().setDocumentMargin(0)
+        #: A copy to measure by: breaking lines of the text itself would draw it again.
+        self._measured = self.document().clone(self)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
         # A text that cannot be dragged is selected by dragging, which is what is wanted here.
         self.viewport().setAcceptDrops(False)
 
@@ -83,15 +96,22 @@ class GatedText(QTextBrowser):
             self.copy_wanted.emit(text.replace("\u00a0", " "))
 
     def _fit(self) -> None:
-        self.document().setTextWidth(self.viewport().width())
-        high = self.document().size().height()
-        self.setFixedHeight(round(high) + 2 * self.frameWidth() + _SLACK)
+        self._measured = self.document().clone(self)
+        self.updateGeometry()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
-        """Break lines anew."""
-        super().resizeEvent(event)
-        if event.size().width() != event.oldSize().width():
-            self._fit()
+    def hasHeightForWidth(self) -> bool:  # noqa: N802
+        """Narrower text is higher."""
+        return True
+
+    def heightForWidth(self, width: int) -> int:  # noqa: N802
+        """Return the height of all lines, broken at a width."""
+        edge = 2 * self.frameWidth()
+        self._measured.setTextWidth(max(width - edge, 1))
+        return round(self._measured.size().height()) + edge + _SLACK
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        """Be as high as the text is at this width."""
+        return QSize(super().sizeHint().width(), self.heightForWidth(self.width()))
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802
         """Follow the font."""
