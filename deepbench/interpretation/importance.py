@@ -256,10 +256,16 @@ def _of_no_use(main: Sequence[FoldResult], beside: Sequence[FoldResult]) -> Floa
 
 
 def _other_repeats(fits: ModelFits, names: Sequence[str]) -> list[Floats]:
-    """Return the importances (J, p) in the folds of each other repeat."""
+    """Return the importances (J, p) in the folds of each other repeat.
+
+    Their models may see features that none of the first repeat sees; those are not named.
+    """
+    every = tuple(sorted({*names, *_names(fits.repeats)}))
+    place = {name: i for i, name in enumerate(every)}
+    kept = [place[name] for name in names]
     repeats = sorted({each.repeat for each in fits.repeats})
     return [
-        _by_name([each for each in fits.repeats if each.repeat == repeat], names)
+        _by_name([each for each in fits.repeats if each.repeat == repeat], every)[:, kept]
         for repeat in repeats
     ]
 

@@ -106,7 +106,7 @@ def test_killed_at_any_write_a_study_goes_on(
     killer, moments = _Killer(monkeypatch), random.Random(rows)
     kills = 0
     for _ in range(MOST_RUNS):
-        killer.left = moments.choice([3, 5, 8, 12, 20, 45])
+        killer.left = moments.choice([3, 5, 8, 12, 20, 45, 150])
         try:
             run_here(plan, study)
         except _KilledError:

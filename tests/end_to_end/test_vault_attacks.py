@@ -295,7 +295,7 @@ def test_a_second_look_with_a_reason_is_shown_for_good(opened: Path, tmp_path: P
 
 
 LATER_ANSWERS = {
-    "claims": ((), '[claims.features.m0]\nplausible = "yes"\n', {"claims", "report"}),
+    "claims": ((), '[claims.features.m0]\nplausible = "yes"\n', {"claims", "ethics", "report"}),
     "ethics": ((), '[ethics]\napproval = "Board 7"\n', {"ethics", "report"}),
     "privacy": (
         (('level = "public"', 'level = "internal"'),),
