@@ -208,11 +208,16 @@ def _names(folds: Iterable[FoldResult]) -> tuple[str, ...]:
 
 
 def _aligned(rows: Sequence[tuple[Sequence[str], Floats]], names: Sequence[str]) -> Floats:
-    """Return (r, p) values in the order of names, 0 where a row has none."""
+    """Return (r, p) values in the order of names, 0 where a row has none.
+
+    What is not named is left out: models of other repeats may see features that none of the
+    first repeat sees.
+    """
     place = {name: i for i, name in enumerate(names)}
     found = np.zeros((len(rows), len(names)))
     for row, (features, values) in enumerate(rows):
-        found[row, [place[name] for name in features]] = values
+        own = np.array([place.get(name, -1) for name in features], dtype=np.int64)
+        found[row, own[own >= 0]] = np.asarray(values)[own >= 0]
     return found
 
 
@@ -256,16 +261,10 @@ def _of_no_use(main: Sequence[FoldResult], beside: Sequence[FoldResult]) -> Floa
 
 
 def _other_repeats(fits: ModelFits, names: Sequence[str]) -> list[Floats]:
-    """Return the importances (J, p) in the folds of each other repeat.
-
-    Their models may see features that none of the first repeat sees; those are not named.
-    """
-    every = tuple(sorted({*names, *_names(fits.repeats)}))
-    place = {name: i for i, name in enumerate(every)}
-    kept = [place[name] for name in names]
+    """Return the importances (J, p) in the folds of each other repeat."""
     repeats = sorted({each.repeat for each in fits.repeats})
     return [
-        _by_name([each for each in fits.repeats if each.repeat == repeat], every)[:, kept]
+        _by_name([each for each in fits.repeats if each.repeat == repeat], names)
         for repeat in repeats
     ]
 
