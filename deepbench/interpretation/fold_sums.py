@@ -91,9 +91,11 @@ class _Sums:
         if block.by_start is not None:
             for start, values in enumerate(block.by_start):
                 self._by_start[start] += np.abs(values).mean(axis=2).sum(axis=0)
-        self._values[where] = block.values[:, self._columns]
+        kept = block.values[:, self._columns].astype(np.float32)
+        self._values[where] = kept
+        # What rounding takes off a feature goes to the others: the sum stays that of the method.
         self._rest[where] = (
-            block.values.sum(axis=1) - block.values[:, self._columns].sum(axis=1) + block.rest
+            block.values.sum(axis=1) - kept.sum(axis=1, dtype=np.float64) + block.rest
         )
         self._outputs[where] = block.outputs
         self._error = max(self._error, block.local_accuracy_error)

@@ -299,7 +299,7 @@ def test_single_samples_are_those_of_the_table_and_add_up(watched: Watched) -> N
         assert len(set(single.base)) == model.folds
         total = np.array(single.base) + np.sum(single.attributions, axis=1) + single.rest
         assert model.local_accuracy_error is not None
-        assert np.abs(total - single.outputs).max() <= model.local_accuracy_error + 1e-6
+        assert np.abs(total - single.outputs).max() <= model.local_accuracy_error + 1e-12
         for name, texts, numbers in zip(
             single.samples, single.values, single.numbers, strict=True
         ):
