@@ -42,7 +42,10 @@ _INFINITE = re.compile(
     r"[+\-\u2212]?(inf|infinity|∞)|[+\-\u2212]?1\.?#(inf|ind|qnan|snan|nan|j).*", re.IGNORECASE
 )
 _BOOKKEEPING = re.compile(r"\(\s*[0-9][0-9.,]*\s*\)|[0-9][0-9.,]*\s?-")
-_THOUSANDS = {mark: re.compile(rf"[+-]?[1-9][0-9]{{0,2}}[{mark}][0-9]{{3}}") for mark in ",."}
+_THOUSANDS = {
+    mark: re.compile(rf"[+\-\u2212\u2013\u2010\u2011]?[1-9][0-9]{{0,2}}[{mark}][0-9]{{3}}")
+    for mark in ",."
+}
 _MOST_LABELS = 10
 _UNKNOWN_UNIT = re.compile(r"[^\W\d_]{2,20}")
 
@@ -158,9 +161,16 @@ def _values(
         return other, other.values, "other decimal mark" if sure else "unclear", example
     if np.isnan(other.values[odd]).any():
         return own, own.values, "blanks" if blanks else "", blanks
-    both = ~np.isnan(own.values) & ~np.isnan(other.values) & (own.values != other.values)
     values = np.where(np.isnan(own.values), other.values, own.values)
-    return own, values, "unclear" if both.any() else "both decimal marks", example
+    unclear = next((t for t, number in zip(numbered, texts, strict=True) if _is_either(number)), "")
+    if unclear:
+        return own, values, "unclear", unclear
+    return own, values, "both decimal marks", example
+
+
+def _is_either(number: str) -> bool:
+    """Whether a mark may be one of thousands where some cells write the comma, others the point."""
+    return any(pattern.fullmatch(number) for pattern in _THOUSANDS.values())
 
 
 def _is_sure(text: str, decimal: Decimal) -> bool:

@@ -265,6 +265,21 @@ def test_both_decimal_marks_in_a_column(typed, asked):
         typed(["1.234", "12.345"] * 10, ",")
 
 
+@pytest.mark.parametrize("of_file", [".", ","])
+@pytest.mark.parametrize("doubtful", ["1.000", "-1.000", "\u22121.000", "1,000", "\u20131,000"])
+def test_a_possible_thousand_among_both_marks_is_never_guessed(typed, of_file, doubtful):
+    texts = [*(f"{i},5" for i in range(10)), *(f"{i}.25" for i in range(10)), doubtful]
+    with pytest.raises(DataError, match=rf"'{doubtful}' can be read as a decimal fraction or as t"):
+        typed(texts, of_file, types={"x": "numeric"})
+
+
+@pytest.mark.parametrize("of_file", [".", ","])
+def test_points_of_thousands_beside_decimal_commas_are_never_read_as_fractions(typed, of_file):
+    texts = [*(f"0,{i:03d}" for i in range(20)), "1.000"]
+    with pytest.raises(DataError, match=r"'1\.000' can be read as a decimal fraction or as thous"):
+        typed(texts, of_file, types={"x": "numeric"})
+
+
 def test_blanks_between_thousands_are_asked(typed, asked):
     texts = [f"{i} {i:03d}" for i in range(1, 21)]
     assert "has blanks between the thousands (20 cells like it)" in asked(texts).message
