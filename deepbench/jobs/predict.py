@@ -16,6 +16,7 @@ from deepbench.errors import DataError, StageBlocked
 from deepbench.jobs.known_secrets import numbers_of, training_set
 from deepbench.jobs.leave import level_in_force
 from deepbench.jobs.let_go import let_go
+from deepbench.jobs.prediction_sets import limits_of_final_model, said_of_sets, set_columns
 from deepbench.messages import Predict
 from deepbench.models.fitted import FittedModel
 from deepbench.models.registry import get_family
@@ -24,10 +25,11 @@ from deepbench.plan import PrivacyLevel
 from deepbench.privacy.final_bytes import is_guarded
 from deepbench.privacy.formula_cells import without_formula
 from deepbench.privacy.gate import LeavingKind
+from deepbench.privacy.prediction_columns import PREDICTED, PROBABILITY
 from deepbench.privacy.predictions_rounding import round_probabilities, round_values
 from deepbench.privacy.stored_rows import are_known
 from deepbench.study.folder import Study
-from deepbench.study.records import ChoiceRecord
+from deepbench.study.records import ChoiceRecord, ConformalRecord
 from deepbench.training.determinism import make_deterministic
 from deepbench.worker.progress import Progress
 
@@ -66,11 +68,14 @@ def predict(request: Predict, progress: Progress) -> dict[str, object]:
         kind, new = _what_may_leave(study, model, new, level)
         predictions = model.predict(new.features)
         said = model.decide(predictions) if model.info.classes else None
-        content = predictions_csv(model.info, new, predictions, level, said)
+        limits = limits_of_final_model(study)
+        content = predictions_csv(model.info, new, predictions, level, said, limits)
         written = let_go(study, kind, content, Path(request.output), suffix="csv")
     predicted = counted(len(new.sample_ids), "sample")
     title = in_sentence(get_family(model.name).title)
     lines = [f"{predicted} predicted by the chosen model, {title}: {written}", *new.notes]
+    if limits is not None:
+        lines.append(said_of_sets(limits))
     return {"lines": lines, "output": written}
 
 
@@ -150,8 +155,12 @@ def predictions_csv(
     predictions: NDArray[np.float64],
     level: PrivacyLevel,
     said: NDArray[np.int64] | None = None,
+    limits: ConformalRecord | None = None,
 ) -> bytes:
     """Return ``predictions.csv``: sample, predicted, and a probability for each class.
+
+    With limits, also what each sample may be at their error rate: a set of classes, or the ends of
+    an interval.
 
     Names that a spreadsheet program would take for a formula get an apostrophe in front.
 
@@ -161,6 +170,7 @@ def predictions_csv(
         predictions: (n, K) class probabilities, or (n, 1) values.
         level: Predictions of sensitive studies are rounded.
         said: (n,) codes of the classes said; the most probable ones if absent.
+        limits: What belongs to a set.
     """
     guarded = level in ("sensitive", "restricted")
     names = [without_formula(name) for name in map(str, new.sample_ids)]
@@ -169,11 +179,21 @@ def predictions_csv(
         shown = round_probabilities(predictions) if guarded else predictions
         classes = np.array([without_formula(name) for name in info.classes])
         codes = predictions.argmax(axis=1) if said is None else said
-        frame["predicted"] = classes[codes]
+        frame[PREDICTED] = classes[codes]
         for code, name in enumerate(info.classes):
-            frame[without_formula(f"p_{name}")] = shown[:, code]
+            frame[without_formula(f"{PROBABILITY}{name}")] = shown[:, code]
     else:
         values = predictions[:, 0]
-        frame["predicted"] = round_values(values) if guarded else values
+        frame[PREDICTED] = round_values(values) if guarded else values
+    if limits is not None:
+        exact = set_columns(info, shown if info.classes else predictions, limits)
+        for name, column in exact.items():
+            frame[name] = _shown(column, guarded)
     text: str = frame.to_csv(index=False, lineterminator="\n")
     return text.encode("utf-8")
+
+
+def _shown(column: list[str] | NDArray[np.float64], guarded: bool) -> object:
+    if isinstance(column, list):
+        return [without_formula(text) for text in column]
+    return round_values(column) if guarded else column

@@ -9,11 +9,21 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from deepbench.errors import GateRefused
+from deepbench.privacy.formula_cells import without_formula
+from deepbench.privacy.prediction_columns import (
+    NONE,
+    OR,
+    PREDICTED,
+    PROBABILITY,
+    is_limit,
+    is_set,
+)
 
 DECIMALS = 3
 SIGNIFICANT_DIGITS = 3
@@ -61,8 +71,8 @@ def demand_rounded(content: bytes) -> None:
     """Check the bytes of a ``predictions.csv`` before they may leave a sensitive study.
 
     Columns ``p_<class>`` must have three decimals at most; without such columns (regression)
-    ``predicted`` must have three significant digits at most. The first column, the sample, is
-    not looked at. What is not understood is refused.
+    ``predicted`` and the ends of intervals must have three significant digits at most; sets hold
+    classes. The first column, the sample, is not looked at. What is not understood is refused.
 
     Raises:
         GateRefused: a value is not rounded, or the content is no table of predictions.
@@ -71,17 +81,42 @@ def demand_rounded(content: bytes) -> None:
         rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), strict=True))
     except (UnicodeDecodeError, csv.Error):
         raise _refusal("they are not a CSV file in UTF-8") from None
-    if not rows or "predicted" not in rows[0][1:]:
+    if not rows or PREDICTED not in rows[0][1:]:
         raise _refusal("they have no column 'predicted'")
     header, body = rows[0], rows[1:]
     if any(len(row) != len(header) for row in body):
         raise _refusal("their rows differ in length")
-    probabilities = [i for i, name in enumerate(header) if i > 0 and name.startswith("p_")]
+    classes = [name for name in header[1:] if name.startswith(PROBABILITY)]
+    for name in header[1:]:
+        if not (name == PREDICTED or name in classes or is_set(name) or is_limit(name)):
+            raise _refusal("they have a column that is not known")
     for row in body:
-        if not all(_ROUNDED_PROBABILITY.fullmatch(row[i]) for i in probabilities):
+        for name, cell in zip(header[1:], row[1:], strict=True):
+            _demand_rounded_cell(name, cell, classes)
+
+
+def _demand_rounded_cell(column: str, cell: str, probabilities: Sequence[str]) -> None:
+    if column in probabilities:
+        if not _ROUNDED_PROBABILITY.fullmatch(cell):
             raise _refusal(f"a probability has more than {DECIMALS} decimals")
-        if not probabilities and not _is_rounded_value(row[header.index("predicted", 1)]):
+    elif is_limit(column) or not probabilities:
+        if not _is_rounded_value(cell):
             raise _refusal(f"a value has more than {SIGNIFICANT_DIGITS} significant digits")
+    elif not _are_classes(cell, probabilities):
+        raise _refusal("they name something else than classes")
+
+
+def _are_classes(cell: str, probabilities: Sequence[str]) -> bool:
+    """Return whether a cell names classes, in the order of their columns."""
+    if cell == NONE:
+        return True
+    for place, column in enumerate(probabilities):
+        name = column.removeprefix(PROBABILITY)
+        for shown in (name, without_formula(name)):
+            rest = cell.removeprefix(shown + OR)
+            if cell == shown or (rest != cell and _are_classes(rest, probabilities[place + 1 :])):
+                return True
+    return False
 
 
 def _is_rounded_value(text: str) -> bool:

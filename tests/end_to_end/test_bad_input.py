@@ -626,7 +626,8 @@ def test_odd_class_names_head_their_columns(story: Story, tmp_path: Path) -> Non
     predict(Predict(str(story.study), str(story.table), str(output)), Progress())
     with output.open(encoding="utf-8", newline="") as stream:
         rows = list(csv.DictReader(stream))
-    assert list(rows[0]) == ["sample", "predicted", *(f"p_{name}" for name in CLASSES)]
+    probabilities = [f"p_{name}" for name in CLASSES]
+    assert list(rows[0]) == ["sample", "predicted", *probabilities, "possible (10% error)"]
     assert {row["predicted"] for row in rows} == set(CLASSES)
     assert len(rows) == 60
 

@@ -133,7 +133,7 @@ def test_predict_matches_columns_by_name(finished_study: Path, tmp_path: Path) -
     assert "outside the range" in done.out
     with output.open(encoding="utf-8") as stream:
         found = list(csv.DictReader(stream))
-    assert list(found[0]) == ["sample", "predicted", "p_control", "p_case"]
+    assert list(found[0]) == ["sample", "predicted", "p_control", "p_case", "possible (10% error)"]
     assert [row["sample"] for row in found] == [row["sample"] for row in rows]
     sums = [float(row["p_control"]) + float(row["p_case"]) for row in found]
     assert sums == pytest.approx([1.0] * 5)

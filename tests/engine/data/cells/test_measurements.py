@@ -269,7 +269,9 @@ def test_both_decimal_marks_in_a_column(typed, asked):
 @pytest.mark.parametrize("doubtful", ["1.000", "-1.000", "\u22121.000", "1,000", "\u20131,000"])
 def test_a_possible_thousand_among_both_marks_is_never_guessed(typed, of_file, doubtful):
     texts = [*(f"{i},5" for i in range(10)), *(f"{i}.25" for i in range(10)), doubtful]
-    with pytest.raises(DataError, match=rf"'{doubtful}' can be read as a decimal fraction or as t"):
+    with pytest.raises(
+        DataError, match=rf"'{doubtful}' can be read as a decimal fraction or as t"
+    ):
         typed(texts, of_file, types={"x": "numeric"})
 
 
