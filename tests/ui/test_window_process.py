@@ -41,7 +41,7 @@ START = """
     from deepbench_ui.lean import load_lean
 
     load_lean()
-    from PySide6.QtCore import QCoreApplication, QTimer
+    from PySide6.QtCore import QCoreApplication, QThread, QTimer
     from deepbench_ui import app
 
     found = {}
@@ -49,6 +49,7 @@ START = """
     def until(holds):
         while not holds():
             QCoreApplication.processEvents()
+            QThread.msleep(5)  # the worker gives way to whoever computes
 
     def packages():
         return {name.partition(".")[0] for name in sys.modules}
