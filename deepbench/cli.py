@@ -21,10 +21,10 @@ from typing import Any
 
 from deepbench import __version__
 from deepbench.cli_estimate import add_estimate, estimate_request, estimate_result
-from deepbench.cli_export import add_export, export_request, exported_lines
+from deepbench.cli_export import add_export, export_request, exported_lines, preview_lines
 from deepbench.cli_look import add_look, look_lines, look_request
 from deepbench.cli_progress import Display, choose_display, write_line
-from deepbench.errors import Cancelled, DataError, DeepBenchError, StageBlocked
+from deepbench.errors import Cancelled, DataError, DeepBenchError, GateRefused, StageBlocked
 from deepbench.messages import (
     AuditModel,
     CheckStudy,
@@ -73,7 +73,7 @@ def main(arguments: Sequence[str] | None = None, jobs: Mapping[str, str] = JOB_F
     options = parser.parse_args(words)
     try:
         request = _request(options)
-        show = _SHOWS.get(options.command, show_result)
+        show = _SHOWS.get(type(request).__name__, show_result)
         return run_job(request, jobs, events=getattr(options, "events", False), show=show)
     except DeepBenchError as error:
         write_line(sys.stderr, error.message)
@@ -370,11 +370,21 @@ def show_exported(result: Mapping[str, Any]) -> int:
     return 0
 
 
+def show_preview(result: Mapping[str, Any]) -> int:
+    """Print what would leave; 3 if all of it stays."""
+    lines, leaves = preview_lines(result)
+    for line in lines:
+        write_line(sys.stdout, line)
+    return 0 if leaves else GateRefused.exit_code
+
+
+# Name of the request → what prints its result.
 _SHOWS = {
-    "verify": show_verified,
-    "export": show_exported,
-    "look": show_look,
-    "estimate": show_estimate,
+    "VerifyStudy": show_verified,
+    "ExportStudy": show_exported,
+    "PreviewBundle": show_preview,
+    "PreviewTable": show_look,
+    "EstimateTime": show_estimate,
 }
 
 

@@ -151,7 +151,7 @@ STAGES: tuple[Stage, ...] = (
         8,
         ("seed", "interpretation"),
         ("test",),
-        revision=2,
+        revision=3,
     ),
     Stage(
         12,
@@ -175,7 +175,7 @@ STAGES: tuple[Stage, ...] = (
         10,
         ("ethics", "privacy", "data.licence"),
         ("claims",),
-        revision=2,
+        revision=3,
     ),
     # It prints the whole plan; what is not named here reaches it through the stages before.
     Stage(

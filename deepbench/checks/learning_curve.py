@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from deepbench.data.samples import Fold, TrainingSet
 from deepbench.data.splits import strata
+from deepbench.data.wording import with_minus
 from deepbench.evaluation.bootstrap import (
     Interval,
     interval_of,
@@ -144,9 +145,10 @@ def _finite(values: Sequence[float]) -> tuple[float | None, ...]:
 def _sentence(before: CurvePoint, last: CurvePoint, gain: Interval | None) -> str:
     if gain is None or not np.isfinite(gain.low):
         return ""
+    value, low, high = (with_minus(f"{end:+.3f}") for end in (gain.value, gain.low, gain.high))
     step = (
         f"From {before.samples:,} to {last.samples:,} training samples the score changed by "
-        f"{gain.value:+.3f} ({gain.low:+.3f} to {gain.high:+.3f})"
+        f"{value} ({low} to {high})"
     )
     if gain.low > 0:
         return f"{step}: it still climbs, so more samples would probably help."

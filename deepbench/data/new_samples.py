@@ -48,12 +48,14 @@ class NewSamples:
         sample_column: Name of the column that names the samples, or ``sample``.
         sample_ids: (n,) names of the samples.
         notes: What the user should know.
+        named: Whether the table names its samples; otherwise they are called by their rows.
     """
 
     features: pd.DataFrame
     sample_column: str
     sample_ids: NDArray[np.str_]
     notes: tuple[str, ...]
+    named: bool = False
 
 
 def read_new_samples(
@@ -83,9 +85,14 @@ def read_new_samples(
         raise DataError(f"{path.name} holds no samples.", "Add a row for each sample.")
     matched = _match(raw, wanted, needs_sheet=bool(options.sample_sheet) and sheet is None)
     frame = _typed(raw, options, wanted, matched)
-    label, names = _sample_names(raw, sample_columns)
+    column = _sample_column(raw, sample_columns)
+    names = raw.column(column) if column else raw.locator.row_names()
     return NewSamples(
-        frame, label, names, tuple(_notes(raw, frame, wanted, matched, sample_columns))
+        features=frame,
+        sample_column=column or "sample",
+        sample_ids=np.array(names, dtype=np.str_),
+        notes=tuple(_notes(raw, frame, wanted, matched, sample_columns)),
+        named=bool(column),
     )
 
 
@@ -165,12 +172,10 @@ def _typed(
     return pd.DataFrame(parts)
 
 
-def _sample_names(raw: RawTable, sample_columns: list[str]) -> tuple[str, NDArray[np.str_]]:
+def _sample_column(raw: RawTable, sample_columns: list[str]) -> str:
+    """Return the column that names the samples, or an empty text."""
     found = [column for column in (*sample_columns, raw.sample_column) if column in raw.columns]
-    if not found:
-        return "sample", np.array(raw.locator.row_names(), dtype=np.str_)
-    texts = raw.column(found[0]).astype(np.str_)
-    return found[0], texts
+    return found[0] if found else ""
 
 
 def _notes(

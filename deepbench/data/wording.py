@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Sequence
 
+MINUS = "\N{MINUS SIGN}"
 _LONGEST_NAME = 60
 
 
@@ -41,6 +42,17 @@ def noun(count: int, singular: str, several: str = "") -> str:
 def counted(count: int, singular: str, several: str = "") -> str:
     """Write a count with its noun: 1 row, 1,204 rows."""
     return f"{count:,} {noun(count, singular, several)}"
+
+
+def with_minus(number: str) -> str:
+    """Return a written number with a real minus sign instead of a hyphen: −0.12."""
+    return f"{MINUS}{number[1:]}" if number.startswith("-") else number
+
+
+def decimal(value: float, digits: int) -> str:
+    """Write a number with so many decimals and a real minus sign: 0.97, −0.12; never −0.00."""
+    text = f"{value:.{digits}f}"
+    return with_minus(text if any(sign in text for sign in "123456789") else text.lstrip("-"))
 
 
 def in_sentence(title: str) -> str:

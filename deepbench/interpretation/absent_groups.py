@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from deepbench.data.findings.base import words
 from deepbench.data.samples import TrainingSet
-from deepbench.data.wording import shorten
+from deepbench.data.wording import shorten, with_minus
 
 FEW_UNITS = 10
 _MOST_NAMED = 5
@@ -134,7 +134,8 @@ def _limits(values: NDArray[np.float64], units: Codes) -> tuple[float, float] | 
 
 
 def _beyond(low: float, high: float) -> str:
-    return f"below {low:.3g} or above {high:.3g} (fewer than {FEW_UNITS} units on each side)"
+    ends = [with_minus(f"{end:.3g}") for end in (low, high)]
+    return f"below {ends[0]} or above {ends[1]} (fewer than {FEW_UNITS} units on each side)"
 
 
 def _not_recorded(training: TrainingSet, organism: str) -> Iterator[str]:

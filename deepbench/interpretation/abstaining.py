@@ -71,5 +71,6 @@ def abstain_curve(held: HeldOut, sureness: Floats) -> tuple[AbstainPoint, ...]:
                 held.dependence,
                 is_share=not held.is_regression,
             ),
+            of_two=held.share_of_two(answered, ~answered),
         )
     return tuple(points.values())

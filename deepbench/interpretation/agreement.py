@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from deepbench.data.wording import noun
+from deepbench.data.wording import decimal, noun
 from deepbench.interpretation.importance import Importance
 from deepbench.interpretation.stability import rank_correlation
 from deepbench.study.records import AgreementRecord
@@ -17,7 +17,7 @@ _SENTENCE = (
     "Of the {top} most important features of one model, {shared} {are} among those of the other"
 )
 _BY_CHANCE = " ({chance} by chance)"
-_RANKS = "; over all features in use the ranks correlate with {value:.2f}"
+_RANKS = "; over all features in use the ranks correlate with {value}"
 _NOTHING = "At least one of the two models uses no feature, so there is nothing to compare."
 
 
@@ -65,4 +65,4 @@ def _sentence(top: int, shared: int, chance: float, rank: float | None) -> str:
         return _NOTHING
     text = _SENTENCE.format(top=top, shared=shared or "none", are=noun(shared or 2, "is", "are"))
     text += _BY_CHANCE.format(chance=chance_text(chance))
-    return text + (_RANKS.format(value=rank) if rank is not None else "") + "."
+    return text + (_RANKS.format(value=decimal(rank, 2)) if rank is not None else "") + "."

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from deepbench.data.wording import counted, noun
+from deepbench.data.wording import counted, decimal, noun
 from deepbench.interpretation.agreement import chance_text
 from deepbench.interpretation.attributions import NO_METHOD
 from deepbench.interpretation.correlated_groups import LEAST_CORRELATION
@@ -36,10 +36,10 @@ _SHARED = (
 )
 _STABILITY = (
     "Over all features in use, the order agrees between folds with a mean rank correlation of "
-    "{value:.2f} (1: the same order, 0: none in common){more}."
+    "{value} (1: the same order, 0: none in common){more}."
 )
-_TWIN_STABILITY = "with shuffled labels {value:.2f}"
-_STARTS = "between random starts of the same fold {value:.2f}"
+_TWIN_STABILITY = "with shuffled labels {value}"
+_STARTS = "between random starts of the same fold {value}"
 _NOISE = "shuffled labels, and copies of features with values exchanged between units"
 _ABOVE = (
     "{above} of {used} {stand} out from noise: {they} more than features of no use do in such a "
@@ -60,7 +60,7 @@ _GROUPS = (
 )
 _WEIGHTS_ALIKE = (
     "With random weights the same network puts features in much the same order (rank correlation "
-    "{value:.2f}), so the order says more about how the features vary than about what was learned."
+    "{value}), so the order says more about how the features vary than about what was learned."
 )
 _MISSED = (
     "The attributions miss the model's output by up to {error:.2g}, more than {method} may, so "
@@ -185,7 +185,7 @@ def _sentences(
     ]
     check = found.weights_check
     if check is not None and check > _ALIKE:
-        said.append(_WEIGHTS_ALIKE.format(value=check))
+        said.append(_WEIGHTS_ALIKE.format(value=decimal(check, 2)))
     if not found.is_locally_accurate:
         said.append(_MISSED.format(error=found.error, method=_method(found)))
     return tuple(said)
@@ -202,9 +202,11 @@ def _of_stability(found: Importance, shared: float | None, features_of_table: in
             (_STARTS, found.start_stability),
         )
         more = "".join(
-            f"; {text.format(value=value)}" for text, value in parts if value is not None
+            f"; {text.format(value=decimal(value, 2))}"
+            for text, value in parts
+            if value is not None
         )
-        said.append(_STABILITY.format(value=found.rank_stability, more=more))
+        said.append(_STABILITY.format(value=decimal(found.rank_stability, 2), more=more))
     return said
 
 

@@ -12,7 +12,7 @@ from typing import Literal
 
 from deepbench.data.findings.afterwards import may_be_late, sounds_late
 from deepbench.data.findings.base import percent
-from deepbench.data.wording import counted
+from deepbench.data.wording import counted, decimal
 from deepbench.evaluation.metrics import metrics_for, tuning_metric
 from deepbench.interpretation.annotation_ties import Tie
 from deepbench.study.records import (
@@ -64,7 +64,7 @@ PERHAPS_LATE = (
     "the prediction?"
 )
 ALONE = (
-    "Alone it reaches {metric} {alone:.3f} on held-out samples, the whole model {model:.3f}. Such "
+    "Alone it reaches {metric} {alone} on held-out samples, the whole model {model}. Such "
     "a value is either the finding itself or tells what happened afterwards."
 )
 TIED = (
@@ -142,7 +142,9 @@ def _said_alone(alone: float, known: Known) -> FeatureHintRecord:
     model = known.choice.expected.value
     assert model is not None
     text = ALONE.format(
-        metric=metrics_for(known.sheet.task)[metric].title, alone=alone, model=model
+        metric=metrics_for(known.sheet.task)[metric].title,
+        alone=decimal(alone, 3),
+        model=decimal(model, 3),
     )
     return FeatureHintRecord(question=KNOWN, text=text, kind="alone")
 

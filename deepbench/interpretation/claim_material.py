@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from deepbench.data.wording import counted, in_sentence
+from deepbench.data.wording import MINUS, counted, in_sentence
 from deepbench.evaluation.metrics import metrics_for, tuning_metric
 from deepbench.models.registry import get_family
 from deepbench.plan import StudyPlan
@@ -21,7 +21,6 @@ from deepbench.study.records import (
     SplitRecord,
 )
 
-MINUS = "\N{MINUS SIGN}"
 _PLAIN_LIMIT = 1e-4
 
 

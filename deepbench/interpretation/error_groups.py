@@ -65,6 +65,7 @@ def error_group_records(
             rest=float(held.error[~group.member].mean()),
             p_value=float(chance),
             marked=False,
+            of_two=held.share_of_two(group.member, ~group.member),
         )
         for group, chance in zip(groups, chances, strict=True)
     ]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from deepbench.data.findings.base import percent
-from deepbench.data.wording import counted, in_sentence, noun
+from deepbench.data.wording import counted, in_sentence, noun, with_minus
 from deepbench.interpretation.conformal import smallest_rate
 from deepbench.interpretation.held_out import HeldOut
 from deepbench.interpretation.sample_groups import LEAST_UNITS
@@ -292,7 +292,7 @@ def _error(value: float | None, is_share: bool) -> str:
 
 
 def _number(value: float | None) -> str:
-    return "–" if value is None else f"{value:.3g}"
+    return "–" if value is None else with_minus(f"{value:.3g}")
 
 
 def _score(score: Score, is_share: bool) -> str:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from deepbench.data.samples import AllSamples, OutcomeInfo, TrainingSet
 from deepbench.evaluation.dependence import fold_dependence
+from deepbench.evaluation.dominance import share_of_two
 from deepbench.models.thresholds import DecisionRule
 
 Codes = NDArray[np.int64]
@@ -106,6 +107,10 @@ class HeldOut:
     def dependence(self) -> float:
         """Factor of variances for models that were fitted on each other's held-out samples."""
         return fold_dependence(self.folds)
+
+    def share_of_two(self, *sides: NDArray[np.bool_]) -> float | None:
+        """Return what two units hold of the summed error of groups; None for wrong classes."""
+        return share_of_two(self.error, self.units, *sides) if self.is_regression else None
 
 
 def _as_samples(training: TrainingSet) -> AllSamples:

@@ -25,6 +25,7 @@ from deepbench.interpretation.imitation_folds import Imitated, TreeRule
 from deepbench.interpretation.imitation_teacher import as_output, output_name
 from deepbench.interpretation.imitation_tree import amount
 from deepbench.interpretation.panels_scores import HeldOutScores, as_score
+from deepbench.interpretation.score_text import score_text
 from deepbench.study.records import DirectionRecord, ImitationRecord, Score
 
 Floats = NDArray[np.float64]
@@ -203,16 +204,16 @@ def _sentences(record: ImitationRecord, found: Imitation, metric: str) -> tuple[
     if not (record.terms or record.rules):
         return (
             f"{what} cannot be shown to repeat the answers of the {found.title}: fidelity R² "
-            f"{_interval(record.fidelity)} on samples that neither was fitted on. Its "
+            f"{score_text(record.fidelity, 2)} on samples that neither was fitted on. Its "
             f"{'terms' if linear else 'rules'} would not stand for the model and are not shown.",
         )
     size = counted(len(record.terms), "term") if linear else counted(len(record.rules), "rule")
     fidelity = record.fidelity.value
     said = [
         f"{what} ({size}) repeats the answers of the {found.title} with a fidelity of R² "
-        f"{_interval(record.fidelity)}, on samples that neither was fitted on.",
-        f"On the true outcome it has {metric} {_interval(record.score)}, the {found.title} "
-        f"{_interval(record.imitated_score)}.",
+        f"{score_text(record.fidelity, 2)}, on samples that neither was fitted on.",
+        f"On the true outcome it has {metric} {score_text(record.score, 2)}, the {found.title} "
+        f"{score_text(record.imitated_score, 2)}.",
     ]
     if fidelity is None or fidelity < _POOR:
         said.append(
@@ -222,11 +223,3 @@ def _sentences(record: ImitationRecord, found: Imitation, metric: str) -> tuple[
     if record.form == "shallow tree":
         said.append("In the rules a missing value counts as the median of its column.")
     return tuple(said)
-
-
-def _interval(score: Score) -> str:
-    if score.value is None:
-        return "not computable"
-    if score.low is None or score.high is None:
-        return f"{score.value:.2f}"
-    return f"{score.value:.2f} ({score.low:.2f} to {score.high:.2f})"

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sklearn.tree import DecisionTreeRegressor
 
 from deepbench.data.transforms import title_of
+from deepbench.data.wording import with_minus
 from deepbench.interpretation.panels_folds import r2_scorer
 from deepbench.interpretation.panels_nested import smallest_near_best
 from deepbench.models.preprocessing import Preprocessor
@@ -243,5 +244,5 @@ def split_columns(tree: ShallowTree) -> tuple[int, ...]:
 def amount(value: float) -> str:
     """Write a number of the user's units with as many digits as a rule needs."""
     if value != 0 and not 1e-3 <= abs(value) < 1e6:
-        return f"{value:.3g}"
-    return f"{value:,.0f}" if abs(value) >= 1e4 else f"{value:.4g}"
+        return with_minus(f"{value:.3g}")
+    return with_minus(f"{value:,.0f}" if abs(value) >= 1e4 else f"{value:.4g}")

@@ -15,18 +15,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deepbench.data.samples import Fold, TrainingSet
-from deepbench.data.wording import counted, noun
+from deepbench.data.wording import counted, decimal, noun
 from deepbench.evaluation.metrics import metrics_for
 from deepbench.interpretation.panels_folds import PanelFold
 from deepbench.interpretation.panels_models import LOGISTIC_TITLE, RIDGE_TITLE
 from deepbench.interpretation.panels_scores import HeldOutScores, Scored
 from deepbench.interpretation.panels_stability import poor, selection_stability
+from deepbench.interpretation.score_text import score_text
 from deepbench.study.records import PanelFeature, PanelSize, PanelsRecord, Score
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
 
 _MOST_LISTED = 20
+_DIGITS = 3  # of a score in a sentence
 # A panel that might lose more than this share of what the full model has above chance is not
 # shown to be as good.
 _WIDE = 0.5
@@ -160,12 +162,15 @@ def _is_wide(difference: Score | None, full: float, chance: float) -> bool:
 def _features(
     found: Sequence[PanelFold], on_all: PanelFold, size: int
 ) -> tuple[PanelFeature, ...]:
-    """Return the panel of all samples, and what was selected most often in the folds."""
+    """Return the panel of all samples, and what was selected most often in the folds.
+
+    What no fold selected is not listed, also when it is in the panel of all samples.
+    """
     if not size:
         return ()
     times = Counter(name for panel in found for name in panel.order[:size])
     final = set(on_all.order[:size])
-    ranked = sorted(times.keys() | final, key=lambda name: (-times[name], name))
+    ranked = sorted(times, key=lambda name: (-times[name], name))
     listed = [name for name in ranked if name in final or times[name] * 2 > len(found)]
     listed += [name for name in ranked if name not in listed][: max(0, 2 * size - len(listed))]
     return tuple(
@@ -212,7 +217,7 @@ def _sentences(
     if better is not None:
         said.append(
             f"A panel of {counted(better, 'feature')} does better still: {name} "
-            f"{_interval(record.sizes[better - 1].score)}."
+            f"{score_text(record.sizes[better - 1].score, _DIGITS)}."
         )
     said += [
         f"In each of {counted(record.fits, 'fit')} the features were selected anew, without the "
@@ -227,19 +232,20 @@ def _sentences(
 
 
 def _headline(record: PanelsRecord, title: str, name: str) -> str:
-    full = f"{name} {_interval(record.full)}"
+    full = f"{name} {score_text(record.full, _DIGITS)}"
     panel = record.sizes[record.shown_size - 1].score
     size = counted(record.shown_size, "feature")
     if record.smallest is None:
         return (
             f"No panel of up to {counted(len(record.sizes), 'feature')} both works better than "
             "chance for certain and comes within one standard error of the full model, "
-            f"{title} ({full}); the best, of {size}, has {_interval(panel)}."
+            f"{title} ({full}); the best, of {size}, has {score_text(panel, _DIGITS)}."
         )
     return (
-        f"A panel of {size} ({record.simple_model}) has {name} {_interval(panel)}, the full "
-        f"model, {title}, {_interval(record.full)}. It is the smallest panel within one standard "
-        f"error of the paired difference (full minus panel {_interval(record.difference)})."
+        f"A panel of {size} ({record.simple_model}) has {name} {score_text(panel, _DIGITS)}, the "
+        f"full model, {title}, {score_text(record.full, _DIGITS)}. It is the smallest panel "
+        "within one standard error of the paired difference (full minus panel "
+        f"{score_text(record.difference, _DIGITS)})."
     )
 
 
@@ -249,8 +255,8 @@ def _width(record: PanelsRecord, name: str) -> str:
     if high is None:
         return f"With {units} no interval of the difference can be given: the panel may be worse."
     return (
-        f"With {units} this says little: the panel's {name} may be up to {high:.2f} below that "
-        "of the full model."
+        f"With {units} this says little: the panel's {name} may be up to {decimal(high, 2)} below "
+        "that of the full model."
     )
 
 
@@ -272,7 +278,7 @@ def _size_chosen_inside(record: PanelsRecord, name: str) -> str:
     return (
         "To take the best point of a curve is a choice of its own. With the size chosen inside "
         f"the folds too ({span} {noun(sizes[1], 'feature')}), the recipe has {name} "
-        f"{_interval(score)}."
+        f"{score_text(score, _DIGITS)}."
     )
 
 
@@ -280,15 +286,10 @@ def _stability_sentence(record: PanelsRecord) -> str:
     value = record.stability
     if value is None:
         return ""
-    said = f"Stability of the selection: {value:.2f} (0: chance, 1: always the same features)."
+    said = (
+        f"Stability of the selection: {decimal(value, 2)} (0: chance, 1: always the same "
+        "features)."
+    )
     if poor(value):
         said += " Other samples would give another list; the features on it are exchangeable."
     return said
-
-
-def _interval(score: Score | None) -> str:
-    if score is None or score.value is None:
-        return "not computable"
-    if score.low is None or score.high is None:
-        return f"{score.value:.3f}"
-    return f"{score.value:.3f} ({score.low:.3f} to {score.high:.3f})"

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from deepbench.data.findings.base import label_names, numeric_names
 from deepbench.data.review.columns import ReviewColumn, columns_to_review
 from deepbench.data.samples import AllSamples
-from deepbench.data.wording import counted, shorten
+from deepbench.data.wording import counted, shorten, with_minus
 
 LEAST_UNITS = 5
 #: Roles that may be why a model fails; the others name samples and units, or divide them.
@@ -198,8 +198,9 @@ def _cuts(values: Floats) -> Floats:
 def _range_labels(cuts: Floats) -> list[str]:
     if not len(cuts):
         return ["all values"]
-    between = [f"above {low:g}, up to {high:g}" for low, high in pairwise(cuts)]
-    return [f"up to {cuts[0]:g}", *between, f"above {cuts[-1]:g}"]
+    ends = [with_minus(f"{cut:g}") for cut in cuts]
+    between = [f"above {low}, up to {high}" for low, high in pairwise(ends)]
+    return [f"up to {ends[0]}", *between, f"above {ends[-1]}"]
 
 
 def _annotation(maker: _Maker, column: ReviewColumn, texts: NDArray[np.object_]) -> None:

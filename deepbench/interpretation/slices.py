@@ -19,7 +19,7 @@ from sklearn.tree import DecisionTreeRegressor
 from deepbench.data.findings.base import label_names, numeric_names
 from deepbench.data.review.columns import columns_to_review
 from deepbench.data.samples import AllSamples
-from deepbench.data.wording import shorten
+from deepbench.data.wording import shorten, with_minus
 from deepbench.evaluation.error_intervals import error_score
 from deepbench.interpretation.error_groups import exchange_p_values
 from deepbench.interpretation.held_out import HeldOut
@@ -64,7 +64,7 @@ class _Condition:
     Attributes:
         column: Number of the column.
         above: Whether values above the cut go this way.
-        cut: Between two values that occur.
+        cut: Between two values that occur; infinite where only missing values are told apart.
         with_missing: Whether missing values go this way.
     """
 
@@ -288,6 +288,7 @@ def _record(held: HeldOut, found: _Slice) -> ErrorGroupRecord:
         rest=float(held.error[outside].mean()),
         p_value=found.p_value,
         marked=False,
+        of_two=held.share_of_two(inside, outside),
     )
 
 
@@ -305,7 +306,13 @@ def _rule(path: Sequence[_Condition], columns: list[_Column], X: Floats) -> str:
 
 def _said(column: _Column, steps: list[_Condition], values: Floats) -> str:
     name = shorten(column.name)
-    missing = bool(np.isnan(values).any()) and all(step.with_missing for step in steps)
+    if any(step.above and np.isinf(step.cut) for step in steps):
+        return f"{name} not given"
+    given_only = not all(step.with_missing for step in steps)
+    steps = [step for step in steps if np.isfinite(step.cut)]
+    if not steps:
+        return f"{name} given"
+    missing = not given_only and bool(np.isnan(values).any())
     after = " or not given" if missing else ""
     if column.level is not None:
         sign = "=" if steps[-1].above else "≠"
@@ -319,7 +326,7 @@ def _said(column: _Column, steps: list[_Condition], values: Floats) -> str:
         & (single <= (np.inf if high is None else high))
     ]
     if len(inside) == 1:
-        return f"{name} = {inside[0]:g}{after}"
+        return f"{name} = {with_minus(f'{inside[0]:g}')}{after}"
     above = "" if low is None else _short(low, known)
     upto = "" if high is None else _short(high, known)
     if above and upto:
@@ -333,4 +340,4 @@ def _short(cut: float, known: Floats) -> str:
     low, high = float(known[place - 1]), float(known[place])
     texts = [f"{near:.{digits}g}" for digits in range(1, 18) for near in (low, (low + high) / 2)]
     fitting = (text for text in texts if low <= float(text) < high)
-    return f"{float(next(fitting)):.15g}"
+    return with_minus(f"{float(next(fitting)):.15g}")

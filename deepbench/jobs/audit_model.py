@@ -26,7 +26,8 @@ from deepbench.jobs.audit_shadows import (
 )
 from deepbench.jobs.context import JobContext
 from deepbench.jobs.leaderboard import FamilyTrials, all_trials
-from deepbench.jobs.released import current_fingerprints
+from deepbench.jobs.leave import level_once_finished
+from deepbench.jobs.lowering import current_fingerprints
 from deepbench.jobs.steps import Steps
 from deepbench.jobs.views import load_view
 from deepbench.messages import AuditModel
@@ -44,6 +45,7 @@ from deepbench.privacy.audit.limits import LEAST_TO_ATTACK
 from deepbench.privacy.audit.shadow_models import ShadowTask, UnitAnswers, in_halves
 from deepbench.privacy.audit.structure import look_at_structure
 from deepbench.privacy.audit.unit_words import unit_words
+from deepbench.privacy.final_bytes import is_guarded
 from deepbench.seeds import derive_seed
 from deepbench.study.files import sha256_of
 from deepbench.study.folder import Study
@@ -63,7 +65,7 @@ from deepbench.worker.progress import Progress
 AuditEffort = Literal["quick", "thorough"]
 
 # Raised when the calculation changes, so that earlier audits are not taken for new ones.
-REVISION = 1
+REVISION = 2
 _EVENT = "audited"
 
 NO_MODEL = "This study has no finished model to attack."
@@ -163,6 +165,7 @@ class _Audit:
             self.effort,
             self.context.plan.seed,
             self._columns(),
+            self._guarded,
         ]
         return sha256_of(json.dumps(rests_on).encode("utf-8"))
 
@@ -192,13 +195,18 @@ class _Audit:
             title=self._group.family.title,
             sha256=model_sha256(context.study, self.choice.final_model),
             words=words,
-            structure=look_at_structure(model, training, words),
+            structure=look_at_structure(model, training, words, guarded=self._guarded),
         )
         steps.say("what the attacks find")
         seconds = context.progress.seconds() - began
         record = audit_record(subject, evidence, self.effort, context.plan.seed, seconds)
         steps.add(1)
         return record
+
+    @cached_property
+    def _guarded(self) -> bool:
+        """Whether the file that leaves says nothing of single units."""
+        return is_guarded(level_once_finished(self.context.study))
 
     @cached_property
     def _bench(self) -> Workbench:

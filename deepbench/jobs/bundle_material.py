@@ -6,7 +6,6 @@ import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import PureWindowsPath
 from typing import Any
 
 from deepbench.jobs.leave import SMALLEST_CELL
@@ -104,15 +103,5 @@ def bundle_plan(plan: StudyPlan, level: PrivacyLevel, names: Collection[str]) ->
         names: Names of samples and units.
     """
     answers = plan.model_dump(mode="json", exclude_none=True)
-    data, sets = answers["data"], answers["interpretation"]["gene_sets"]
-    data["source"] = _name_of(data["source"])
-    data["sample_sheet"] = _name_of(data["sample_sheet"])
-    data["more"] = [_name_of(path) for path in data["more"]]
-    answers["interpretation"]["gene_sets"] = _name_of(sets)
     answers["privacy"]["level"] = level
     return release_plan(answers, level, names)
-
-
-def _name_of(path: str) -> str:
-    # A Windows path, because it knows the separators of all systems.
-    return PureWindowsPath(path).name

@@ -19,11 +19,7 @@ def report_files(material: BundleMaterial) -> list[BundleFile]:
     """Return the report as web page, as PDF and as numbers."""
     page = render_report(material.report)
     material.progress.check_cancelled()
-    drawn = tuple(
-        text
-        for figure in figure_files.figures_of(material.report.sections)
-        for text in figure.picture.texts
-    )
+    drawn = figure_files.drawn_texts(material.report.sections)
     return [
         BundleFile(
             "report/report.html",

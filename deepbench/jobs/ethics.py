@@ -6,6 +6,7 @@ from deepbench.data.samples import TrainingSet
 from deepbench.jobs.audit_model import audit_in_stage
 from deepbench.jobs.context import JobContext
 from deepbench.jobs.known_secrets import training_set
+from deepbench.jobs.lowering import lowering
 from deepbench.jobs.private_training import train_privately
 from deepbench.jobs.scan_sensitivity import count_again, sensitivity
 from deepbench.jobs.views import load_view
@@ -32,10 +33,11 @@ from deepbench.study.records import (
 def run(context: JobContext) -> EthicsRecord:
     """Attack the model, raise what the program noticed, and match it with the plan's answers."""
     study, plan = context.study, context.plan
+    training = training_set(study)
+    # First, because the level in force follows from it, and what the audit says from that.
+    count_again(study, training, plan.privacy.quasi_identifiers)
     audit = audit_in_stage(context)
     private = train_privately(context)
-    training = training_set(study)
-    count_again(study, training, plan.privacy.quasi_identifiers)
     sheet = context.record("sample-sheet", SampleSheetRecord)
     choice = context.record("test", ChoiceRecord)
     material = Material(
@@ -49,6 +51,7 @@ def run(context: JobContext) -> EthicsRecord:
         subgroups=_subgroups(context, choice, sheet, training),
         missing=_missing(sheet, training),
         model=choice.recommended,
+        held=lowering(study, as_finished=True).held,
     )
     register = build_register(plan, material)
     return register.model_copy(

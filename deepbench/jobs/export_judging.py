@@ -5,8 +5,8 @@ from __future__ import annotations
 from deepbench.errors import GateRefused, StudyError
 from deepbench.jobs.export_kinds import Judgement
 from deepbench.jobs.leave import has_draft, has_plan
+from deepbench.jobs.lowering import current_fingerprints
 from deepbench.jobs.released import (
-    current_fingerprints,
     last_stop,
     missing_answers,
     released_plan,
@@ -28,7 +28,16 @@ _METHODS_NOT_YET = "There is nothing to describe before the sample sheet is sett
 _RUN_FIRST = "Run the study to the end first."
 _NO_ANSWERS = "No question has been answered yet."
 _OPEN = "The ethics register has {count}: {issues}."
-_OPEN_HINT = "Answer each on the page “{title}”, then run that step again."
+_OPEN_HINT = (
+    "Answer each on the page “{title}” or under [[ethics.entries]] in the plan, then run that "
+    "step again."
+)
+_OLD = (
+    "The ethics register is out of date: answers or results changed since it was made, and nobody "
+    "was asked about them."
+)
+_NOT_MADE = "What may be claimed was not put before the ethics register yet."
+_OLD_HINT = "Run the study up to the step “{title}”, and answer what is open there."
 _LEFT_OUT_STAGES = "Not in it, because out of date: {stages}."
 _OLD_ANSWERS = "It shows the last run; answers changed since then concern: {stages}."
 _OLD_UNKNOWN = "It shows the last run; the answers on screen are not complete."
@@ -41,24 +50,41 @@ _MOST_NAMED = 3
 
 
 def demand_register_clear(study: Study) -> None:
-    """Refuse while the ethics register has open entries.
+    """Refuse while the ethics register has open entries or is out of date.
 
     Raises:
-        GateRefused: an entry is open.
+        GateRefused: an entry is open, or what would leave was not put before the register.
     """
+    title = STAGE_BY_KEY["ethics"].title
     issues = open_issues(study)
     if issues:
         count = f"{len(issues)} open {'entry' if len(issues) == 1 else 'entries'}"
-        title = STAGE_BY_KEY["ethics"].title
         raise GateRefused(
             _OPEN.format(count=count, issues="; ".join(issues)), _OPEN_HINT.format(title=title)
         )
+    if has_plan(study) and (old := _register_lags(study)):
+        raise GateRefused(old, _OLD_HINT.format(title=title))
 
 
 def open_issues(study: Study) -> list[str]:
     """Return the open entries of the register as it was last made."""
     record = study.stage_record("ethics", EthicsRecord)
     return [entry.issue for entry in record.entries if entry.state == "open"] if record else []
+
+
+def _register_lags(study: Study) -> str:
+    """Say why the register does not speak of what would leave; empty if it does.
+
+    A study that never came to its claims has none yet. One whose last run stopped before its
+    claims leaves none of them: the report then says where it stopped.
+    """
+    finished, current = study.finished(), current_fingerprints(study)
+    if finished.get("ethics") == current["ethics"]:
+        return ""
+    claimed = finished.get("claims") == current["claims"]
+    if "ethics" not in finished:
+        return _NOT_MADE if claimed else ""
+    return _OLD if claimed or last_stop(study) is None else ""
 
 
 # --- report, results, methods ---------------------------------------------------------------
@@ -70,13 +96,23 @@ def judge_report(study: Study, level: PrivacyLevel) -> Judgement:
     if not has_plan(study) or (stop is None and "report" not in study.finished()):
         title = STAGE_BY_KEY["report"].title
         return Judgement(StudyError(_REPORT_NOT_YET.format(title=title), _RUN_FIRST))
-    if stop is not None and stop.stage == "report":
-        return Judgement(GateRefused(stop.why))
     try:
-        demand_register_clear(study)
+        demand_report_fit(study)
     except GateRefused as refusal:
         return Judgement(refusal)
     return Judgement(None, _what_leaves(study, level))
+
+
+def demand_report_fit(study: Study) -> None:
+    """Refuse a report that no register stands behind, or whose numbers did not repeat.
+
+    Raises:
+        GateRefused: it is not fit to leave.
+    """
+    stop = last_stop(study)
+    if stop is not None and stop.stage == "report":
+        raise GateRefused(stop.why)
+    demand_register_clear(study)
 
 
 def judge_methods(study: Study, level: PrivacyLevel) -> Judgement:
@@ -85,7 +121,16 @@ def judge_methods(study: Study, level: PrivacyLevel) -> Judgement:
     settled = has_plan(study) and "sample-sheet" in finished
     if not settled or current_fingerprints(study)["sample-sheet"] != finished["sample-sheet"]:
         return Judgement(StudyError(_METHODS_NOT_YET, _RUN_FIRST))
-    return Judgement(None, _what_leaves(study, level))
+    return _if_register_clear(study) or Judgement(None, _what_leaves(study, level))
+
+
+def _if_register_clear(study: Study) -> Judgement | None:
+    """Return the refusal of a register that is not clear; None if it is."""
+    try:
+        demand_register_clear(study)
+    except GateRefused as refusal:
+        return Judgement(refusal)
+    return None
 
 
 def _what_leaves(study: Study, level: PrivacyLevel) -> str:
@@ -123,6 +168,9 @@ def judge_plan(study: Study, level: PrivacyLevel) -> Judgement:
     """Say whether the plan may leave."""
     if not has_draft(study) and not has_plan(study):
         return Judgement(StudyError(_NO_ANSWERS, "Answer the first pages."))
+    unclear = _if_register_clear(study)
+    if unclear is not None:
+        return unclear
     released = released_plan(study, level)
     if released.problems:
         first = released.problems[0]

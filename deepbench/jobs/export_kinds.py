@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from deepbench.errors import DeepBenchError
 from deepbench.jobs.let_bundle_go import Finish
 from deepbench.plan import PrivacyLevel
-from deepbench.privacy.bundle_file import BundleFile
+from deepbench.privacy.bundle_file import BundleFile, FileContent
 from deepbench.privacy.gate import LeavingKind
 from deepbench.study.folder import Study
 from deepbench.worker.progress import Progress
@@ -35,7 +35,7 @@ class FileExport:
         suffixes: Endings of its file, the usual one first.
         kind: Kind of content at the gate.
         judge: Says whether it may leave as the study stands.
-        make: Returns the bytes.
+        make: Returns what is in it.
     """
 
     name: str
@@ -43,7 +43,7 @@ class FileExport:
     suffixes: tuple[str, ...]
     kind: LeavingKind
     judge: Judge
-    make: Callable[[Study, PrivacyLevel], bytes]
+    make: Callable[[Study, PrivacyLevel], FileContent]
 
 
 @dataclass(frozen=True)
@@ -80,3 +80,18 @@ class FolderExport:
     judge: Judge
     make: Callable[[Study, PrivacyLevel, Progress], FolderContent]
     essential: frozenset[LeavingKind] = frozenset()
+
+
+def as_folder(export: FileExport | FolderExport) -> FolderExport:
+    """Return an export as files that leave together; one file is a folder of one."""
+    if isinstance(export, FolderExport):
+        return export
+
+    def make(study: Study, level: PrivacyLevel, _: Progress) -> FolderContent:
+        made = export.make(study, level)
+        said = export.judge(study, level).sentence
+        path = f"{export.name}.{export.suffixes[0]}"
+        file = BundleFile(path, made.content, export.kind, export.title, said, made.drawn)
+        return FolderContent([file])
+
+    return FolderExport(export.name, export.title, "", export.judge, make)

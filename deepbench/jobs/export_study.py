@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from pathlib import Path
 
 from deepbench.data.wording import did_you_mean
 from deepbench.errors import DataError, DeepBenchError, GateRefused
+from deepbench.jobs.earlier_exports import close_to_earlier, note_sizes
 from deepbench.jobs.export_folders import FOLDER_EXPORTS
 from deepbench.jobs.export_judging import judge_methods, judge_plan, judge_report
-from deepbench.jobs.export_kinds import FileExport, FolderExport, Judgement
+from deepbench.jobs.export_kinds import FileExport, FolderExport, Judgement, as_folder
 from deepbench.jobs.leave import (
     demand_suffix,
     level_in_force,
@@ -19,6 +21,7 @@ from deepbench.jobs.leave import (
 )
 from deepbench.jobs.let_bundle_go import let_bundle_go, new_folder
 from deepbench.jobs.let_go import let_go
+from deepbench.jobs.previewed import content_of, demand_seen, forget
 from deepbench.jobs.released import (
     last_run,
     methods_txt,
@@ -30,6 +33,7 @@ from deepbench.jobs.released import (
 )
 from deepbench.messages import ExportStudy, ListExports
 from deepbench.plan import PrivacyLevel
+from deepbench.privacy.bundle_file import FileContent
 from deepbench.study.folder import Study
 from deepbench.study.records import ExportItem
 from deepbench.worker.progress import Progress
@@ -55,10 +59,11 @@ def export_study(request: ExportStudy, progress: Progress) -> dict[str, object]:
 
     Raises:
         StudyError: no study there, in use, or not run far enough.
-        DataError: no such export, or the output is no file for it.
+        DataError: no such export, the output is no file for it, or the study has changed since
+            its files were shown.
         GateRefused: it may not leave.
     """
-    export = _find(request.what)
+    export = find_export(request.what)
     if isinstance(export, FolderExport):
         return _export_folder(export, request, progress)
     output = Path(request.output)
@@ -69,11 +74,23 @@ def export_study(request: ExportStudy, progress: Progress) -> dict[str, object]:
         level = level_in_force(study)
         judgement = _judged(export, study, level)
         progress.check_cancelled()
-        content = export.make(study, level)
+        (file,) = content_of(as_folder(export), study, level, progress).files
         progress.check_cancelled()
+        demand_seen(request.seen, [file])
         checks = [_refuse_with(judgement.refusal)] if judgement.refusal is not None else []
-        written = let_go(study, export.kind, content, output, title=export.title, checks=checks)
-    return {"lines": [f"{export.title}: {written}.", judgement.sentence], "output": written}
+        written = let_go(
+            study,
+            export.kind,
+            file.content,
+            output,
+            title=export.title,
+            checks=checks,
+            drawn=file.drawn,
+        )
+        careful = note_sizes(study, export.name, level)
+    forget()
+    lines = [f"{export.title}: {written}.", judgement.sentence, *([careful] if careful else [])]
+    return {"lines": lines, "output": written}
 
 
 def _export_folder(
@@ -88,7 +105,7 @@ def _export_folder(
         if judgement.refusal is not None:
             study.record("gate", _refused_line(export, level, request.into, judgement.refusal))
             raise judgement.refusal
-        content = export.make(study, level, progress)
+        content = content_of(export, study, level, progress)
         progress.check_cancelled()
         folder, decisions = let_bundle_go(
             study,
@@ -97,9 +114,12 @@ def _export_folder(
             title=export.title,
             essential=export.essential,
             finish=content.finish,
+            expect=functools.partial(demand_seen, request.seen),
         )
+        careful = note_sizes(study, export.name, level)
+    forget()
     left = [f"  {path.relative_to(folder).as_posix()}" for path in sorted(folder.rglob("*.*"))]
-    said = filter(None, (judgement.sentence, *content.stays, *decisions.sentences))
+    said = filter(None, (judgement.sentence, careful, *content.stays, *decisions.sentences))
     return {"lines": [f"{export.title}: {folder}.", *left, *said], "output": str(folder)}
 
 
@@ -140,7 +160,12 @@ def _all_exports() -> tuple[FileExport | FolderExport, ...]:
     return (*EXPORTS, *FOLDER_EXPORTS)
 
 
-def _find(name: str) -> FileExport | FolderExport:
+def find_export(name: str) -> FileExport | FolderExport:
+    """Return the export of a name.
+
+    Raises:
+        DataError: there is none.
+    """
     known = {export.name: export for export in _all_exports()}
     if name in known:
         return known[name]
@@ -155,12 +180,13 @@ def _item(export: FileExport | FolderExport, study: Study, level: PrivacyLevel) 
     judgement = export.judge(study, level)
     refusal = judgement.refusal
     sentence = judgement.sentence if refusal is None else str(refusal)
+    careful = close_to_earlier(study, export.name, level) if refusal is None else ""
     return ExportItem(
         name=export.name,
         title=export.title,
         suffix=export.suffixes[0] if isinstance(export, FileExport) else "",
         allowed=refusal is None,
-        sentence=" ".join(filter(None, (sentence, level_note(study)))),
+        sentence=" ".join(filter(None, (sentence, careful, level_note(study)))),
     )
 
 
@@ -188,7 +214,9 @@ EXPORTS: tuple[FileExport, ...] = (
         ("json",),
         "results",
         judge_report,
-        lambda study, level: results_json(last_run(study), level, names_to_hide(study, level)),
+        lambda study, level: FileContent(
+            results_json(last_run(study), level, names_to_hide(study, level))
+        ),
     ),
     FileExport(
         "plan",
@@ -196,7 +224,7 @@ EXPORTS: tuple[FileExport, ...] = (
         ("toml",),
         "plan",
         judge_plan,
-        lambda study, level: plan_toml(released_plan(study, level)),
+        lambda study, level: FileContent(plan_toml(released_plan(study, level))),
     ),
     FileExport(
         "methods",
@@ -204,6 +232,8 @@ EXPORTS: tuple[FileExport, ...] = (
         ("txt",),
         "text",
         judge_methods,
-        lambda study, level: methods_txt(last_run(study), level, names_to_hide(study, level)),
+        lambda study, level: FileContent(
+            methods_txt(last_run(study), level, names_to_hide(study, level))
+        ),
     ),
 )

@@ -15,6 +15,8 @@ from deepbench.study.records import PanelsRecord
 
 # Fits of the recipe at most: more repeats of the folds hardly change a score.
 _MOST_FITS = 25
+# Raised when the calculation changes, so that earlier panels are not taken for new ones.
+_REVISION = 2
 
 
 def count_steps(work: Interpreting) -> int:
@@ -31,7 +33,9 @@ def find_panels(work: Interpreting, steps: Steps) -> PanelsRecord:
         return _make(work, steps)
 
     largest = work.context.plan.interpretation.largest_panel
-    record = work.kept("panels", PanelsRecord, make, {"largest_panel": largest})
+    record = work.kept(
+        "panels", PanelsRecord, make, {"largest_panel": largest, "revision": _REVISION}
+    )
     if not made:
         steps.drop(count_steps(work))
     return record

@@ -19,6 +19,7 @@ from deepbench.data.table_store import from_parquet_bytes
 from deepbench.jobs.sample_names import sample_names
 from deepbench.models.storage import load_model
 from deepbench.privacy.content_scan import NameIndex, Secrets
+from deepbench.privacy.identifying_text import is_telling
 from deepbench.privacy.stored_rows import RowFinder
 from deepbench.study.folder import Study
 from deepbench.study.records import ChoiceRecord, ImportRecord, SampleSheetRecord, SplitRecord
@@ -43,7 +44,7 @@ def telling_names(study: Study) -> frozenset[str]:
     A short name that is a word of a column's or class's name as well, and a plain word that is
     one of these names, would be found in every report.
     """
-    names = sample_names(study)
+    names = filter(is_telling, sample_names(study))
     words = _known_words(study)
     return frozenset(
         name for name in names if name not in words or not (_is_short(name) or name.isalpha())
@@ -66,7 +67,7 @@ def _known_words(study: Study) -> frozenset[str]:
 
 def _file_names(study: Study) -> Iterator[str]:
     """Yield the names of the files that the data was read from."""
-    if (study.folder / "plan.toml").exists():
+    if study.plan_artifact():
         data = study.plan().data
         for written in (data.source, data.sample_sheet or "", *data.more):
             yield PureWindowsPath(written).name
@@ -86,9 +87,13 @@ def _persons() -> Iterator[str]:
 
 
 def training_set(study: Study) -> TrainingSet | None:
-    """Return the training samples; None before the test samples were set aside."""
+    """Return the training samples; None before the test samples were set aside.
+
+    Raises:
+        StudyError: they are missing or were changed, so that nothing could be told from them.
+    """
     split = study.stage_record("split", SplitRecord)
-    if split is None or not study.exists(split.training_artifact):
+    if split is None:
         return None
     return from_parquet_bytes(study.read(split.training_artifact), TrainingSet)
 

@@ -8,13 +8,15 @@ from pathlib import Path
 from typing import cast, get_args
 
 from deepbench.errors import DataError
+from deepbench.jobs.lowering import lowering
 from deepbench.jobs.scan_sensitivity import sensitivity
 from deepbench.plan import PrivacyLevel
-from deepbench.privacy.sensitivity import DEFAULT_LEVEL, level_of
+from deepbench.privacy.sensitivity import DEFAULT_LEVEL
 from deepbench.study.draft import DRAFT_FILE, Draft
 from deepbench.study.folder import Study
 from deepbench.study.lock import StudyBusy
 from deepbench.study.migrations import FORMAT_FILE, read_format
+from deepbench.study.sensitivity_scan import highest, rank_of
 
 #: Counts below this are about too few people (privacy.md, "small cells").
 SMALLEST_CELL = 10
@@ -57,7 +59,7 @@ def look_into(folder: Path) -> Study:
 
 def has_plan(study: Study) -> bool:
     """Say whether a plan was run in the study."""
-    return (study.folder / "plan.toml").exists()
+    return bool(study.plan_artifact())
 
 
 def has_draft(study: Study) -> bool:
@@ -69,36 +71,44 @@ def level_in_force(study: Study) -> PrivacyLevel:
     """Return the level that what leaves is held to.
 
     The strictest of what was run, what is answered on screen, and what the scan for identifiers
-    asks for: raising it holds at once, lowering it when the study has run with it, which puts it
-    into the report.
+    asks for: raising it holds at once, lowering it as `deepbench.jobs.lowering` says.
+
+    Raises:
+        StudyError: the plan was changed by hand.
     """
-    levels = [*_levels(study), *_of_scan(study)]
-    return max(levels, key=lambda level: level_of(level).number) if levels else DEFAULT_LEVEL
+    levels = [*_of_plan(study, as_finished=False), *_of_draft(study)]
+    return highest(levels) if levels else DEFAULT_LEVEL
 
 
-def _of_scan(study: Study) -> list[PrivacyLevel]:
+def level_once_finished(study: Study) -> PrivacyLevel:
+    """Return the level in force when the ethics stage has finished with the plan as it is."""
+    return highest([*_of_plan(study, as_finished=True), *_of_draft(study)])
+
+
+def _of_plan(study: Study, *, as_finished: bool) -> list[PrivacyLevel]:
+    """Return the levels that the answers of the last run and the scan ask for."""
     if not has_plan(study):
         return []
-    plan = study.plan()
-    return [sensitivity(study, plan.privacy.level, plan.ethics.entries).asked_by_scan]
+    found = lowering(study, as_finished=as_finished)
+    scan = sensitivity(study, found.held, study.plan().ethics.entries)
+    return [*found.levels, scan.asked_by_scan]
 
 
 def level_note(study: Study) -> str:
     """Say so when a lower level was answered that does not hold yet; else an empty text."""
-    levels = _levels(study)
-    if len(levels) < 2 or level_of(levels[0]).number <= level_of(levels[1]).number:
+    if not has_plan(study):
         return ""
-    return _LOWERED.format(plan=levels[0], draft=levels[1])
+    found = lowering(study)
+    lower = [level for level in _of_draft(study) if rank_of(level) < rank_of(found.answered)]
+    return _LOWERED.format(plan=found.answered, draft=lower[0]) if lower else found.note
 
 
-def _levels(study: Study) -> list[PrivacyLevel]:
-    """Return the level of the plan that was run, then that of the answers, where they exist."""
-    levels = [study.plan().privacy.level] if has_plan(study) else []
-    if has_draft(study):
-        answer = Draft.load(study.folder).value("privacy.level", DEFAULT_LEVEL)
-        known = answer if answer in get_args(PrivacyLevel) else DEFAULT_LEVEL
-        levels.append(cast(PrivacyLevel, known))
-    return levels
+def _of_draft(study: Study) -> list[PrivacyLevel]:
+    """Return the level that is answered on screen, where something is."""
+    if not has_draft(study):
+        return []
+    answer = Draft.load(study.folder).value("privacy.level", DEFAULT_LEVEL)
+    return [cast(PrivacyLevel, answer) if answer in get_args(PrivacyLevel) else DEFAULT_LEVEL]
 
 
 def demand_suffix(output: Path, suffixes: Sequence[str], what: str) -> None:

@@ -98,6 +98,7 @@ def let_bundle_go(
     title: str,
     essential: Collection[LeavingKind] = (),
     finish: Finish = lambda decisions: (),
+    expect: Callable[[Sequence[BundleFile]], None] = lambda files: None,
 ) -> tuple[Path, Decisions]:
     """Let a bundle out, in a new folder: all that may leave, or nothing.
 
@@ -109,6 +110,8 @@ def let_bundle_go(
         essential: As in `judge_bundle`.
         finish: Makes files that depend on what leaves: README, card, checksums. They are looked
             at like all others.
+        expect: Looks at all files before the gate is asked, and raises if they are not those that
+            were wanted.
 
     Returns:
         The folder that was made, and what was decided.
@@ -140,6 +143,7 @@ def let_bundle_go(
         record_refusal(asking(files, ()), record, refusal)
         raise
     chosen = (*decisions.leaving, *finish(decisions))
+    expect(chosen)
     leave = issue_folder_pass(asking(chosen, decisions.left_out), record, house.scan)
     return write_folder(leave, chosen), decisions
 
@@ -172,10 +176,7 @@ class _Gatehouse:
 
     def scan(self, file: BundleFile) -> None:
         """Refuse a file in which something stands that must not."""
-        scan_file(file.path, file.content, file.kind, self.level, self.secrets)
-        if file.drawn:
-            texts = "\n".join(file.drawn).encode("utf-8", "replace")
-            scan_file("drawn.txt", texts, file.kind, self.level, self.secrets)
+        scan_file(file.path, file.content, file.kind, self.level, self.secrets, file.drawn)
 
 
 def _judged(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from deepbench.errors import DeepBenchError
 from deepbench.jobs.known_secrets import secrets_of
-from deepbench.jobs.leave import CLIPBOARD, has_draft, has_plan, level_in_force, level_note
+from deepbench.jobs.leave import CLIPBOARD, has_draft, level_in_force, level_note
 from deepbench.jobs.model_leaving import case_of
 from deepbench.privacy.content_scan import scan_file
 from deepbench.privacy.gate import (
@@ -40,11 +40,10 @@ def standing_of(study: Study) -> dict[str, str]:
     """Return what a gate pass rests on besides the content: level, answers, data and model."""
     imported = study.stage_record("import", ImportRecord)
     choice = study.stage_record("test", ChoiceRecord)
-    plan = study.folder / "plan.toml"
     answers = Draft.load(study.folder).answers if has_draft(study) else {}
     return {
         "level": level_in_force(study),
-        "plan": sha256_of(plan.read_bytes()) if has_plan(study) else "",
+        "plan": study.plan_artifact(),
         "answers": sha256_of(json.dumps(answers, sort_keys=True).encode()),
         "data": imported.sha256 if imported else "",
         "model": choice.final_model if choice else "",
@@ -60,6 +59,7 @@ def let_go(
     title: str = "",
     suffix: str = "",
     checks: Sequence[Callable[[bytes], None]] = (),
+    drawn: Sequence[str] = (),
 ) -> str:
     """Ask the gate, and write the content or let the window put it on the clipboard.
 
@@ -71,6 +71,7 @@ def let_go(
         title: What the user calls it, for the ledger.
         suffix: Format of the content; the usual one of its kind if empty.
         checks: Look at the content besides the gate's own checks and the scan.
+        drawn: What is written in its pictures; it is scanned as well.
 
     Returns:
         The file written, or "clipboard".
@@ -93,7 +94,7 @@ def let_go(
     name = f"content.{suffix or _FORMATS[kind]}"
 
     def scan(final: bytes) -> None:
-        scan_file(name, final, kind, level, secrets_of(study))
+        scan_file(name, final, kind, level, secrets_of(study), drawn)
 
     try:
         leave = issue_pass(request, lambda line: study.record("gate", line), [*checks, scan])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from deepbench.errors import DataError, GateRefused
@@ -24,11 +24,13 @@ from deepbench.privacy.final_bytes import (
     demand_no_identifiers_in_table,
     is_guarded,
 )
-from deepbench.privacy.formula_cells import csv_without_formulas
+from deepbench.privacy.formula_cells import csv_rows, csv_without_formulas
 from deepbench.privacy.gate import LeavingKind, Place
 from deepbench.privacy.pictures import demand_picture, pixels_only
 from deepbench.reporting.small_cells import SmallCells
+from deepbench.reporting.table_counts import tells_of_few
 from deepbench.study.folder import Study
+from deepbench.study.records import ImportRecord
 from deepbench.worker.progress import Progress
 
 _SUFFIXES = {"figure": ("png", "svg", "pdf"), "table": ("csv",), "text": ("txt",)}
@@ -87,10 +89,7 @@ def _destination(request: LetOut) -> Path | Place:
 
 def _content(request: LetOut) -> bytes:
     """Return the bytes as they may leave: pictures as pixels, cells without formulas."""
-    try:
-        content = base64.b64decode(request.content, validate=True)
-    except ValueError:
-        content = b""
+    content = _decoded(request.content)
     if not content:
         raise DataError(
             f"The {request.kind} did not arrive whole, so nothing was written.", "Try it again."
@@ -106,6 +105,14 @@ def _content(request: LetOut) -> bytes:
     return content
 
 
+def _decoded(text: str) -> bytes:
+    """Return what was sent; nothing if it is no base64."""
+    try:
+        return base64.b64decode(text, validate=True)
+    except ValueError:
+        return b""
+
+
 def _demand_text(content: bytes) -> None:
     try:
         content.decode("utf-8")
@@ -118,12 +125,52 @@ def _demand_text(content: bytes) -> None:
 def _checks(request: LetOut, study: Study) -> list[Check]:
     """Return what is looked for besides the gate's own checks."""
     found: list[Check] = [demand_harmless_cells] if request.kind == "table" else []
-    if not is_guarded(level_in_force(study)) or request.per_sample or request.kind == "figure":
+    if not is_guarded(level_in_force(study)) or request.per_sample:
         return found
-    names = telling_names(study)
+    names, columns = telling_names(study), _names_with_numbers(study)
+    if request.kind == "figure":
+        shown = _decoded(request.shown)
+        return [lambda _: demand_no_small_cells(shown, columns, "figure")]
     if request.kind == "table":
-        return [*found, functools.partial(demand_no_identifiers_in_table, names=names)]
+        return [
+            *found,
+            functools.partial(demand_no_identifiers_in_table, names=names),
+            functools.partial(demand_no_small_cells, columns=columns),
+        ]
     return [functools.partial(demand_no_identifiers, names=names), demand_no_small_counts]
+
+
+def _names_with_numbers(study: Study) -> tuple[str, ...]:
+    """Return names of columns in which a number is no count: "2 h glucose"."""
+    imported = study.stage_record("import", ImportRecord)
+    names = [column.name for column in imported.columns] if imported is not None else []
+    return tuple(name for name in names if any(map(str.isdigit, name)))
+
+
+def demand_no_small_cells(
+    content: bytes, columns: Collection[str] = (), what: str = "table"
+) -> None:
+    """Refuse a table that may hold a count of fewer than ten samples or people.
+
+    Args:
+        content: The table as CSV; of a figure, what it shows.
+        columns: Names of columns in which a number is no count.
+        what: What would leave.
+
+    Raises:
+        GateRefused: it does, or nothing says what a figure shows.
+    """
+    if not content:
+        raise GateRefused(
+            f"Nothing says which numbers this {what} shows, so it stays in the study.",
+            "Export the figures of the report.",
+        )
+    if tells_of_few(csv_rows(content), SmallCells(SMALLEST_CELL), columns):
+        raise GateRefused(
+            f"This {what} may tell of fewer than {SMALLEST_CELL} samples or people, so it stays "
+            "in the study.",
+            "Export the report, or its figures and tables: such numbers are left out of them.",
+        )
 
 
 def demand_no_small_counts(content: bytes) -> None:

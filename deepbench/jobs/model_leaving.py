@@ -8,7 +8,7 @@ from typing import Literal
 from deepbench.errors import StageBlocked
 from deepbench.jobs.audit_model import NO_MODEL, NO_MODEL_HINT, latest_audit, model_sha256
 from deepbench.jobs.known_secrets import training_set
-from deepbench.jobs.released import current_fingerprints
+from deepbench.jobs.lowering import register_is_current
 from deepbench.models.fitted import FittedModel
 from deepbench.models.registry import get_family
 from deepbench.models.storage import load_model
@@ -47,10 +47,10 @@ def approvals_in_force(study: Study) -> tuple[Approval, ...]:
 
     What was taken back on screen since then does not count.
     """
-    if not (study.folder / "plan.toml").exists():
+    if not study.plan_artifact():
         return ()
     approvals = study.plan().ethics.approvals
-    if not approvals or study.finished().get("ethics") != current_fingerprints(study)["ethics"]:
+    if not approvals or not register_is_current(study):
         return ()
     if not (study.folder / DRAFT_FILE).exists():
         return tuple(approvals)

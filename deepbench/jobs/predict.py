@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from deepbench.data.new_samples import ModelColumns, NewSamples, read_new_samples
 from deepbench.data.samples import OutcomeInfo
 from deepbench.data.wording import counted, in_sentence
-from deepbench.errors import DataError, StageBlocked
-from deepbench.jobs.known_secrets import numbers_of, training_set
+from deepbench.errors import DataError, GateRefused, StageBlocked
 from deepbench.jobs.leave import level_in_force
 from deepbench.jobs.let_go import let_go
+from deepbench.jobs.own_samples import own_samples
 from deepbench.jobs.prediction_sets import limits_of_final_model, said_of_sets, set_columns
 from deepbench.messages import Predict
 from deepbench.models.fitted import FittedModel
@@ -27,15 +27,18 @@ from deepbench.privacy.formula_cells import without_formula
 from deepbench.privacy.gate import LeavingKind
 from deepbench.privacy.prediction_columns import PREDICTED, PROBABILITY
 from deepbench.privacy.predictions_rounding import round_probabilities, round_values
-from deepbench.privacy.stored_rows import are_known
 from deepbench.study.folder import Study
 from deepbench.study.records import ChoiceRecord, ConformalRecord
 from deepbench.training.determinism import make_deterministic
 from deepbench.worker.progress import Progress
 
 _OWN_SAMPLES = (
-    "Left out: {samples} that the model was trained on. Predictions on the study’s own samples "
-    "stay in it, because it is {level}."
+    "Left out: {samples} of this study, or like one of its own. Predictions on the study’s own "
+    "samples stay in it, because it is {level}."
+)
+_ALL_OWN = (
+    "All samples of this table are the study’s own, or like one of them. If they are others with "
+    "the same names, give them names of their own."
 )
 _OTHER_TABLES = (".xlsx", ".xlsm", ".xls", ".ods", ".parquet", ".html", ".pdf")
 
@@ -70,7 +73,7 @@ def predict(request: Predict, progress: Progress) -> dict[str, object]:
         said = model.decide(predictions) if model.info.classes else None
         limits = limits_of_final_model(study)
         content = predictions_csv(model.info, new, predictions, level, said, limits)
-        written = let_go(study, kind, content, Path(request.output), suffix="csv")
+        written = _let_go(study, kind, content, Path(request.output))
     predicted = counted(len(new.sample_ids), "sample")
     title = in_sentence(get_family(model.name).title)
     lines = [f"{predicted} predicted by the chosen model, {title}: {written}", *new.notes]
@@ -112,18 +115,13 @@ def _what_may_leave(
 ) -> tuple[LeavingKind, NewSamples]:
     """Return as what predictions leave, and on which samples.
 
-    Predictions on the study's own samples tell who was in it, so a guarded study leaves them out;
-    a table of nothing else is judged as what shows single samples.
+    Predictions on the study's own samples tell who was in it, so a guarded study leaves them out,
+    those that trained and those that tested alike: which of them are missing tells nothing about
+    which trained. A table of nothing else is judged as what shows single samples.
     """
-    training = training_set(study) if is_guarded(level) else None
-    if training is None:
+    if not is_guarded(level):
         return "predictions", new
-    own = are_known(
-        *(
-            numbers_of(part[list(model.preprocessor.columns)])
-            for part in (new.features, training.features)
-        )
-    )
+    own = own_samples(study, model.preprocessor.columns, new)
     if not own.any():
         return "predictions", new
     if own.all():
@@ -136,6 +134,16 @@ def _what_may_leave(
         notes=(*new.notes, note),
     )
     return "predictions", others
+
+
+def _let_go(study: Study, kind: LeavingKind, content: bytes, output: Path) -> str:
+    """Write the predictions through the gate; of own samples alone, say that they are."""
+    try:
+        return let_go(study, kind, content, output, suffix="csv")
+    except GateRefused as refusal:
+        if kind == "predictions":
+            raise
+        raise GateRefused(refusal.message, f"{refusal.hint} {_ALL_OWN}".strip()) from None
 
 
 def model_columns(model: FittedModel) -> ModelColumns:
@@ -175,25 +183,25 @@ def predictions_csv(
     guarded = level in ("sensitive", "restricted")
     names = [without_formula(name) for name in map(str, new.sample_ids)]
     frame = pd.DataFrame({without_formula(new.sample_column): names})
+    exact = predictions if not info.classes or not guarded else round_probabilities(predictions)
     if info.classes:
-        shown = round_probabilities(predictions) if guarded else predictions
         classes = np.array([without_formula(name) for name in info.classes])
         codes = predictions.argmax(axis=1) if said is None else said
         frame[PREDICTED] = classes[codes]
         for code, name in enumerate(info.classes):
-            frame[without_formula(f"{PROBABILITY}{name}")] = shown[:, code]
+            frame[without_formula(f"{PROBABILITY}{name}")] = exact[:, code]
     else:
-        values = predictions[:, 0]
-        frame[PREDICTED] = round_values(values) if guarded else values
+        frame[PREDICTED] = _shown(exact[:, 0], guarded)
     if limits is not None:
-        exact = set_columns(info, shown if info.classes else predictions, limits)
-        for name, column in exact.items():
+        for name, column in set_columns(info, exact, limits).items():
             frame[name] = _shown(column, guarded)
     text: str = frame.to_csv(index=False, lineterminator="\n")
     return text.encode("utf-8")
 
 
-def _shown(column: list[str] | NDArray[np.float64], guarded: bool) -> object:
+def _shown(
+    column: list[str] | NDArray[np.float64], guarded: bool
+) -> NDArray[np.str_] | NDArray[np.float64]:
     if isinstance(column, list):
-        return [without_formula(text) for text in column]
+        return np.array([without_formula(text) for text in column])
     return round_values(column) if guarded else column

@@ -10,13 +10,17 @@ from typing import Any
 import tomli_w
 
 from deepbench.errors import PlanError
+from deepbench.jobs.hidden_texts import hidden_texts
 from deepbench.jobs.leave import SMALLEST_CELL, has_draft
+from deepbench.jobs.lowering import current_fingerprints
 from deepbench.jobs.sample_names import sample_names
 from deepbench.jobs.summary import study_summary
 from deepbench.jobs.views import load_view
 from deepbench.plan import PrivacyLevel, plan_from_answers
+from deepbench.privacy.bundle_file import FileContent
 from deepbench.privacy.final_bytes import is_guarded
 from deepbench.privacy.plan_scan import ReleasedPlan, release_plan, shown_plan
+from deepbench.reporting import figure_files
 from deepbench.reporting.html_report import PreparedReport, prepare_report, render_report
 from deepbench.reporting.methods_text import methods_text
 from deepbench.reporting.release import releasable
@@ -25,8 +29,8 @@ from deepbench.reporting.results_release import released_results
 from deepbench.reporting.small_cells import SmallCells
 from deepbench.study.draft import Draft
 from deepbench.study.folder import Study
-from deepbench.study.records import AllImportancesRecord, ImportRecord, StudySummary
-from deepbench.workflow import STAGE_BY_KEY, fingerprints
+from deepbench.study.records import AllImportancesRecord, StudySummary
+from deepbench.workflow import STAGE_BY_KEY
 
 _NEEDED = (("question", "outcome", "the outcome"), ("data", "source", "the table"))
 
@@ -37,12 +41,6 @@ class Stop:
 
     stage: str
     why: str
-
-
-def current_fingerprints(study: Study) -> dict[str, str]:
-    """Return the fingerprints that stages have under the plan that was run last."""
-    imported = study.stage_record("import", ImportRecord)
-    return fingerprints(study.plan(), imported.sha256 if imported else "")
 
 
 def last_stop(study: Study) -> Stop | None:
@@ -69,25 +67,30 @@ def last_run(study: Study) -> StudySummary:
     return summary.model_copy(update={"stopped": stopped})
 
 
-def report_html(study: Study, summary: StudySummary, level: PrivacyLevel) -> bytes:
-    """Return the report as it may leave at a level."""
-    return render_report(prepared_report(study, summary, level)).encode("utf-8")
+def report_html(study: Study, summary: StudySummary, level: PrivacyLevel) -> FileContent:
+    """Return the report as it may leave at a level, with what its figures say."""
+    report = prepared_report(study, summary, level)
+    page = render_report(report).encode("utf-8")
+    return FileContent(page, figure_files.drawn_texts(report.sections))
 
 
 def prepared_report(study: Study, summary: StudySummary, level: PrivacyLevel) -> PreparedReport:
     """Return all that the report shows at a level, figures drawn."""
     guarded = is_guarded(level)
     names = names_to_hide(study, level)
+    importances = all_importances(study, summary)
     if guarded:
+        hidden = hidden_texts(summary, names)
         answers = study.plan().model_dump(mode="json", exclude_none=True)
         plan = tomli_w.dumps(shown_plan(answers, level, names))
-        summary = summary.model_copy(update={"plan_toml": plan})
+        summary = hidden.taken_out(summary).model_copy(update={"plan_toml": plan})
+        importances = hidden.taken_out(importances) if importances is not None else None
     return prepare_report(
         summary,
         small_cells=SMALLEST_CELL if guarded else 0,
         per_sample=not guarded,
         names=names,
-        importances=all_importances(study, summary),
+        importances=importances,
     )
 
 
@@ -112,6 +115,7 @@ def results_json(summary: StudySummary, level: PrivacyLevel, names: Collection[s
         names: Names of samples and units (`names_to_hide`).
     """
     if is_guarded(level):
+        summary = hidden_texts(summary, names).taken_out(summary)
         document = released_results(summary, SmallCells(SMALLEST_CELL), names)
     else:
         document = results_document(summary)
@@ -122,6 +126,8 @@ def results_json(summary: StudySummary, level: PrivacyLevel, names: Collection[s
 def methods_txt(summary: StudySummary, level: PrivacyLevel, names: Collection[str] = ()) -> bytes:
     """Return the methods paragraph and the works it cites, as it may leave at a level."""
     guarded = is_guarded(level)
+    if guarded:
+        summary = hidden_texts(summary, names).taken_out(summary)
     cells = SmallCells(SMALLEST_CELL if guarded else 0)
     methods = methods_text(releasable(summary, cells, per_sample=not guarded, names=names), cells)
     parts = [*methods.paragraphs]

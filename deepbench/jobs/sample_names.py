@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from deepbench.data.table_store import sample_names_in
@@ -23,9 +23,15 @@ def sample_names(study: Study) -> frozenset[str]:
         sheet is settled.
 
     Raises:
-        StudyError: what holds them is damaged.
+        StudyError: what holds them is missing or damaged.
     """
-    return searchable({*_of_tables(study), *_of_views(study), *_left_out(study)})
+    return searchable(all_names(study))
+
+
+def all_names(study: Study) -> set[str]:
+    """Return the same names as they are written, also those that say little, like "7"."""
+    retired = study.retired()
+    return {*_of_tables(study, retired), *_of_views(study, retired), *_left_out(study)}
 
 
 def _left_out(study: Study) -> list[str]:
@@ -35,24 +41,25 @@ def _left_out(study: Study) -> list[str]:
     return study.plan().check.leave_out_samples
 
 
-def _of_tables(study: Study) -> Iterator[str]:
+def _of_tables(study: Study, retired: Collection[str]) -> Iterator[str]:
+    # What is missing though nobody deleted it cannot be read, and then nothing leaves.
     split = study.stage_record("split", SplitRecord)
-    if split is not None and study.exists(split.training_artifact):
+    if split is not None:
         yield from sample_names_in(study.read(split.training_artifact))
         assignment = json.loads(study.read(split.assignment_artifact))
         for fold in assignment["folds"]:
             yield from fold["test_samples"]
     for stage in _STAGES:
         events = [e for e in study.ledger.of_kind("samples") if e.data["stage"] == stage]
-        if events and study.exists(events[-1].data["artifact"]):
+        if events and events[-1].data["artifact"] not in retired:
             yield from sample_names_in(study.read(events[-1].data["artifact"]))
             return
 
 
-def _of_views(study: Study) -> Iterator[str]:
+def _of_views(study: Study, retired: Collection[str]) -> Iterator[str]:
     latest = {event.data["name"]: event.data["artifact"] for event in study.ledger.of_kind("view")}
     for artifact in latest.values():
-        if study.exists(artifact):
+        if artifact not in retired:
             view = json.loads(study.read(artifact))
             for key in ("samples", "units"):
                 names = view.get(key)

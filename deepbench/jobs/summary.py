@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import PureWindowsPath
 from typing import TypeVar
 
 from deepbench import __version__
 from deepbench.plan import StudyPlan, Suitability
+from deepbench.privacy.plan_scan import without_folders
 from deepbench.study.folder import Study, study_title
 from deepbench.study.records import (
     CheckRecord,
@@ -98,11 +98,8 @@ def judge_with_data(study: Study, answers: Suitability) -> SuitabilityRecord | N
 
 
 def printed_plan(plan: StudyPlan) -> StudyPlan:
-    """Return the plan as it is printed: the folders in the table's path are the user's own."""
-    # A Windows path, because it knows the separators of all systems.
-    name = PureWindowsPath(plan.data.source).name
-    data = plan.data.model_copy(update={"source": name or plan.data.source})
-    return plan.model_copy(update={"data": data})
+    """Return the plan as it is printed: folders are the user's own."""
+    return StudyPlan.model_validate(without_folders(plan.model_dump()))
 
 
 def sheet_after_check(sheet: SampleSheetRecord, check: CheckRecord) -> SampleSheetRecord:

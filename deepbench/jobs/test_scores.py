@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from deepbench.data.samples import OutcomeInfo, TestSet
 from deepbench.evaluation.bootstrap import Interval
 from deepbench.evaluation.calibration import reliability_curve
+from deepbench.evaluation.fewest import fewest_units
 from deepbench.evaluation.metrics import decide, get_metric, tuning_metric
 from deepbench.evaluation.panel import (
     binary_curves,
@@ -209,6 +210,7 @@ def subgroups(
     Groups of fewer than ten samples are listed without a score.
     """
     metric = get_metric(found.info.task, tuning_metric(found.info.task))
+    classes = found.outcome.astype(np.int64) if found.info.classes else None
     records = []
     for column in columns:
         values = found.annotations[column].astype(str).to_numpy()
@@ -231,6 +233,7 @@ def subgroups(
                     units=len(np.unique(found.units[rows])),
                     metric=metric.name,
                     score=as_score(interval),
+                    least_units=fewest_units(classes, found.units, rows),
                 )
             )
     return tuple(records)

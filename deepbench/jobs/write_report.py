@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from deepbench.errors import DataError, StudyError
-from deepbench.jobs.export_judging import open_issues
+from deepbench.jobs.earlier_exports import note_sizes
+from deepbench.jobs.export_judging import demand_report_fit
 from deepbench.jobs.export_study import export_study
 from deepbench.jobs.leave import has_plan, level_in_force
 from deepbench.jobs.let_go import let_go
-from deepbench.jobs.released import report_html
-from deepbench.jobs.summary import study_summary
+from deepbench.jobs.released import last_run, report_html
 from deepbench.messages import ExportStudy, WriteReport
 from deepbench.privacy.final_bytes import is_guarded
 from deepbench.study.folder import Study
@@ -22,13 +22,14 @@ _SUFFIXES = (".html", ".htm")
 def write_report(request: WriteReport, progress: Progress) -> dict[str, object]:
     """Write the report as it may leave at the study's level.
 
-    In a window, where the ethics register is answered page by page, open entries of it refuse
-    the report; the command line says that there are some, as the report itself does.
+    A study that was not run to its end has a report as well: of what was done so far. The report
+    in the study folder is always there; this one leaves it, so the register has to be clear.
 
     Raises:
         StudyError: no study there, or it has no plan yet.
         DataError: the output is no HTML file, or cannot be written.
-        GateRefused: the gate does not let the report leave.
+        GateRefused: the ethics register is not clear, the numbers did not repeat, or the gate does
+            not let the report leave.
     """
     output = Path(request.output)
     if output.suffix.lower() not in _SUFFIXES:
@@ -47,14 +48,20 @@ def write_report(request: WriteReport, progress: Progress) -> dict[str, object]:
                 "This study has no plan yet.", "Run one first: deepbench run PLAN --study STUDY."
             )
         level = level_in_force(study)
-        html = report_html(study, study_summary(study), level)
-        written = let_go(study, "report", html, output)
-        lines = [f"Report written to {written}."]
+        report = report_html(study, last_run(study), level)
+        written = let_go(
+            study,
+            "report",
+            report.content,
+            output,
+            checks=[lambda _: demand_report_fit(study)],
+            drawn=report.drawn,
+        )
+        careful = note_sizes(study, "report", level)
+        lines = [f"Report written to {written}.", *([careful] if careful else [])]
         if is_guarded(level):
             lines.append(
                 "Counts below ten and everything about single samples were left out (level "
                 f"'{level}')."
             )
-        if issues := open_issues(study):
-            lines.append(f"Open in the ethics register, as the report says: {'; '.join(issues)}.")
     return {"lines": lines, "output": written}

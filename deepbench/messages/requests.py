@@ -199,6 +199,8 @@ class LetOut:
         destination: File to write, or "clipboard": then nothing is written, and the window may
             put the content on the clipboard when the answer arrives.
         per_sample: Whether it shows single samples.
+        shown: The numbers and texts of a figure, as CSV in base64: in pixels nobody can look for
+            small counts.
     """
 
     study: str
@@ -208,6 +210,7 @@ class LetOut:
     content: str
     destination: str
     per_sample: bool
+    shown: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,13 +225,13 @@ class ListExports:
 
 @dataclass(frozen=True, slots=True)
 class PreviewBundle:
-    """Say which files would leave with an export that is a folder of files; write nothing.
+    """Say which files would leave with an export; write nothing.
 
     Answered with the fields of a `deepbench.study.records.BundlePreview`.
 
     Attributes:
         study: Path of the study folder.
-        what: Name of an `ExportItem` without a suffix.
+        what: Name of an `ExportItem`.
     """
 
     study: str
@@ -236,11 +239,29 @@ class PreviewBundle:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadBundleFile:
+    """Give the text of one file that would leave with an export; write nothing.
+
+    Answered with ``{"text": text, "whole": whether that is all of it}``.
+
+    Attributes:
+        study: Path of the study folder.
+        what: Name of an `ExportItem`.
+        path: Path of a file that its preview calls readable.
+    """
+
+    study: str
+    what: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
 class ExportStudy:
     """Write one export of a study (``what`` is the name of an `ExportItem`) to ``output``.
 
     With ``into``, a folder, the file or folder gets its usual name in there, or one with a number
-    behind it if that is taken. An export that is a folder of files needs it.
+    behind it if that is taken. An export that is a folder of files needs it. With ``seen``, the
+    seal of a `BundlePreview`, exactly the files that were shown are written or none.
     """
 
     study: str
@@ -248,6 +269,7 @@ class ExportStudy:
     output: str = ""
     in_window: bool = False
     into: str = ""
+    seen: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,6 +328,7 @@ JobRequest = (
     | LetOut
     | ListExports
     | PreviewBundle
+    | ReadBundleFile
     | ExportStudy
     | SupportBundle
 )

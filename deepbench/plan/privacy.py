@@ -39,7 +39,7 @@ class Privacy(Part):
     """[privacy] How sensitive the data is."""
 
     level: PrivacyLevel = Field("sensitive", description="Level; sensitive until answered.")
-    reason: str = Field("", description="Why the level is lower than sensitive.")
+    reason: str = Field("", description="Why the level is lower than sensitive, or than it was.")
     about: AboutTheData = Field(
         default_factory=AboutTheData,
         description="Answers about the data, from which a level is suggested.",

@@ -18,6 +18,19 @@ _LONGEST_PATH = 120
 
 
 @dataclass(frozen=True)
+class FileContent:
+    """What one file that may leave holds.
+
+    Attributes:
+        content: The final bytes.
+        drawn: What is written in its pictures, which nobody could search as pixels.
+    """
+
+    content: bytes
+    drawn: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class BundleFile:
     """One file that asks to leave together with others.
 

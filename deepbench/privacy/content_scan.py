@@ -12,7 +12,7 @@ looked for where files say by whom they were made, and in texts only if it is no
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from deepbench.errors import GateRefused
@@ -114,7 +114,12 @@ class Secrets:
 
 
 def scan_file(
-    path: str, content: bytes, kind: LeavingKind, level: PrivacyLevel, secrets: Secrets
+    path: str,
+    content: bytes,
+    kind: LeavingKind,
+    level: PrivacyLevel,
+    secrets: Secrets,
+    drawn: Sequence[str] = (),
 ) -> None:
     """Look for what must not be in a file.
 
@@ -124,11 +129,14 @@ def scan_file(
         kind: Kind of content.
         level: Sensitivity of the study.
         secrets: What to look for.
+        drawn: What is written in its pictures, which nobody could search as pixels.
 
     Raises:
         GateRefused: something was found, or the file cannot be looked into.
     """
     contents = open_contents(path, content)
+    if drawn:
+        contents.add(open_contents("drawn.txt", "\n".join(drawn).encode("utf-8", "replace")))
     if contents.unread and is_guarded(level):
         raise unreadable("a file")
     found = next(_found(contents, kind, level, secrets), "")

@@ -25,7 +25,7 @@ from deepbench.study.records import (
     RegisterCommentRecord,
 )
 from deepbench.study.register_kinds import ISSUE_KINDS
-from deepbench.study.sensitivity_scan import folded
+from deepbench.study.sensitivity_scan import folded, highest
 
 PROGRAM = "program"
 
@@ -54,7 +54,8 @@ def build_register(plan: StudyPlan, material: Material) -> EthicsRecord:
         for issue, by, day in raised
     )
     sensitivity = material.sensitivity
-    level = plan.privacy.level if sensitivity is None else sensitivity.in_force
+    asked = plan.privacy.level if sensitivity is None else sensitivity.in_force
+    level = highest([asked, material.held or asked])
     return EthicsRecord(
         level=level,
         entries=(*entries, *approval_entries(plan.ethics.approvals)),

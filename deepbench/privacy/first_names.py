@@ -17,7 +17,7 @@ FIRST_NAMES = frozenset(
     francois frank franz frederic friedrich fritz gabriel gabriela gary georg george gerald gerd
     gerhard giovanni giulia giuseppe gloria grace greta guido gustav hanna hannah hannes hans
     harald harry hassan heather heidi heike heinrich heinz helen helena helga helmut henri henrik
-    henry herbert hermann hiroshi holger horst hugo ibrahim igor ines ingrid irene iris irina
+    henry herbert hermann hiroshi holger horst hugo ibrahim igor ines ingrid irene irina
     isabel isabella isabelle ivan jack jacob jacqueline jakob james jan jana jane janet jason
     javier jean jeffrey jennifer jens jeremy jessica joachim joan joanna joao johan johann johanna
     johannes john jonas jonathan jorge jose josef joseph joshua juan judith julia julian juliane
@@ -32,7 +32,7 @@ FIRST_NAMES = frozenset(
     nicolas nicole niels nikolaus nina nora norbert oleg olga oliver olivia omar oscar otto pablo
     pamela paolo pascal patricia patrick paul paula paulina pedro peter petra philip philipp
     philippe pierre piotr rachel rafael rainer ralf ralph raymond rebecca regina reinhard renate
-    richard rita robert roberto roger roland rolf ronald rosa rosemary ruben rudolf ruth ryan
+    richard rita robert roberto roger roland rolf ronald rosemary ruben rudolf ruth ryan
     sabine salvatore sam samantha samuel sandra sara sarah scott sean sebastian sergei sergio
     sharon silke silvia simon simone sofia sonja sophia sophie stefan stefanie stephan stephanie
     stephen steven susan susanne svetlana sven tanja tatiana teresa theo theresa thomas tim timo

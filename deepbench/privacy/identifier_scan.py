@@ -18,10 +18,12 @@ from deepbench.data.cells.dates import are_dates
 from deepbench.data.findings.base import words
 from deepbench.data.measurement_names import probe_share
 from deepbench.data.sequence_letters import is_surely_dna
-from deepbench.privacy.first_names import FIRST_NAMES
 from deepbench.privacy.identifying_text import EMAIL
+from deepbench.privacy.person_text import NO_NAME, OF_PLACES, SURE_FIRST_NAMES, names_person
 from deepbench.study.records import IdentifierFinding
 
+#: Kind of a finding in the names of columns.
+COLUMN_NAMES = "names of columns"
 #: Fewer people than this can be told apart by what an aggregate says.
 FEW_PEOPLE = 50
 #: Independent variants of which so many identify a person (privacy.md: 30-80).
@@ -30,14 +32,16 @@ MANY_VARIANTS = 20
 MANY_MEASUREMENTS = 1_000
 _LOOKED_AT = 2_000
 _MOST = 0.5
+# A person among so few values stands in reports, as a class or a site does.
+_FEW_VALUES = 50
+# Columns that a finding tells of by their places.
+_MOST_PLACES = 5
 _SOME = 0.2
 
 _NAME_WORDS = frozenset(
     "surname lastname firstname forename vorname nachname familienname prenom apellido nombre "
     "patientname fullname givenname".split()
 )
-# "San Diego" is no person.
-_OF_PLACES = frozenset("san santa santo são sao saint st sankt fort port los las mount".split())
 _PERSON = frozenset("patient subject participant proband person donor volunteer".split())
 _BIRTH = frozenset(
     "dob birth birthdate birthday geburtsdatum geburt geburtstag geboren naissance nacimiento "
@@ -108,7 +112,8 @@ def scan_table(frame: pd.DataFrame, file_names: Sequence[str] = ()) -> list[Iden
         for name in frame.columns
         for finding in _of_column(_column(frame[name], str(name)))
     ]
-    if EMAIL.search(" ".join(file_names)) or any(map(_holds_person, file_names)):
+    found += _of_column_names([str(name) for name in frame.columns])
+    if any(map(_names_somebody, file_names)):
         found.append(
             IdentifierFinding(
                 kind="name",
@@ -120,6 +125,31 @@ def scan_table(frame: pd.DataFrame, file_names: Sequence[str] = ()) -> list[Iden
             )
         )
     return found
+
+
+def _of_column_names(names: Sequence[str]) -> list[IdentifierFinding]:
+    """Return what the names of columns tell; by their places, as the names may not be repeated."""
+    places = [place for place, name in enumerate(names, start=1) if _names_somebody(name)]
+    if not places:
+        return []
+    shown = ", ".join(map(str, places[:_MOST_PLACES]))
+    more = f" and {len(places) - _MOST_PLACES} more" if len(places) > _MOST_PLACES else ""
+    named = "The name of column" if len(places) == 1 else "The names of columns"
+    return [
+        IdentifierFinding(
+            kind=COLUMN_NAMES,
+            where="names of columns",
+            column="",
+            count=len(places),
+            raises_to="restricted",
+            sentence=f"{named} {shown}{more} of the table may hold the name, date of birth or "
+            "record number of a person. Rename them and import the table again.",
+        )
+    ]
+
+
+def _names_somebody(text: str) -> bool:
+    return EMAIL.search(text) is not None or _holds_person(text) or names_person(text)
 
 
 def scan_people(frame: pd.DataFrame, units: int) -> list[IdentifierFinding]:
@@ -259,7 +289,10 @@ def _is_name(column: Scanned) -> bool:
     called = bool(column.words & _NAME_WORDS) or ("name" in column.words and _about_person(column))
     if called:
         return column.share(_is_wordy) >= _MOST
-    return column.count >= 3 and column.share(_holds_person) >= _SOME
+    if column.count >= 3 and column.share(_holds_person) >= _SOME:
+        return True
+    surely = column.count > _FEW_VALUES
+    return any(names_person(text, surely=surely) for text in column.texts if _has_letters(text))
 
 
 def _about_person(column: Scanned) -> bool:
@@ -276,10 +309,10 @@ def _holds_person(text: str) -> bool:
     parts = [part for part in re.split(r"[\s,_]+", stem) if part]
     if not 2 <= len(parts) <= 4 or not all(part.replace("-", "").isalpha() for part in parts):
         return False
-    if parts[0].casefold() in _OF_PLACES:
+    folded = {part.casefold() for part in parts}
+    if parts[0].casefold() in OF_PLACES or folded & NO_NAME:
         return False
-    capital = all(part[0].isupper() for part in parts)
-    return capital and any(part.casefold() in FIRST_NAMES for part in parts)
+    return all(part[0].isupper() for part in parts) and bool(folded & SURE_FIRST_NAMES)
 
 
 def _is_postcode(column: Scanned) -> bool:

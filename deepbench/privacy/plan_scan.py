@@ -16,10 +16,22 @@ from pydantic import BaseModel
 
 from deepbench.plan import PrivacyLevel, StudyPlan
 from deepbench.privacy.final_bytes import is_guarded
-from deepbench.privacy.identifying_text import what_identifies
+from deepbench.privacy.identifying_text import Persons, what_identifies, without_revealing
 
 #: Stands in the report's copy of the plan where an answer is not shown.
 NOT_SHOWN = "(not shown here)"
+
+# Who made, decided or is told something is named there on purpose.
+_NAMES_PEOPLE = frozenset(
+    "answers approver by contact licence origin protocol recipient requester version".split()
+)
+_PATHS = (
+    ("data", "source"),
+    ("data", "more"),
+    ("data", "member"),
+    ("data", "sample_sheet"),
+    ("interpretation", "gene_sets"),
+)
 
 Answers = dict[str, Any]
 
@@ -57,15 +69,15 @@ def release_plan(
         level: Sensitivity of the study.
         names: Names of samples and units, as `searchable` gives them.
     """
-    released = copy.deepcopy(answers)
-    _without_folders(released)
+    released = without_folders(answers)
     if not is_guarded(level):
         return ReleasedPlan(released, (), ())
     left_out = tuple(_take_out(released, names))
+    look = _Look(names, naming_columns(released))
     problems = {
         _field_name(keys): what
         for keys, text in _texts(released)
-        if (what := what_identifies(text, names))
+        if (what := look.what(keys, text))
     }
     found = tuple(Problem(field, what) for field, what in problems.items())
     return ReleasedPlan(released, left_out, found)
@@ -79,15 +91,78 @@ def shown_plan(answers: Answers, level: PrivacyLevel, names: Collection[str] = (
     released = release_plan(answers, level, names)
     if not released.problems:
         return released.answers
-    shown: Answers = _blanked(released.answers, names)
+    look = _Look(names, naming_columns(released.answers))
+    shown: Answers = _blanked(released.answers, look)
     return shown
 
 
-def _without_folders(answers: Answers) -> None:
-    """Reduce the path of the table to the name of the file."""
-    data = answers.get("data")
-    if isinstance(data, dict) and isinstance(data.get("source"), str):
-        data["source"] = re.split(r"[\\/]", data["source"].rstrip("\\/"))[-1]
+def revealing_texts(answers: Answers, names: Collection[str] = ()) -> dict[str, str]:
+    """Return the typed texts that mean a person or, by a number, a sample; each with its rest.
+
+    Other stages repeat what was typed. A path or a name that means a sample by itself is found
+    there as well; these are not.
+    """
+    look = _Look(names, naming_columns(answers))
+    rest = {text: look.without(keys, text) for keys, text in _texts(answers)}
+    return {text: shown for text, shown in rest.items() if shown != text}
+
+
+def naming_columns(answers: Answers) -> tuple[str, ...]:
+    """Return the columns that name samples and units."""
+    roles = answers.get("roles")
+    named = (
+        [roles.get(role) or [] for role in ("sample", "unit")] if isinstance(roles, dict) else []
+    )
+    columns = [[each] if isinstance(each, str) else each for each in named]
+    return tuple(column for each in columns for column in each if isinstance(column, str))
+
+
+@dataclass(frozen=True)
+class _Look:
+    """How texts are looked through.
+
+    Attributes:
+        names: Names of samples and units.
+        columns: Columns that hold them.
+    """
+
+    names: Collection[str]
+    columns: tuple[str, ...]
+
+    def what(self, keys: tuple[str, ...], text: str) -> str:
+        """Return what a text holds that points at somebody, in words; empty when nothing."""
+        persons = _persons(keys)
+        return what_identifies(text, self.names, persons=persons, columns=self.columns)
+
+    def without(self, keys: tuple[str, ...], text: str) -> str:
+        """Return a text without persons, and without numbers that mean samples."""
+        persons = _persons(keys)
+        return without_revealing(
+            text, self.names, NOT_SHOWN, persons=persons, columns=self.columns
+        )
+
+
+def _persons(keys: tuple[str, ...]) -> Persons:
+    return "all" if _NAMES_PEOPLE.isdisjoint(keys) else "of the data"
+
+
+def without_folders(answers: Answers) -> Answers:
+    """Return answers with files by their names alone: the folders are the user's own."""
+    shown = copy.deepcopy(answers)
+    for table, key in _PATHS:
+        part = shown.get(table)
+        if not isinstance(part, dict):
+            continue
+        value = part.get(key)
+        if isinstance(value, str):
+            part[key] = _file_name(value)
+        elif isinstance(value, list):
+            part[key] = [_file_name(item) if isinstance(item, str) else item for item in value]
+    return shown
+
+
+def _file_name(path: str) -> str:
+    return re.split(r"[\\/]", path.rstrip("\\/"))[-1] or path
 
 
 def _take_out(answers: Answers, names: Collection[str]) -> Iterator[str]:
@@ -140,11 +215,14 @@ def _is_model(kind: Any) -> bool:
     return isinstance(kind, type) and issubclass(kind, BaseModel)
 
 
-def _blanked(value: Any, names: Collection[str]) -> Any:
+def _blanked(value: Any, look: _Look, keys: tuple[str, ...] = ()) -> Any:
     if isinstance(value, str):
-        return NOT_SHOWN if what_identifies(value, names) else value
+        return NOT_SHOWN if look.what(keys, value) else value
     if isinstance(value, list):
-        return [_blanked(item, names) for item in value]
+        return [_blanked(item, look, keys) for item in value]
     if isinstance(value, dict):
-        return {_blanked(key, names): _blanked(item, names) for key, item in value.items()}
+        return {
+            _blanked(key, look, keys): _blanked(item, look, (*keys, str(key)))
+            for key, item in value.items()
+        }
     return value

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from deepbench.data.wording import counted
-from deepbench.plan import StudyPlan
+from deepbench.plan import PrivacyLevel, StudyPlan
 from deepbench.privacy.register_material import SMALLEST_GROUP, Issue, Material
 from deepbench.privacy.register_model_issues import (
     audit_issues,
@@ -28,6 +28,7 @@ from deepbench.study.records import (
     SmallGroups,
     TestRecord,
 )
+from deepbench.study.register_kinds import NO_REASON
 from deepbench.study.sensitivity_scan import identifier_issue
 
 #: Combinations that fewer people share are rare (k of k-anonymity).
@@ -40,7 +41,7 @@ _TIE_LEVEL = 0.01
 
 def program_issues(plan: StudyPlan, material: Material) -> list[Issue]:
     """Return what the program raises, in the order in which it is shown."""
-    found = [*_governance(plan)]
+    found = [*_governance(plan, material.held)]
     if material.sensitivity is not None:
         found += _identifiers(material.sensitivity)
     people = about_people(plan, material.sheet)
@@ -85,8 +86,9 @@ def about_people(plan: StudyPlan, sheet: SampleSheetRecord) -> bool:
 # --- governance, identifiers ----------------------------------------------------------------
 
 
-def _governance(plan: StudyPlan) -> Iterator[Issue]:
-    guarded = level_of(plan.privacy.level).number >= level_of("sensitive").number
+def _governance(plan: StudyPlan, held: PrivacyLevel | None) -> Iterator[Issue]:
+    answered = level_of(plan.privacy.level).number
+    guarded = answered >= level_of("sensitive").number
     of_people = guarded and plan.privacy.about.people != "no"
     if of_people and not plan.ethics.approval:
         yield Issue(
@@ -103,11 +105,11 @@ def _governance(plan: StudyPlan) -> Iterator[Issue]:
             "licence not stated",
             "The licence or agreement the data is used under is not stated ([data] licence).",
         )
-    if is_lowered(plan.privacy.level) and not plan.privacy.reason:
-        yield Issue(
-            "level lowered without reason",
-            f"The level is set to {plan.privacy.level} without a reason ([privacy] reason).",
-        )
+    before = held is not None and answered < level_of(held).number
+    if (before or is_lowered(plan.privacy.level)) and not plan.privacy.reason.strip():
+        text = f"The level is set to {plan.privacy.level} without a reason ([privacy] reason)."
+        still = f" Until there is one the study is treated as {held}." if before else ""
+        yield Issue(NO_REASON, text + still)
 
 
 def _identifiers(sensitivity: SensitivityRecord) -> Iterator[Issue]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from deepbench.plan import PrivacyLevel
 from deepbench.study.records import (
     AuditRecord,
     CheckRecord,
@@ -48,6 +49,7 @@ class Material:
         subgroups: How well groups are served.
         missing: Groups of sensitive columns that the training samples lack.
         model: Name of the chosen model.
+        held: Level that holds because it was lowered without a reason, or the one answered.
     """
 
     sheet: SampleSheetRecord
@@ -60,3 +62,4 @@ class Material:
     subgroups: SubgroupAuditRecord | None = None
     missing: tuple[SmallGroups, ...] = ()
     model: str = ""
+    held: PrivacyLevel | None = None

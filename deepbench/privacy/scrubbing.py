@@ -2,7 +2,7 @@
 
 A traceback is not cleaned but read: only kinds of errors and places in this program are taken
 from it, for messages of libraries repeat cells, column names and files (17 of 28 ordinary ones
-did). Free text keeps its words and loses paths, quotations, addresses and known names.
+did). Free text keeps its words and loses paths, quotations, addresses, known names and persons.
 """
 
 from __future__ import annotations
@@ -17,7 +17,13 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from deepbench import errors
-from deepbench.privacy.identifying_text import EMAIL, PATH_START, searchable
+from deepbench.privacy.identifying_text import (
+    EMAIL,
+    PATH_START,
+    is_telling,
+    searchable,
+    without_revealing,
+)
 
 LONGEST_TEXT = 20_000
 _PACKAGES = ("deepbench", "deepbench_ui", "deepbench_resources")
@@ -126,13 +132,14 @@ class Scrubber:
         text = _PATH.sub("<path>", text)
         text = EMAIL.sub("<address>", text)
         text = _QUOTED.sub("<text>", text)
+        text = without_revealing(text, searchable(self.names), "<person>")
         text = _without(text, self.persons, "<computer>")
         return _without(text, (*self.names, *_parts(self.names)), "<name>")
 
 
 def _without(text: str, names: Iterable[str], mark: str) -> str:
     folded = " ".join(text.split()).casefold()
-    found = {name for name in searchable(names) if name in folded}
+    found = {name for name in filter(is_telling, searchable(names)) if name in folded}
     for name in sorted(found, key=len, reverse=True):
         spaced = re.escape(name).replace(r"\ ", r"\s+")
         text = re.sub(rf"(?<![^\W_]){spaced}(?![^\W_])", mark, text, flags=re.IGNORECASE)

@@ -38,8 +38,6 @@ _MOST_ROWS = 2_000
 _MOST_COLUMNS = 1_024
 # One number alone is in too many lists.
 _LEAST_WIDTH = 2
-# A new sample with a known row's values is that sample if so many bits agree.
-_SAME_SAMPLE_BITS = 24.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,25 +98,6 @@ class RowFinder:
                     "The table may have too few different values. Export the report.",
                 )
         self._alive = True
-
-
-def are_known(new: Matrix, known: Matrix) -> NDArray[np.bool_]:
-    """Return (n,) which new rows are rows that are known, beyond chance.
-
-    Args:
-        new: (n, k) rows.
-        known: (m, k) known rows of the same columns.
-    """
-    pattern = _pattern(known, known.shape[1])
-    surprise = pattern.bits.sum(axis=1)
-    codes = {_code(row): place for place, row in enumerate(known)}
-    places = [codes.get(_code(row), -1) for row in new]
-    return np.array([p >= 0 and surprise[p] >= _SAME_SAMPLE_BITS for p in places], dtype=bool)
-
-
-def _code(row: NDArray[np.float64]) -> bytes:
-    # 0.0 and -0.0, and all that is not a number, are one value each.
-    return np.where(np.isfinite(row), row + 0.0, np.nan).tobytes()
 
 
 def _patterns(matrix: Matrix) -> list[_Pattern]:

@@ -59,7 +59,7 @@ def class_table(sheet: SampleSheetRecord, cells: SmallCells) -> Table | None:
         if hidden[place]:
             sample = sample if is_withheld(sample) else HIDDEN
             unit = unit if is_withheld(unit) else HIDDEN
-        rows.append([name, sample, unit, share])
+        rows.append([name, sample, cells.units(unit), share])
     note = _note(cells) if any(hidden) else ""
     return table(
         f"Classes of “{sheet.outcome}”",
@@ -88,7 +88,7 @@ def fold_table(record: SplitRecord, cells: SmallCells) -> Table:
     rows = [
         [
             fold.name,
-            *cells.several([fold.train_units, fold.test_units]),
+            *map(cells.units, cells.several([fold.train_units, fold.test_units])),
             *cells.several([fold.train_samples, fold.test_samples]),
             *shown,
         ]
@@ -121,8 +121,11 @@ def columns_table(record: ImportRecord, cells: SmallCells, *, rows_hidden: bool 
 
     def distinct(count: int) -> str:
         # One value a row gives the number of rows away.
-        near = abs(record.rows - count) < cells.threshold
-        return HIDDEN if rows_hidden and near else f"{count:,}"
+        apart = abs(record.rows - count)
+        if rows_hidden and apart < cells.threshold:
+            return HIDDEN
+        # A column of units has one value for each of them.
+        return HIDDEN if cells.samples_alone and cells.is_small(apart) else f"{count:,}"
 
     shown = record.columns[:COLUMNS_SHOWN]
     more = len(record.columns) - len(shown)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
-from deepbench.reporting.export_ethics_tables import shown_groups
 from deepbench.reporting.material import Material
 from deepbench.reporting.private_tables import budgets_table, certificate_table
+from deepbench.reporting.repeated_rows import sized
 from deepbench.reporting.small_cells import SmallCells
 from deepbench.reporting.tables import Table, table
-from deepbench.reporting.wording import ends_of, metric_title, number
+from deepbench.reporting.wording import ends_of, interval, metric_title, number
 from deepbench.study.records import (
     AuditedGroup,
     AuditRecord,
@@ -25,8 +26,6 @@ _TITLES: dict[MeasureName, str] = {
     "false alarms": "False alarms",
     "calibration": "Seen minus said",
 }
-#: Counted among samples of one class; how many those are in a group stands nowhere.
-_OF_A_CLASS: tuple[MeasureName, ...] = ("missed", "false alarms")
 
 
 def ethics_view(material: Material) -> dict[str, Any] | None:
@@ -37,54 +36,73 @@ def ethics_view(material: Material) -> dict[str, Any] | None:
     groups, audit = record.subgroups, record.audit
     return {
         "record": record,
-        # Sentences on groups hold the numbers that a guarded report leaves out.
-        "group_sentences": groups.sentences
-        if groups is not None and not material.cells.threshold
-        else (),
+        "group_sentences": groups.sentences if groups is not None else (),
         "groups": groups_table(groups, material.cells) if groups is not None else None,
         "audit": audit,
         "attacks": attacks_table(audit) if audit is not None and audit.attacks else None,
         "private": record.private_training,
-        "private_tables": _private_tables(record.private_training),
+        "private_tables": _private_tables(record.private_training, material.cells),
     }
 
 
 def groups_table(audit: SubgroupAuditRecord, cells: SmallCells) -> Table | None:
-    """Return each measure of each group beside all other test samples; None without a group."""
-    shown = shown_groups(audit, cells)
-    rows: list[list[str]] = []
-    marked: list[int] = []
-    for group in audit.groups:
-        if (group.column, group.group) not in shown:
-            continue
-        for measure in group.measures:
-            if cells.threshold and measure.name in _OF_A_CLASS:
-                continue
-            if measure.marked:
-                marked.append(len(rows))
-            rows.append(_row(audit, group, measure))
-    if not rows:
+    """Return each measure of each group beside all other test samples; None without a group.
+
+    Args:
+        audit: The groups, as they may be shown.
+        cells: Rule for small counts.
+    """
+    shown = list(measures_of(audit))
+    if not shown:
         return None
     return table(
         "Groups of people and sites",
-        ["Group", "Measure", "#Group", "#95 % interval", "#All others", "#Difference", "#p"],
-        rows,
+        [
+            "Group",
+            f"#{sized(cells).capitalize()}",
+            "Measure",
+            "#Group",
+            "#95 % interval",
+            "#All others",
+            "#Difference",
+            "#p",
+        ],
+        [_row(audit, group, measure, cells) for group, measure in shown],
         note="p by exchange of groups between units, corrected for all comparisons; marked: the "
         "model is worse in the group.",
-        marked=marked,
+        marked=[place for place, (_, measure) in enumerate(shown) if measure.marked],
         tone="care",
     )
 
 
-def _row(audit: SubgroupAuditRecord, group: AuditedGroup, measure: GroupMeasure) -> list[str]:
-    title = _TITLES.get(measure.name, metric_title(audit.metric))
+def measures_of(audit: SubgroupAuditRecord) -> Iterator[tuple[AuditedGroup, GroupMeasure]]:
+    """Yield each measure of each group."""
+    for group in audit.groups:
+        for measure in group.measures:
+            yield group, measure
+
+
+def group_size(group: AuditedGroup, cells: SmallCells) -> int:
+    """Return how large a group is, in what `sized` counts."""
+    return group.samples if cells.samples_alone else group.units
+
+
+def measure_title(audit: SubgroupAuditRecord, measure: GroupMeasure) -> str:
+    """Return what a measure is called."""
     if measure.name == "error" and audit.task == "regression":
-        title = "Mean absolute error"
+        return "Mean absolute error"
+    return _TITLES.get(measure.name, metric_title(audit.metric))
+
+
+def _row(
+    audit: SubgroupAuditRecord, group: AuditedGroup, measure: GroupMeasure, cells: SmallCells
+) -> list[str]:
     return [
         f"{group.column}: {group.group}",
-        title,
+        f"{group_size(group, cells):,}",
+        measure_title(audit, measure),
         number(measure.value.value, 2),
-        ends_of(measure.value),
+        interval(measure.value.low, measure.value.high, 2),
         number(measure.rest.value, 2),
         number(measure.difference.value, 2, signed=True),
         number(measure.adjusted),
@@ -113,9 +131,12 @@ def attacks_table(audit: AuditRecord) -> Table:
     )
 
 
-def _private_tables(record: PrivateTrainingRecord | None) -> list[Table]:
+def _private_tables(record: PrivateTrainingRecord | None, cells: SmallCells) -> list[Table]:
     if record is None:
         return []
     certificate = record.certificate
-    found = [budgets_table(record), certificate_table(certificate) if certificate else None]
+    found = [
+        budgets_table(record),
+        certificate_table(certificate, cells) if certificate else None,
+    ]
     return [each for each in found if each is not None]

@@ -6,20 +6,16 @@ from collections.abc import Iterator
 
 from deepbench.reporting.data_table import Cell, DataTable, data_table, ends
 from deepbench.reporting.material import Material
-from deepbench.reporting.release_groups import released_groups
 from deepbench.reporting.small_cells import HIDDEN, SmallCells
 from deepbench.study.records import (
     AuditRecord,
-    ErrorGroupRecord,
     EthicsRecord,
     PrivateTrainingRecord,
-    Score,
     SubgroupAuditRecord,
 )
 
 _INTERVAL = "95 % intervals over biological units."
 _ENDS = ("low", "high")
-_OF_A_CLASS = ("missed", "false alarms")
 
 
 def ethics_tables(material: Material) -> Iterator[DataTable | None]:
@@ -49,34 +45,26 @@ def _register(record: EthicsRecord) -> DataTable | None:
 
 
 def _audited_groups(audit: SubgroupAuditRecord, cells: SmallCells) -> DataTable | None:
-    """Return the measures of each group; none that tells of a few people by itself or by the rest.
-
-    Of a guarded study what is counted among the positive or negative samples of a group alone is
-    left out: nobody wrote down how many those are.
-    """
-    shown = shown_groups(audit, cells)
+    """Return the measures of each group, as far as they may be shown (`released_audit`)."""
     rows: list[tuple[Cell, ...]] = []
     for group in audit.groups:
-        if (group.column, group.group) not in shown:
+        if not group.measures:
             rows.append((group.column, group.group, HIDDEN, HIDDEN, *[None] * 12))
-            continue
-        for measure in group.measures:
-            if cells.threshold and measure.name in _OF_A_CLASS:
-                continue
-            rows.append(
-                (
-                    group.column,
-                    group.group,
-                    group.samples,
-                    group.units,
-                    measure.name,
-                    *ends(measure.value),
-                    *ends(measure.rest),
-                    *ends(measure.difference),
-                    measure.adjusted,
-                    measure.marked,
-                )
+        rows += [
+            (
+                group.column,
+                group.group,
+                group.samples,
+                HIDDEN if cells.samples_alone else group.units,
+                measure.name,
+                *ends(measure.value),
+                *ends(measure.rest),
+                *ends(measure.difference),
+                measure.adjusted,
+                measure.marked,
             )
+            for measure in group.measures
+        ]
     return data_table(
         "subgroup-audit",
         f"How well the model serves groups of test samples (score: {audit.metric})",
@@ -98,34 +86,6 @@ def _audited_groups(audit: SubgroupAuditRecord, cells: SmallCells) -> DataTable 
         rows,
         f"{_INTERVAL} p by exchange of groups between units, corrected for all comparisons.",
     )
-
-
-def shown_groups(audit: SubgroupAuditRecord, cells: SmallCells) -> set[tuple[str, str]]:
-    """Return the groups whose numbers may be shown, as column and name.
-
-    Args:
-        audit: The groups.
-        cells: Rule for small counts.
-    """
-    if not cells.threshold:
-        return {(group.column, group.group) for group in audit.groups}
-    nothing = Score(value=None)
-    as_errors = [
-        ErrorGroupRecord(
-            kind="annotation",
-            column=group.column,
-            group=group.group,
-            samples=group.samples,
-            units=group.units,
-            rate=nothing,
-            rest=None,
-            p_value=None,
-            marked=False,
-        )
-        for group in audit.groups
-    ]
-    released = released_groups(as_errors, audit.samples, audit.units, cells)
-    return {(before.column, before.group) for before, _ in released}
 
 
 def _audit(audit: AuditRecord) -> Iterator[DataTable | None]:

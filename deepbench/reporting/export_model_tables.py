@@ -9,7 +9,7 @@ from typing import Any
 from deepbench.reporting.data_table import Cell, DataTable, data_table, ends
 from deepbench.reporting.effort import offered_to
 from deepbench.reporting.material import Material
-from deepbench.reporting.model_tables import confusion_cells, too_small
+from deepbench.reporting.model_tables import confusion_cells, score_hidden
 from deepbench.reporting.small_cells import HIDDEN, is_withheld
 from deepbench.reporting.verdict import models_of, title_of
 from deepbench.reporting.wording import metric_title
@@ -238,8 +238,8 @@ def _subgroups(material: Material) -> DataTable | None:
         units = cells.several([group.units for group in members])
         for group, sample, unit in zip(members, samples, units, strict=True):
             hidden = is_withheld(sample) and not is_withheld(unit)
-            score = (HIDDEN,) * 3 if too_small(group, cells) else ends(group.score)
-            shown = HIDDEN if hidden else _count(unit)
+            score = (HIDDEN,) * 3 if score_hidden(group, cells) else ends(group.score)
+            shown = HIDDEN if hidden else _count(cells.units(unit))
             rows.append((column, group.group, _count(sample), shown, group.metric, *score))
     return data_table(
         "subgroups",

@@ -48,7 +48,12 @@ def in_order(groups: Sequence[ErrorGroupRecord]) -> list[ErrorGroupRecord]:
 
 
 def error_groups_table(
-    groups: Sequence[ErrorGroupRecord], caption: str, error_name: str, *, share: bool
+    groups: Sequence[ErrorGroupRecord],
+    caption: str,
+    error_name: str,
+    cells: SmallCells,
+    *,
+    share: bool,
 ) -> Table | None:
     """Return errors by group of samples, those that stand out marked; None without groups.
 
@@ -56,6 +61,7 @@ def error_groups_table(
         groups: The groups, as they may be shown.
         caption: Title of the table.
         error_name: What the error is.
+        cells: Rule for small counts.
         share: Whether errors are shares of samples.
     """
     if not groups:
@@ -78,7 +84,7 @@ def error_groups_table(
             [
                 group_title(group),
                 f"{group.samples:,}",
-                f"{group.units:,}",
+                cells.units(f"{group.units:,}"),
                 amount(group.rate.value, share=share),
                 amount_ends(group.rate, share=share),
                 amount(group.rest, share=share),

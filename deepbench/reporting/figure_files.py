@@ -41,6 +41,11 @@ def figures_of(sections: Iterable[Section]) -> list[ReportFigure]:
     return found
 
 
+def drawn_texts(sections: Iterable[Section]) -> tuple[str, ...]:
+    """Return all that is written in the figures of a report, which are pixels there."""
+    return tuple(text for figure in figures_of(sections) for text in figure.picture.texts)
+
+
 def _inside(value: Any) -> Iterator[Picture]:
     """Yield the figures in what a section shows, however deep."""
     if isinstance(value, Picture):

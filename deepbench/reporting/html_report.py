@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import functools
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from jinja2 import BaseLoader, Environment, StrictUndefined, TemplateNotFound
@@ -103,6 +103,7 @@ def prepare_report(
     """Return all that a report shows, figures drawn; arguments as in `render_html`."""
     cells = SmallCells(small_cells)
     shown = releasable(summary, cells, per_sample=per_sample, names=names)
+    cells = replace(cells, samples_alone=shown.samples_alone)
     if importances is not None and not per_sample:
         importances = NameRemover(names).record(importances)
     material = Material(shown, summary, cells, per_sample, importances)
@@ -139,8 +140,9 @@ def key_figures(summary: StudySummary, cells: SmallCells) -> list[Tile]:
         features = summary.check.features if summary.check is not None else summary.sheet.features
         units = cells.total(summary.sheet.units)
         unit_word = noun(summary.sheet.units, "biological unit")
+        note = "" if cells.samples_alone else f"from {units} {unit_word}"
         tiles += [
-            Tile("Samples", cells.total(summary.sheet.samples), f"from {units} {unit_word}"),
+            Tile("Samples", cells.total(summary.sheet.samples), note),
             Tile("Features", f"{features:,}", "seen by the models"),
         ]
     tiles += _tuning_tiles(summary)

@@ -247,6 +247,8 @@ def panels_view(material: Material) -> dict[str, Any] | None:
 
 def _panel_sizes(material: Material, record: PanelsRecord) -> str:
     samples = shown_samples(material.full, record.samples, material.cells)
+    if material.cells.samples_alone:
+        return f"{samples} samples"
     units = shown_units(material.full, record.units, material.cells)
     return f"{samples} samples of {units} biological units"
 
@@ -278,10 +280,10 @@ def failures_view(material: Material) -> dict[str, Any] | None:
             figures.error_groups_figure(groups, record.error, name, share=share)
         ),
         "groups": failures_tables.error_groups_table(
-            record.groups, "Errors by group of samples", name, share=share
+            record.groups, "Errors by group of samples", name, cells, share=share
         ),
         "slices": failures_tables.error_groups_table(
-            record.slices, "Slices found by the program", name, share=share
+            record.slices, "Slices found by the program", name, cells, share=share
         ),
         "suspects": failures_tables.suspects(record, cells),
         "abstain_pictures": some(figures.abstain_figure(record.abstain, name, share=share)),
@@ -303,7 +305,8 @@ def shown_samples(summary: StudySummary, count: int, cells: SmallCells) -> str:
 
 def shown_units(summary: StudySummary, count: int, cells: SmallCells) -> str:
     """Write a number of training units; that of the test set must not follow from it."""
-    return _shown_part(count, summary.sheet.units if summary.sheet else None, cells)
+    units = summary.sheet.units if summary.sheet else None
+    return cells.units(_shown_part(count, units, cells))
 
 
 def _shown_part(count: int, whole: int | None, cells: SmallCells) -> str:
@@ -313,6 +316,8 @@ def _shown_part(count: int, whole: int | None, cells: SmallCells) -> str:
 
 def _sizes(material: Material, record: FailuresRecord) -> list[str]:
     samples = shown_samples(material.full, record.samples, material.cells)
+    if material.cells.samples_alone:
+        return [f"{samples} held-out samples"]
     units = shown_units(material.full, record.units, material.cells)
     return [f"{samples} held-out samples", f"{units} biological units"]
 

@@ -60,8 +60,9 @@ def _facts(review: ReviewRecord, cells: SmallCells) -> list[tuple[str, str]]:
     """Return the effective number of samples, where samples share units."""
     if review.intraclass_correlation is None:
         return []
+    worth = cells.units(cells.total(round(review.effective_samples)))
     return [
-        ("Worth as independent samples", cells.total(round(review.effective_samples))),
+        ("Worth as independent samples", worth),
         ("Intraclass correlation", number(review.intraclass_correlation)),
     ]
 
@@ -107,7 +108,8 @@ def _p(value: float) -> str:
 
 def _units(units: int, review: ReviewRecord, cells: SmallCells) -> str:
     """Write the units a column is known of; few without it could be had by subtraction."""
-    return cells.total(units) if units == review.units else cells.part(units, review.units)
+    whole = units == review.units
+    return cells.units(cells.total(units) if whole else cells.part(units, review.units))
 
 
 def variance_table(review: ReviewRecord, cells: SmallCells) -> Table | None:

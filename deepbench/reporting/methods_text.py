@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from deepbench.data.wording import counted, in_sentence, noun
 from deepbench.errors import PlanError
@@ -15,7 +15,8 @@ from deepbench.reporting.methods_interpretation import interpretation_text
 from deepbench.reporting.methods_privacy import REFERENCES as PRIVACY_REFERENCES
 from deepbench.reporting.methods_privacy import claims_text, privacy_text
 from deepbench.reporting.preparation_text import REFERENCES, filter_text, transformation_text
-from deepbench.reporting.small_cells import SmallCells, is_withheld
+from deepbench.reporting.repeated_rows import sized, split_sizes
+from deepbench.reporting.small_cells import SmallCells, is_withheld, left_out
 from deepbench.reporting.verdict import headline_metric, models_of, title_of
 from deepbench.reporting.wording import (
     clipped,
@@ -114,7 +115,7 @@ def methods_text(summary: StudySummary, cells: SmallCells | None = None) -> Meth
 
 def methods_parts(summary: StudySummary, cells: SmallCells | None = None) -> dict[str, str]:
     """Return the paragraphs by what they are about, in order; empty where nothing was done."""
-    cells = cells or SmallCells()
+    cells = replace(cells or SmallCells(), samples_alone=summary.samples_alone)
     return {
         "data": _data(summary, cells),
         "split": _split(summary, cells),
@@ -147,9 +148,10 @@ def _data(summary: StudySummary, cells: SmallCells) -> str:
         "regression": "a continuous outcome",
     }[sheet.task]
     features = summary.check.features if summary.check is not None else sheet.features
+    units = f" from {_counted(cells, sheet.units, 'biological unit')}"
     text = (
-        f"We analysed {_counted(cells, sheet.samples, 'sample')} from "
-        f"{_counted(cells, sheet.units, 'biological unit')} with {counted(features, 'feature')} "
+        f"We analysed {_counted(cells, sheet.samples, 'sample')}"
+        f"{'' if cells.samples_alone else units} with {counted(features, 'feature')} "
         f"({sheet.numeric_features:,} numeric and {sheet.categorical_features:,} categorical in "
         f"the table) and {kind} (“{sheet.outcome}”)."
     )
@@ -158,10 +160,8 @@ def _data(summary: StudySummary, cells: SmallCells) -> str:
         verb = "was" if count == 1 else "were"
         text += f" {counted(count, 'feature')} {verb} left out by the data check."
     if summary.check is not None and summary.check.left_out_samples:
-        count = summary.check.left_out_samples
-        verb = "was" if count == 1 else "were"
-        left = f"{cells.one(count)} {noun(count, 'sample')} {verb} left out"
-        text += f" {left} after a look at the data."
+        samples, verb = left_out(summary.check.left_out_samples, "sample", cells)
+        text += f" {samples} {verb} left out after a look at the data."
     if summary.check is not None:
         text = f"{text} {transformation_text(summary.check.preparation)}".rstrip()
     return text
@@ -171,13 +171,14 @@ def _split(summary: StudySummary, cells: SmallCells) -> str:
     record = summary.split
     if record is None:
         return ""
-    training, test = cells.several([record.train_units, record.test_units])
+    of = sized(cells)
+    training, test = cells.several(split_sizes(record, samples_alone=cells.samples_alone))
     sizes = ""
     if not is_withheld(training) and not is_withheld(test):
-        sizes = f" ({training} units for training, {test} for testing)"
+        sizes = f" ({training} {of} for training, {test} for testing)"
         if len(record.outer_folds) > 1:
             folds = counted(len(record.outer_folds), "outer fold")
-            sizes = f" ({folds}, at least {training} units for training; {test} units tested)"
+            sizes = f" ({folds}, at least {training} {of} for training; {test} {of} tested)"
     text = (
         f"Before any model was fitted, test samples were {_DESIGNS[record.design]}{sizes}; "
         "samples of one unit never crossed sets. Settings were tuned inside the training set by "

@@ -249,10 +249,9 @@ def subgroup_table(groups: Sequence[SubgroupRecord], cells: SmallCells) -> Table
                 [
                     f"{column}: {group.group if shown else _SMALL_GROUP}",
                     sample,
-                    HIDDEN if is_withheld(sample) and not is_withheld(unit) else unit,
+                    HIDDEN if is_withheld(sample) and not is_withheld(unit) else cells.units(unit),
                     short_metric(group.metric),
-                    number(group.score.value) if shown else HIDDEN,
-                    ends_of(group.score) if shown else HIDDEN,
+                    *_group_score(group, cells),
                 ]
             )
     return table(
@@ -262,9 +261,23 @@ def subgroup_table(groups: Sequence[SubgroupRecord], cells: SmallCells) -> Table
     )
 
 
+def _group_score(group: SubgroupRecord, cells: SmallCells) -> tuple[str, str]:
+    if score_hidden(group, cells):
+        return HIDDEN, HIDDEN
+    # More digits than were left in it would claim more than is known.
+    decimals = 2 if cells.threshold else None
+    low, high = group.score.low, group.score.high
+    return number(group.score.value, decimals), interval(low, high, decimals)
+
+
 def too_small(group: SubgroupRecord, cells: SmallCells) -> bool:
-    """Return whether a group is too small for its score to be shown."""
+    """Return whether a group is too small to be named."""
     return cells.is_small(group.samples) or cells.is_small(group.units)
+
+
+def score_hidden(group: SubgroupRecord, cells: SmallCells) -> bool:
+    """Return whether a group, a class in it or what is outside is too small for its score."""
+    return too_small(group, cells) or cells.is_few(group.least_units)
 
 
 def residual_table(curves: CurvesRecord | None, cells: SmallCells) -> Table | None:

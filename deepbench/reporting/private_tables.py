@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from deepbench.reporting.small_cells import SmallCells
 from deepbench.reporting.tables import Table, table
 from deepbench.reporting.wording import ends_of, listing, metric_title, number
 from deepbench.study.records import CertificateRecord, PrivateTrainingRecord
@@ -32,13 +33,19 @@ def budgets_table(record: PrivateTrainingRecord) -> Table | None:
     )
 
 
-def certificate_table(certificate: CertificateRecord) -> Table:
-    """Return what is guaranteed, how it was counted and what it rests on."""
+def certificate_table(certificate: CertificateRecord, cells: SmallCells | None = None) -> Table:
+    """Return what is guaranteed, how it was counted and what it rests on.
+
+    Args:
+        certificate: The certificate.
+        cells: Rule for small counts.
+    """
+    cells = cells or SmallCells()
     counts = [f"{name} {number(epsilon, 3)}" for name, epsilon in certificate.accountants]
     rows = [
         ["Guarantee", f"ε = {number(certificate.epsilon, 3)}, δ = {number(certificate.delta)}"],
         ["Protects against", certificate.adjacency],
-        ["Units trained on", f"{certificate.units:,}"],
+        ["Units trained on", cells.units(f"{certificate.units:,}")],
         ["Accountants", f"{listing(counts)}; the larger counts"],
         ["Clipping norm", number(certificate.clipping_norm, 2)],
         ["Noise multiplier", number(certificate.noise_multiplier)],

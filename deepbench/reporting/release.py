@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from typing import Any
 
 from deepbench.errors import PlanError
 from deepbench.plan import parse_plan
 from deepbench.reporting.release_interpretation import released_interpretation
 from deepbench.reporting.release_names import NameRemover
-from deepbench.reporting.small_cells import SmallCells
+from deepbench.reporting.release_scores import released_scores
+from deepbench.reporting.repeated_rows import split_sizes, tells_of_repeats
+from deepbench.reporting.small_cells import HIDDEN, SmallCells
 from deepbench.study.records import (
     AuditRecord,
     CausalWordingRecord,
@@ -29,6 +32,17 @@ from deepbench.study.records import (
     StudySummary,
 )
 
+# A number that stands alone behind a word: "marker 3".
+_NUMBERED = re.compile(r"\w\W+\d+(?!\w)")
+# Letters of no script stand for digits of names while sentences are cleaned.
+_NO_DIGITS = {ord(str(digit)): 0xE000 + digit for digit in range(10)}
+_DIGITS_AGAIN = {letter: digit for digit, letter in _NO_DIGITS.items()}
+# "920 samples from 918 biological units": how many units they are of.
+_OF_UNITS = re.compile(
+    r"(?P<samples>\b(?:samples?|rows?)\b),? (?:come )?(?:of|from) [\d,]+ (?:biological )?units?\b"
+)
+# Where hardly any unit has two rows, samples are worth as many as there are units.
+_WORTH = re.compile(r"(?P<about>\bworth about) [\d,]*\d")
 _NAMES_HIDDEN = "names are not shown"
 # Fields that hold sentences of other stages, in which a count may stand.
 PROSE = frozenset(
@@ -83,15 +97,18 @@ def releasable(
         summary = _without_samples(summary)
         summary = _without_names_inside(summary, names)
     if cells.threshold:
+        summary = summary.model_copy(update={"samples_alone": tells_of_repeats(summary, cells)})
         summary = released_interpretation(_without_shares(summary), cells)
-        copy = _without_small_counts(summary, cells, _totals(summary))
+        summary = released_scores(summary, cells)
+        prose = _Prose(cells, _totals(summary), _numbered_names(summary), summary.samples_alone)
+        copy = _without_small_counts(summary, prose)
         assert isinstance(copy, StudySummary)
         if summary.interpretation is None:
             return copy
         # Groups of training samples have nothing to do with the number of test samples.
         totals = _totals(summary.model_copy(update={"split": None}))
-        training = (summary.split.train_units,) if summary.split is not None else ()
-        inside = _without_small_counts(summary.interpretation, cells, (*totals, *training))
+        prose = replace(prose, totals=(*totals, *_sizes(summary)[:1]))
+        inside = _without_small_counts(summary.interpretation, prose)
         return copy.model_copy(update={"interpretation": inside})
     return summary
 
@@ -110,15 +127,59 @@ def _without_names_inside(summary: StudySummary, names: Collection[str]) -> Stud
 def _totals(summary: StudySummary) -> tuple[int, ...]:
     totals: set[int] = set()
     if summary.sheet is not None:
-        totals |= {summary.sheet.samples, summary.sheet.units}
-    if summary.split is not None:
-        totals |= {summary.split.train_units, summary.split.test_units}
-    return tuple(sorted(totals))
+        totals |= {summary.sheet.samples}
+        # A number of units beside that of the samples of a class would tell as much.
+        totals |= (
+            {*summary.sheet.class_samples.values()}
+            if summary.samples_alone
+            else {summary.sheet.units}
+        )
+    return tuple(sorted({*totals, *_sizes(summary)}))
 
 
-def _without_small_counts(
-    record: Record, cells: SmallCells, totals: tuple[int, ...], *, counts_alone: bool = False
-) -> Record:
+def _sizes(summary: StudySummary) -> tuple[int, ...]:
+    """Return the sizes of the training and the test set that the report prints."""
+    split = summary.split
+    return split_sizes(split, samples_alone=summary.samples_alone) if split is not None else ()
+
+
+def _numbered_names(summary: StudySummary) -> tuple[str, ...]:
+    """Return names of columns with a number in them that is no count: "marker 3"."""
+    columns = summary.imported.columns if summary.imported is not None else ()
+    return tuple(column.name for column in columns if _NUMBERED.search(column.name))
+
+
+@dataclass(frozen=True)
+class _Prose:
+    """How sentences of other stages are cleaned.
+
+    Attributes:
+        cells: Rule for small counts.
+        totals: Numbers of samples and units that the report prints.
+        names: Names with numbers in them that are no counts.
+        samples_alone: Whether numbers of units beside those of samples go.
+    """
+
+    cells: SmallCells
+    totals: tuple[int, ...]
+    names: tuple[str, ...]
+    samples_alone: bool = False
+
+    def cleaned(self, text: str, *, counts_alone: bool) -> str:
+        """Return a sentence without small counts; names stay as they are."""
+        folded = text.casefold()
+        for name in self.names if re.search(r"\d", text) else ():
+            if name.casefold() in folded:
+                whole = rf"(?<!\w){re.escape(name)}(?!\w)"
+                text = re.sub(whole, lambda m: m[0].translate(_NO_DIGITS), text, flags=re.I)
+        if self.samples_alone:
+            text = _OF_UNITS.sub(r"\g<samples>", text)
+            text = _WORTH.sub(rf"\g<about> ({HIDDEN})", text)
+        shown = self.cells.text(text, self.totals, counts_alone=counts_alone)
+        return shown.translate(_DIGITS_AGAIN)
+
+
+def _without_small_counts(record: Record, prose: _Prose, *, counts_alone: bool = False) -> Record:
     """Return the record with its prose cleaned.
 
     Shares and thresholds that stages 11 and 12 speak of were looked at one by one
@@ -132,20 +193,19 @@ def _without_small_counts(
         counts_alone = False
 
     def cleaned(text: str, name: str) -> str:
-        return cells.text(text, totals, counts_alone=counts_alone and name != "own")
+        return prose.cleaned(text, counts_alone=counts_alone and name != "own")
 
     for name in type(record).model_fields:
         value = getattr(record, name)
         if isinstance(record, SanityRecord):
             continue  # its sentence is about the method ("eight samples"), not about the data
         if isinstance(value, Record):
-            changes[name] = _without_small_counts(value, cells, totals, counts_alone=counts_alone)
+            changes[name] = _without_small_counts(value, prose, counts_alone=counts_alone)
         elif isinstance(value, str) and name in PROSE:
             changes[name] = cleaned(value, name)
         elif isinstance(value, tuple) and value and isinstance(value[0], Record):
             changes[name] = tuple(
-                _without_small_counts(item, cells, totals, counts_alone=counts_alone)
-                for item in value
+                _without_small_counts(item, prose, counts_alone=counts_alone) for item in value
             )
         elif isinstance(value, tuple) and value and name in PROSE:
             changes[name] = tuple(cleaned(item, name) for item in value)

@@ -19,6 +19,9 @@ _NAMES_NO_VALUE = re.compile(
 _MISSING = re.compile(
     r"^(?P<begin>Fewer than \d+ training units have .+? = ).+(?P<end>\. Of them the model has )"
 )
+# "site: va (30 % (24 to 37 %)); …": the error of a group that perhaps is not shown.
+_GATHER = re.compile(r"^On samples kept out of training, the model is wrong more often in ")
+_ITS_ERROR = re.compile(r" \([\d.,]+(?: %)?(?: \([^()]*\))?\)(?=[;,.])")
 _VALUES_OF = "rare values of {column}"
 
 
@@ -87,14 +90,17 @@ def released_claims(record: ClaimsRecord, labels: Labels) -> ClaimsRecord:
 
 
 def released_ethics(record: EthicsRecord) -> EthicsRecord:
-    """Return the register without the values of groups that few training units have."""
+    """Return the register without values that few training units have, and errors of groups."""
     entries = tuple(
-        entry.model_copy(
-            update={"text": _MISSING.sub(r"\g<begin>(a rare value)\g<end>", entry.text)}
-        )
-        for entry in record.entries
+        entry.model_copy(update={"text": _of_register(entry.text)}) for entry in record.entries
     )
     return record.model_copy(update={"entries": entries})
+
+
+def _of_register(text: str) -> str:
+    if _GATHER.match(text):
+        return _ITS_ERROR.sub("", text)
+    return _MISSING.sub(r"\g<begin>(a rare value)\g<end>", text)
 
 
 def _without_rare_values(text: str) -> str:

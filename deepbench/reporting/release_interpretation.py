@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from pathlib import PureWindowsPath
 
+from deepbench.data.wording import shorten
+from deepbench.reporting.coarse import coarse_score
 from deepbench.reporting.release_claims import Labels, released_claims, released_ethics
 from deepbench.reporting.release_groups import (
     released_abstain,
@@ -21,6 +23,7 @@ from deepbench.study.records import (
     FailuresRecord,
     ImitationRecord,
     SampleSheetRecord,
+    Score,
     StudySummary,
 )
 
@@ -63,19 +66,26 @@ def _failures(
 ) -> tuple[FailuresRecord, Labels]:
     dates = sheet.roles.get("date", ()) if sheet is not None else ()
     shares = sheet is None or sheet.task != "regression"
+    samples, units = record.samples, record.units
     groups = released_groups(
-        record.groups, record.samples, record.units, cells, dates=dates, shares=shares
+        record.groups,
+        samples,
+        units,
+        cells,
+        dates=dates,
+        class_samples=_class_samples(sheet),
+        shares=shares,
     )
     shown = [after for _, after in groups]
-    slices = released_slices(
-        record.slices, [before for before, _ in groups], record.samples, record.units, cells
-    )
-    abstain = released_abstain(record.abstain, record.samples, record.units, cells)
+    befores = [before for before, _ in groups]
+    slices = released_slices(record.slices, befores, samples, units, cells, shares=shares)
+    abstain = released_abstain(record.abstain, samples, units, cells, shares=shares)
     labels = Labels.of((*record.groups, *record.slices), (*groups, *slices))
     changed = record.model_copy(
         update={
             "groups": tuple(shown),
             "slices": tuple(after for _, after in slices),
+            "error": _error(record, cells, shares=shares),
             "abstain": abstain,
             "conformal": tuple(_conformal(entry, sheet, cells) for entry in record.conformal),
             "sentences": labels.released(_on_shown_points(record, abstain)),
@@ -84,12 +94,27 @@ def _failures(
     return changed, labels
 
 
+def _class_samples(sheet: SampleSheetRecord | None) -> dict[str, int]:
+    """Return the samples of each class, under the name that it has as a group."""
+    counts = sheet.class_samples if sheet is not None else {}
+    return {shorten(name): count for name, count in counts.items()}
+
+
+def _error(record: FailuresRecord, cells: SmallCells, *, shares: bool) -> Score:
+    """Return the error of all samples; none where few of them are wrong or right."""
+    wrong = round((record.error.value or 0.0) * record.samples)
+    if shares and (cells.is_small(wrong) or cells.is_small(record.samples - wrong)):
+        return Score(value=None)
+    return coarse_score(record.error, share=shares)
+
+
 def _on_shown_points(record: FailuresRecord, shown: Sequence[AbstainPoint]) -> tuple[str, ...]:
     """Return the sentences, without that on the surer half where this point is not shown."""
     if not record.abstain:
         return record.sentences
-    half = min(record.abstain, key=lambda point: abs(point.answered - 0.5))
-    return tuple(text for text in record.sentences if half in shown or not _SURER.search(text))
+    half = min(record.abstain, key=lambda point: abs(point.answered - 0.5)).answered
+    told = any(point.answered == half for point in shown)
+    return tuple(text for text in record.sentences if told or not _SURER.search(text))
 
 
 def _conformal(

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection
 from typing import Any, TypeVar
 
-from deepbench.privacy.identifying_text import what_identifies
+from deepbench.privacy.identifying_text import is_telling, what_identifies, without_revealing
 from deepbench.study.records import Record
 
 R = TypeVar("R", bound=Record)
@@ -23,7 +23,9 @@ class NameRemover:
 
     def __init__(self, names: Collection[str]) -> None:
         self._by_word: dict[str, list[str]] = {}
-        for name in names:
+        # "7" is a sample only behind a word such as "sample".
+        self._numbers = frozenset(name for name in names if not is_telling(name))
+        for name in filter(is_telling, names):
             words = _WORD.findall(name)
             if words:
                 self._by_word.setdefault(words[0], []).append(name)
@@ -42,6 +44,7 @@ class NameRemover:
             spelled = r"\s+".join(map(re.escape, name.split()))
             pattern = rf"(?<![^\W_]){spelled}(?![^\W_])"
             text = re.sub(pattern, SAMPLE, text, flags=re.IGNORECASE)
+        text = without_revealing(text, self._numbers, NOT_SHOWN, persons="of the data")
         return NOT_SHOWN if what_identifies(text, found) else text
 
     def record(self, record: R) -> R:

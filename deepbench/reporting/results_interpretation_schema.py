@@ -159,7 +159,10 @@ class ErrorGroupPart(_Part):
     column: str = Field(description="Column that forms it; empty for a slice of several.")
     group: str = Field(description="The group in words.")
     samples: int = Field(description="Its samples.", ge=0)
-    units: int = Field(description="Its biological units.", ge=0)
+    units: int | None = Field(
+        description="Its biological units; null where samples minus units would point at few.",
+        ge=0,
+    )
     rate: UncertainPart = Field(
         description="Share of wrong classes; mean absolute error for regression."
     )

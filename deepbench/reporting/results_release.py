@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from typing import Any
 
 from deepbench.reporting.interpretation_view import shown_samples, shown_units
@@ -25,17 +26,21 @@ def released_results(
         cells: Rule for small counts of samples and units.
         names: Names of samples and units, as `searchable` gives them.
     """
-    document = results_document(releasable(summary, cells, per_sample=False, names=names))
+    shown = releasable(summary, cells, per_sample=False, names=names)
+    cells = replace(cells, samples_alone=shown.samples_alone)
+    document = results_document(shown)
     for name in ("samples", "units"):
         count = document[name]
         if count is not None and is_withheld(cells.total(count)):
             document[name] = None
+    if cells.samples_alone:
+        document["units"] = None
     split = document["split"]
     parts = ("train_units", "test_units")
     if all(split[name] is not None for name in parts):
-        shown = cells.several([split[name] for name in parts])
-        for name, text in zip(parts, shown, strict=True):
-            split[name] = None if is_withheld(text) else split[name]
+        texts = cells.several([split[name] for name in parts])
+        for name, text in zip(parts, texts, strict=True):
+            split[name] = None if is_withheld(cells.units(text)) else split[name]
     _hide_in_interpretation(document, summary, cells)
     ResultsDocument.model_validate(document)
     return document
@@ -57,6 +62,9 @@ def _hide_in_interpretation(
         return
     part = document["interpretation"]["failures"]
     _hide_sizes(part, record.failures, summary, cells)
+    if cells.samples_alone:
+        for group in (*part["groups"], *part["slices"]):
+            group["units"] = None
     for name in ("wrong", "out_of_distribution", "label_suspects", "near_duplicates"):
         count = getattr(record.failures, name)
         part[name] = None if is_withheld(cells.part(count, record.failures.samples)) else count

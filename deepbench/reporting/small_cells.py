@@ -15,6 +15,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 HIDDEN = "hidden"
+# Two units that hold more of a sum than this give themselves away (the dominance rule).
+_DOMINANT = 0.9
 
 # Numbers that count parts of the method, never samples or people.
 _HARMLESS = (
@@ -42,10 +44,24 @@ _HARMLESS = (
     "decimal",
     "resample",
     "interval",
+    "tuning",
+    "point",
+    "kind",
+    "studies",
+    "entry",
+    "entries",
+    "numeric",
+    "categorical",
+    "standard",
 )
-_BEFORE_GENERIC_ONE = ("of", "to", "by", "from", "in", "per", "than", "within", "any", "each")
+_BEFORE_GENERIC_ONE = frozenset(
+    {"of", "to", "by", "from", "in", "per", "than", "within", "any", "each", "as"}
+)
 # Words before a number that is a name, not a count.
-_NAMED = ("stage", "tip", "trial", "fold", "start", "level", "version", "epoch", "seed", "rung")
+_NAMED = (
+    *("stage", "tip", "trial", "fold", "start", "level", "version", "epoch", "seed", "rung"),
+    *("row", "class"),
+)
 _INTEGER = re.compile(
     r"(?<![\w.,'\"“‘<−-])(\d{1,3}(?:,\d{3})+|\d+)(?![\w'\"”’]|[.,]\d)"
     r"(?P<unit>\s*%)?(?P<next>(?:[\s-]+[^\W\d_][\w]*){0,2})"
@@ -53,8 +69,16 @@ _INTEGER = re.compile(
 _PART_OF = re.compile(
     r"\s+(?:out )?(?:of|from) (?:the |all )?[\d,]+(?P<next>(?:[\s-]+[^\W\d_]\w*){1,2})"
 )
-# A privacy budget is no count: "at ε = 3".
-_BUDGET = re.compile(r"[εδσ]\s*[=≤<]\s*$")
+# What is measured or computed is no count: "at ε = 3", "an AUROC near 1", "limit/√2".
+_MEASURED = re.compile(
+    r"(?:[εδσ]\s*[=≤<]|√|\blog\w*\(|\b(?:near|scale around|hardly exceeds|false alarm in"
+    r"|(?:takes|worth) about|rows \d+ and))\s*$"
+)
+# A limit that is not below the threshold tells no more than a hidden count does.
+_LIMIT = re.compile(r"\b(?:fewer than|below)\s*$")
+# The name of a class that is a number, with its count behind: "0 (188), 1 (106)".
+_CLASS = re.compile(r"\s\([\d,]+\)")
+_VARIANCE = re.compile(r"[^.;]*\bof the variance\b[^.;]*")
 _DECIMAL_PERCENT = re.compile(r"(?<![\w.])\d+[.,]\d+\s*%")
 _WORDS = {
     "one": 1,
@@ -73,6 +97,12 @@ _WORDS = {
 _WORD = re.compile(
     rf"\b(?P<word>{'|'.join(_WORDS)})\b(?P<next>(?:[\s-]+[^\W\d_][\w]*){{0,2}})", re.IGNORECASE
 )
+# A hidden number of one is told by the words behind it: "<10 sample was".
+_SINGULAR = re.compile(
+    r"(?P<count><\d+(?:[\s-][^\W\d_]+)?[\s-])(?P<noun>sample|row|unit|value|patient|person|donor"
+    r"|mouse|animal|plate|litter|strain|case|control|group)\b(?P<verb>\s(?:was|is|has)\b)?"
+)
+_PLURALS = {"mouse": "mice", "was": "were", "is": "are", "has": "have"}
 _PEOPLE = (
     "sample",
     "row",
@@ -99,19 +129,53 @@ def is_withheld(text: str) -> bool:
     return text == HIDDEN or text.startswith("<")
 
 
+def left_out(count: int, what: str, cells: SmallCells) -> tuple[str, str]:
+    """Return how many samples or rows were left out, and the verb that goes with it.
+
+    A hidden number is a plural whatever it is: "<10 sample was" would be one.
+
+    Args:
+        count: How many.
+        what: What they are, in the singular.
+        cells: Rule for small counts.
+    """
+    text = cells.one(count)
+    one = count == 1 and not is_withheld(text)
+    return f"{text} {what if one else f'{what}s'}", "was" if one else "were"
+
+
 @dataclass(frozen=True)
 class SmallCells:
     """The rule of one rendering.
 
     Attributes:
         threshold: Counts of 1 to ``threshold - 1`` are hidden; 0 hides nothing.
+        samples_alone: Whether nothing may tell how many units samples are of
+            (`StudySummary.samples_alone`).
     """
 
     threshold: int = 0
+    samples_alone: bool = False
 
     def is_small(self, count: int | None) -> bool:
         """Return whether a count must not be shown."""
         return count is not None and 0 < count < self.threshold
+
+    def is_few(self, count: int | None) -> bool:
+        """Return whether so many, or nobody knows how many, are too few for a score."""
+        return bool(self.threshold) and (count is None or count < self.threshold)
+
+    def units(self, text: str) -> str:
+        """Return a written number of units, where it may stand beside that of samples."""
+        return HIDDEN if self.samples_alone else text
+
+    def is_dominated(self, of_two: float | None) -> bool:
+        """Return whether a mean is nearly that of two units, so that it must not be shown.
+
+        Args:
+            of_two: Share of the sum that two units hold; None where nothing is summed.
+        """
+        return bool(self.threshold) and of_two is not None and of_two > _DOMINANT
 
     def one(self, count: int | None) -> str:
         """Write a count that is no part of a printed sum."""
@@ -186,7 +250,7 @@ class SmallCells:
         """
         if not self.threshold:
             return text
-        found = [match for match in _INTEGER.finditer(text) if not _is_harmless(match)]
+        found = [match for match in _INTEGER.finditer(text) if not self._is_harmless(match)]
         words = [match for match in _WORD.finditer(text) if _is_count_word(match)]
         if counts_alone:
             found = [match for match in found if _is_count_of_people(match)]
@@ -194,6 +258,7 @@ class SmallCells:
             self.is_small(_WORDS[match["word"].lower()]) for match in words
         ):
             text = _INTEGER.sub(self._hide, _WORD.sub(self._hide_word, text))
+            text = _SINGULAR.sub(_as_plural, text)
             return _DECIMAL_PERCENT.sub(f"({HIDDEN})", text)
         return text
 
@@ -216,8 +281,11 @@ class SmallCells:
                 possible.update(range(low, high + 1))
         return 2 * len(possible) >= largest
 
+    def _is_harmless(self, match: re.Match[str]) -> bool:
+        return _is_harmless(match) or _is_limit(match, self.threshold)
+
     def _hide(self, match: re.Match[str]) -> str:
-        if _is_harmless(match):
+        if self._is_harmless(match):
             return match[0]
         small = not match["unit"] and self.is_small(_value(match))
         return (f"<{self.threshold}" if small else f"({HIDDEN})") + match["next"]
@@ -241,28 +309,62 @@ class SmallCells:
         )
 
 
+def _as_plural(match: re.Match[str]) -> str:
+    noun, verb = match["noun"], match["verb"] or ""
+    verb = f" {_PLURALS[verb.strip()]}" if verb else ""
+    return f"{match['count']}{_PLURALS.get(noun, f'{noun}s')}{verb}"
+
+
 def _value(match: re.Match[str]) -> int:
     return int(match[1].replace(",", ""))
 
 
 def _is_harmless(match: re.Match[str]) -> bool:
-    if _BUDGET.search(match.string[: match.start()]):
+    text, following = match.string, match.string[match.end(1) :]
+    if _MEASURED.search(text[: match.start()]):
         return True
-    before = match.string[: match.start()].lower().split()[-1:]
-    if before and before[0].lstrip("(").startswith(_NAMED) and not match["unit"]:
+    if match["unit"] and _is_share_of_variance(match):
         return True
-    following = re.split(r"[\s-]+", match["next"].lower())
-    return any(word.startswith(_HARMLESS) for word in following) and not _counts_people(
-        match["next"]
+    if counts_people(match["next"]):
+        return False
+    if match["unit"]:
+        return any(word.startswith(_HARMLESS) for word in _words(match["next"]))
+    if _CLASS.match(following) and text[: match.start()].rstrip().endswith((":", ",")):
+        return True
+    before = text[: match.start()].lower().split()[-1:]
+    if before and before[0].lstrip("(").startswith(_NAMED):
+        return True
+    part_of = _PART_OF.match(following)
+    # "2 of 4 sites"; not "2 of 4 site visits", which are things of people.
+    words = _words(part_of["next"])[:1] if part_of is not None else _words(match["next"])
+    return any(
+        word.startswith(_HARMLESS) and (part_of is None or word.endswith("s")) for word in words
     )
+
+
+def _is_share_of_variance(match: re.Match[str]) -> bool:
+    """Return whether a percentage tells of variance, which says nothing on how many people."""
+    return any(
+        found.start() <= match.start() < found.end() for found in _VARIANCE.finditer(match.string)
+    )
+
+
+def _is_limit(match: re.Match[str], threshold: int) -> bool:
+    """Return whether a number only says "fewer than so many", and these are enough."""
+    limits = not match["unit"] and _value(match) >= threshold
+    return limits and bool(_LIMIT.search(match.string[: match.start()]))
 
 
 def _is_count_word(match: re.Match[str]) -> bool:
     """Return whether a written-out number counts people; "rows of one patient" does not."""
     before = match.string[: match.start()].lower().split()[-1:]
+    if before == ["no"]:
+        return False  # "no two rows"
     if match["word"].lower() == "one" and before and before[0] in _BEFORE_GENERIC_ONE:
         return False
-    return _counts_people(match["next"]) and not match["next"].strip().startswith("value")
+    return counts_people(match["next"]) and not match["next"].strip().startswith(
+        ("value", "p-value")
+    )
 
 
 def _is_count_of_people(match: re.Match[str]) -> bool:
@@ -273,9 +375,14 @@ def _is_count_of_people(match: re.Match[str]) -> bool:
     part_of = _PART_OF.match(following)
     words = part_of["next"] if part_of is not None else match["next"]
     # Groups and values are those of columns here.
-    found = [w for w in re.split(r"[\s-]+", words.lower()) if not w.startswith(("group", "value"))]
-    return not match["unit"] and _counts_people(" ".join(found))
+    found = [word for word in _words(words) if not word.startswith(("group", "value"))]
+    return not match["unit"] and counts_people(" ".join(found))
 
 
-def _counts_people(following: str) -> bool:
-    return any(word.startswith(_PEOPLE) for word in re.split(r"[\s-]+", following.lower()))
+def counts_people(following: str) -> bool:
+    """Return whether words speak of samples, units or people."""
+    return any(word.startswith(_PEOPLE) for word in _words(following))
+
+
+def _words(following: str) -> list[str]:
+    return re.split(r"[\s-]+", following.strip(" -").lower())

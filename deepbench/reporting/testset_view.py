@@ -27,7 +27,9 @@ def testset_view(material: Material) -> dict[str, Any] | None:
     }
     if not test.metrics:
         return {**data, "pictures": [], "details": []}
-    shown_groups = [group for group in test.subgroups if not model_tables.too_small(group, cells)]
+    shown_groups = [
+        group for group in test.subgroups if not model_tables.score_hidden(group, cells)
+    ]
     name = headline_metric(material.summary)
     overall = test.metrics.get(shown_groups[0].metric if shown_groups else name or "")
     subgroup = figures.subgroup_figure(shown_groups, overall)

@@ -24,6 +24,7 @@ from deepbench.reporting.interpretation_view import (
 from deepbench.reporting.material import Material, some
 from deepbench.reporting.metadata_view import metadata_view
 from deepbench.reporting.methods_text import methods_text
+from deepbench.reporting.repeated_rows import sized, split_sizes
 from deepbench.reporting.small_cells import HIDDEN, is_withheld
 from deepbench.reporting.tables import capped
 from deepbench.reporting.testset_view import testset_view
@@ -92,7 +93,7 @@ def _design(material: Material) -> dict[str, Any] | None:
             if columns
         ]
         data["samples"] = material.cells.total(sheet.samples)
-        data["units"] = material.cells.total(sheet.units)
+        data["units"] = material.cells.units(material.cells.total(sheet.units))
         data["left_out_rows"] = (
             material.cells.one(sheet.left_out_rows) if sheet.left_out_rows else ""
         )
@@ -143,13 +144,15 @@ def _split(material: Material) -> dict[str, Any] | None:
     record = material.summary.split
     if record is None:
         return None
-    training, test = material.cells.several([record.train_units, record.test_units])
-    total = record.train_units + record.test_units
+    sizes = split_sizes(record, samples_alone=material.cells.samples_alone)
+    training, test = material.cells.several(sizes)
+    total = sum(sizes)
     # Over several outer folds units train and test in turn, so there is no share.
     once = len(record.outer_folds) < 2 and total > 0
-    share = record.train_units / total if once and not is_withheld(training) else None
+    share = sizes[0] / total if once and not is_withheld(training) else None
     return {
         "record": record,
+        "of": sized(material.cells),
         "training": training,
         "test": test,
         "share": share,

@@ -11,12 +11,11 @@ import unicodedata
 from collections.abc import Sequence
 from typing import TypeGuard
 
-from deepbench.data.wording import counted
+from deepbench.data.wording import MINUS, counted
 from deepbench.evaluation.metrics import metrics_for
 from deepbench.study.records import ComparisonRecord, Score
 
 MISSING = "–"
-MINUS = "\N{MINUS SIGN}"
 _TASKS = ("binary", "multiclass", "regression")
 _EXTRA_TITLES = {
     "auroc_delong": "AUROC, interval by DeLong's method",

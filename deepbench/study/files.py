@@ -20,11 +20,26 @@ from deepbench.errors import StudyError
 # os.replace then fails with PermissionError; a few short retries get past it.
 _REPLACE_ATTEMPTS = 20 if os.name == "nt" else 1
 _RETRY_SECONDS = 0.05
+_SIZES = ((10**6, "MB"), (10**3, "kB"))
 
 
 def sha256_of(content: bytes) -> str:
     """Return the SHA-256 of some bytes as hexadecimal text."""
     return hashlib.sha256(content).hexdigest()
+
+
+def size_text(size: int) -> str:
+    """Return the size of a file as one reads it: ``0 bytes``, ``3.4 kB``, ``12 MB``.
+
+    Args:
+        size: Bytes.
+    """
+    for step, unit in _SIZES:
+        # 9.95 and 999.5 would be shown as 10.0 and 1000 of the smaller unit.
+        if size >= 0.9995 * step:
+            value = size / step
+            return f"{value:.1f} {unit}" if value < 9.95 else f"{value:.0f} {unit}"
+    return "1 byte" if size == 1 else f"{size} bytes"
 
 
 def file_sha256(path: Path) -> str:

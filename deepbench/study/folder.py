@@ -18,7 +18,7 @@ from typing import Any, Self, TypeVar
 from pydantic import ValidationError
 
 from deepbench.errors import StudyError
-from deepbench.plan import StudyPlan, read_plan
+from deepbench.plan import StudyPlan, parse_plan
 from deepbench.study import artifacts
 from deepbench.study.draft import DRAFT_FILE
 from deepbench.study.files import (
@@ -45,6 +45,17 @@ from deepbench.study.records import Record
 # Files only: folders (``store_folder``) have no suffix and are checked file by file.
 _ARTIFACT_NAME = re.compile(rf"({'|'.join(AREAS)})/[^/]+-[0-9a-f]{{16}}\.\w+")
 RecordType = TypeVar("RecordType", bound=Record)
+PLAN_FILE = "plan.toml"
+_NO_PLAN = "This study has no plan yet."
+_RUN_FIRST = "Run one first: deepbench run PLAN --study STUDY."
+_PLAN_CHANGED = (
+    "plan.toml in {study} was changed or removed by hand: it is not the plan that the study was "
+    "run with."
+)
+_PLAN_HINT = (
+    "To use the change, run it: deepbench run PLAN --study STUDY. To take it back, copy "
+    "{artifact} in the study folder over plan.toml."
+)
 
 
 class Study:
@@ -128,17 +139,37 @@ class Study:
     def save_plan(self, plan: StudyPlan) -> None:
         """Write the plan into the study and note its hash in the ledger, if it changed."""
         content = plan.to_toml().encode("utf-8")
-        path = self.folder / "plan.toml"
-        copy = self.store("runs", "plan.toml", content)
+        path = self.folder / PLAN_FILE
+        copy = self.store("runs", PLAN_FILE, content)
         if not path.exists() or path.read_bytes() != content:
             write_atomically(path, content)
-        noted = self.ledger.of_kind("plan")
-        if not noted or noted[-1].data["artifact"] != copy:
+        if self.plan_artifact() != copy:
             self.ledger.append("plan", {"artifact": copy})
 
+    def plan_artifact(self) -> str:
+        """Return the artifact of the plan that was run last, or an empty text."""
+        noted = self.ledger.of_kind("plan")
+        return str(noted[-1].data["artifact"]) if noted else ""
+
     def plan(self) -> StudyPlan:
-        """Return the plan stored in the study."""
-        return read_plan(self.folder / "plan.toml")
+        """Return the plan that was run last, by the ledger.
+
+        The plain copy is for people: what it says holds once it was run. Where it says something
+        that was never run, nothing goes on until that is settled.
+
+        Raises:
+            StudyError: no plan was run, or its plain copy was changed by hand.
+        """
+        artifact = self.plan_artifact()
+        if not artifact:
+            raise StudyError(_NO_PLAN, _RUN_FIRST)
+        content = self.read(artifact)
+        # A copy of another plan of this study is what a crash in `save_plan` leaves.
+        if not (self.folder / PLAN_FILE).is_file() or self._copy_problem(PLAN_FILE):
+            raise StudyError(
+                _PLAN_CHANGED.format(study=self.folder.name), _PLAN_HINT.format(artifact=artifact)
+            )
+        return parse_plan(content.decode("utf-8"), PLAN_FILE)
 
     # --- artifacts --------------------------------------------------------------------
 

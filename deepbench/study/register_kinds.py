@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+#: Answered by a reason for the level, or by a decision in the register.
+NO_REASON = "level lowered without reason"
 ISSUE_KINDS: tuple[str, ...] = (
     "approval not stated",
     "consent not stated",
     "licence not stated",
-    "level lowered without reason",
+    NO_REASON,
     "identifiers",
     "rare combinations",
     "batch or site",

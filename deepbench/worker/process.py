@@ -60,6 +60,7 @@ JOB_FUNCTIONS: Mapping[str, str] = {
     "LetOut": "deepbench.jobs.let_out:let_out",
     "ListExports": "deepbench.jobs.export_study:list_exports",
     "PreviewBundle": "deepbench.jobs.preview_bundle:preview_bundle",
+    "ReadBundleFile": "deepbench.jobs.preview_bundle:read_bundle_file",
     "ExportStudy": "deepbench.jobs.export_study:export_study",
     "SupportBundle": "deepbench.jobs.support_bundle:support_bundle",
 }

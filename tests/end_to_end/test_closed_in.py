@@ -170,10 +170,11 @@ def test_predictions_on_the_study_s_own_samples_stay(room: Room) -> None:
     assert room.gate_lines()[-1]["kind"] == "single samples"
     with (room.work / "table.csv").open(encoding="utf-8") as stream:
         rows = list(csv.reader(stream))
-    new = [[f"N{number}", *row[1:2], "0.123", *row[3:]] for number, row in enumerate(rows[1:4])]
+    values = [[f"{0.123 * number - 0.3 * place}" for place in range(6)] for number in range(3)]
+    new = [[f"N{number}", "case", *row, "A"] for number, row in enumerate(values)]
     tables.write_table(room.folder / "new.csv", rows[0], [*rows[4:6], *new])
     done = room.run(*words, room.folder / "new.csv", writable=(out,))
     assert done.code == 0, done.err
-    assert "Left out: 2 samples that the model was trained on" in done.out
+    assert "Left out: 2 samples of this study, or like one of its own" in done.out
     left = (out / "p.csv").read_text(encoding="utf-8").splitlines()
     assert [line.partition(",")[0] for line in left] == ["sample", "N0", "N1", "N2"]

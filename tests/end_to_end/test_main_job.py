@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -154,13 +155,28 @@ def test_predict_names_what_is_missing(finished_study: Path, tmp_path: Path) -> 
     assert not (tmp_path / "p.csv").exists()
 
 
-def test_report_leaves_through_the_gate(finished_study: Path, tmp_path: Path) -> None:
-    done = deepbench("report", finished_study, "--output", tmp_path / "report.html")
+def test_report_leaves_through_the_gate_when_the_register_is_clear(
+    finished_study: Path, tmp_path: Path
+) -> None:
+    study, out = tmp_path / "s.deepbench", tmp_path / "report.html"
+    shutil.copytree(finished_study, study)
+    done = deepbench("report", study, "--output", out)
+    assert done.code == 3
+    assert "The ethics register has 1 open entry: licence not stated." in done.err
+    assert not out.exists()
+    text = (finished_study.parent / "plan.toml").read_text(encoding="utf-8")
+    text = text.replace('"table.csv"', '"table.csv"\nlicence = "Simulated"', 1)
+    shutil.copy(finished_study.parent / "table.csv", tmp_path)
+    (tmp_path / "plan.toml").write_text(text, encoding="utf-8")
+    assert deepbench("run", tmp_path / "plan.toml", "--study", study, "--workers", "1").code == 0
+    done = deepbench("report", study, "--output", out)
     assert done.code == 0, done.err
-    assert (tmp_path / "report.html").read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
-    last = json.loads((finished_study / "ledger.jsonl").read_text().splitlines()[-1])
-    assert (last["kind"], last["data"]["decision"]) == ("gate", "issued")
-    inside = deepbench("report", finished_study, "--output", finished_study / "x.html")
+    assert out.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+    gate = [json.loads(line) for line in (study / "ledger.jsonl").read_text().splitlines()]
+    gate = [line["data"] for line in gate if line["kind"] == "gate"]
+    said = [line["decision"] for line in gate if line["kind"] == "report"]
+    assert said == ["refused", "issued"]
+    inside = deepbench("report", study, "--output", study / "x.html")
     assert inside.code == 3
 
 

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from deepbench.errors import DataError, StudyError
+from deepbench.errors import DataError, StageBlocked, StudyError
+from deepbench.jobs.bundle_closing import CHECKSUMS, checksums
 from deepbench.jobs.leave import level_in_force
 from deepbench.jobs.released import last_run, plan_toml, released_plan, results_json
 from deepbench.jobs.verify import verify
 from deepbench.messages import VerifyStudy
+from deepbench.plan import parse_plan
+from deepbench.privacy.bundle_file import BundleFile
 from deepbench.study.folder import Study
 from deepbench.worker.progress import Progress
 from tests.end_to_end import tables
@@ -49,14 +55,75 @@ def test_a_study_reproduces_leaves_nothing_and_is_written_down(study: Path) -> N
         assert opened.problems() == []
 
 
-def test_a_number_that_was_changed_is_named(study: Path, tmp_path: Path) -> None:
+def bundle_of(folder: Path, files: dict[str, bytes]) -> Path:
+    """Make a bundle of some files, with their checksums."""
+    bundle = folder / "bundle"
+    bundle.mkdir(exist_ok=True)
+    for name, content in files.items():
+        (bundle / name).write_bytes(content)
+    listed = [BundleFile(name, content, "results", name) for name, content in files.items()]
+    (bundle / CHECKSUMS).write_bytes(checksums(listed))
+    return bundle
+
+
+def plan_and_results(study: Path) -> dict[str, bytes]:
+    with Study.open_for_reading(study) as opened:
+        level = level_in_force(opened)
+        return {
+            "plan.toml": plan_toml(released_plan(opened, level)),
+            "results.json": results_json(last_run(opened), level),
+        }
+
+
+@pytest.mark.parametrize("name", ["results.json", "report/report.html", "plan.toml"])
+def test_a_study_changed_by_hand_is_not_run_again(name: str, study: Path, tmp_path: Path) -> None:
     copy = tmp_path / "copy.deepbench"
     shutil.copytree(study, copy)
-    shutil.copy(study.parent / "table.csv", tmp_path)
-    results = json.loads((copy / "results.json").read_text(encoding="utf-8"))
+    path = copy / name
+    path.write_bytes(path.read_bytes() + b" ")
+    with pytest.raises((StageBlocked, StudyError), match="changed") as told:
+        ask(copy, study.parent)
+    assert name in told.value.message
+
+
+def test_what_a_killed_run_left_in_a_study_is_deleted(study: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy.deepbench"
+    shutil.copytree(study, copy)
+    left = copy / "runs" / ".verify-abc.part" / "again.deepbench" / "vault"
+    left.mkdir(parents=True)
+    (left / "test.parquet").write_bytes(b"rows")
+    with Study.open_for_writing(copy):
+        assert not left.parents[1].exists()
+
+
+def test_what_a_killed_run_left_of_a_bundle_is_deleted(
+    study: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    temporary = tmp_path / "temporary"
+    monkeypatch.setattr("tempfile.tempdir", str(temporary))
+    dead = subprocess.run(
+        [sys.executable, "-c", "import os; print(os.getpid())"],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.strip()
+    left = temporary / f"deepbench-verify-{dead}-x" / "again.deepbench" / "vault"
+    running = temporary / f"deepbench-verify-{os.getpid()}-y"
+    for folder in (left, running, temporary / "deepbench-verify-notes-z"):
+        folder.mkdir(parents=True)
+    bundle = bundle_of(tmp_path, plan_and_results(study))
+    assert ask(bundle, study.parent)["reproduces"] is True
+    assert sorted(path.name for path in temporary.iterdir() if "verify" in path.name) == sorted(
+        [running.name, "deepbench-verify-notes-z"]
+    )
+
+
+def test_a_number_that_was_changed_is_named(study: Path, tmp_path: Path) -> None:
+    files = plan_and_results(study)
+    results = json.loads(files["results.json"])
     results["models"][0]["tuning"]["plain"] = 0.987
-    (copy / "results.json").write_text(json.dumps(results), encoding="utf-8")
-    result = ask(copy)
+    bundle = bundle_of(tmp_path, {**files, "results.json": json.dumps(results).encode()})
+    result = ask(bundle, study.parent)
     assert result["reproduces"] is False
     lines = result["lines"]
     assert isinstance(lines, list)
@@ -64,18 +131,40 @@ def test_a_number_that_was_changed_is_named(study: Path, tmp_path: Path) -> None
     assert lines[-1] == "The re-run does not reproduce the results."
 
 
+def test_a_private_model_is_told_of_and_not_made_again(study: Path, tmp_path: Path) -> None:
+    text = (study / "plan.toml").read_text(encoding="utf-8")
+    plan = parse_plan(text)
+    private = plan.privacy.model_copy(update={"private_training": True})
+    changed = plan.model_copy(update={"privacy": private}).to_toml()
+    files = {**plan_and_results(study), "plan.toml": changed.encode()}
+    bundle = bundle_of(tmp_path, files)
+    said: list[object] = []
+    request = VerifyStudy(str(bundle), str(study.parent), 1, "cpu")
+    result = verify(request, Progress(said.append))
+    assert result["reproduces"] is True
+    lines = result["lines"]
+    assert isinstance(lines, list)
+    assert any("the private model cannot be made again number by number" in line for line in lines)
+    assert "rivate" not in "".join(map(str, said))
+
+
 def test_a_bundle_reproduces_from_the_folder_with_the_data(study: Path, tmp_path: Path) -> None:
-    bundle = tmp_path / "bundle"
-    bundle.mkdir()
-    with Study.open_for_reading(study) as opened:
-        level = level_in_force(opened)
-        (bundle / "plan.toml").write_bytes(plan_toml(released_plan(opened, level)))
-        (bundle / "results.json").write_bytes(results_json(last_run(opened), level))
+    bundle = bundle_of(tmp_path, plan_and_results(study))
+    before = sorted(path.name for path in bundle.iterdir())
     with pytest.raises(DataError, match="is not in bundle") as told:
         ask(bundle)
     assert "--data FOLDER" in told.value.hint
-    assert ask(bundle, study.parent)["reproduces"] is True
-    assert sorted(path.name for path in bundle.iterdir()) == ["plan.toml", "results.json"]
+    result = ask(bundle, study.parent)
+    assert result["reproduces"] is True
+    lines = result["lines"]
+    assert isinstance(lines, list)
+    assert "The list is not signed" in lines[0]
+    assert sorted(path.name for path in bundle.iterdir()) == before
+    # The data may lie in the bundle itself.
+    shutil.copy(study.parent / "table.csv", bundle)
+    (bundle / "results.json").write_bytes(b"{}")
+    with pytest.raises(StageBlocked, match=r"again\. Changed: results\.json\. Get"):
+        ask(bundle)
 
 
 def test_what_is_no_study_is_said_so(tmp_path: Path) -> None:

@@ -26,10 +26,13 @@ from PySide6.QtWidgets import (
 )
 
 from deepbench.messages import Progress, StageStarted
+from deepbench.study.records import BundleFilePreview, ExportItem
 from deepbench_ui import dialogs
 from deepbench_ui.pages.base import Page
 from deepbench_ui.pages.registry import PAGES
 from deepbench_ui.theme import theme
+from deepbench_ui.widgets.export_preview import ExportPreview
+from deepbench_ui.widgets.final_text import show_final_text
 from deepbench_ui.window import MainWindow
 from tests.ui import audit_rules as rules
 from tests.ui.audit_study import (
@@ -40,6 +43,7 @@ from tests.ui.audit_study import (
     show,
     views,
 )
+from tests.ui.conftest import settle
 
 __all__ = ["patients_study"]
 
@@ -49,6 +53,8 @@ SIZES = ((1280, 720), (1024, 576), (960, 540))
 NARROWEST = SIZES[-1]
 THEMES = ("light", "dark")
 TRYING = "trial 3 of 97: support vector machine with a radial kernel, 5 tuning folds, 2 repeats"
+#: A dialog becomes the active window some time after it is shown.
+TRYING_MILLISECONDS, MOST_TRIES = 5, 2000
 NAMES = Path(__file__).with_name("control_names.txt")
 HOW_TO_WRITE = (
     "# Names of all controls, for programs that drive the window; # stands for a number or a name"
@@ -230,6 +236,38 @@ DIALOGS: dict[str, Callable[[MainWindow], object]] = {
 }
 
 
+def _preview_of_plan(window: MainWindow) -> None:
+    assert window.session is not None
+    plan = ExportItem(name="plan", title="Plan", suffix="toml", allowed=True, sentence="")
+    dialog = ExportPreview(window.session, plan, lambda _: "", window)
+    dialog.exec()
+    dialog.deleteLater()
+
+
+def _text_of_plan(window: MainWindow) -> None:
+    assert window.session is not None
+    file = BundleFilePreview(
+        path="plan.toml", title="Plan", bytes=9, allowed=True, sentence="", readable=True
+    )
+    show_final_text(window.session, file, "[privacy]", window, whole=False)
+
+
+#: Those that need a study.
+STUDY_DIALOGS: dict[str, Callable[[MainWindow], object]] = {
+    "report.preview": _preview_of_plan,
+    "report.look": _text_of_plan,
+}
+
+
+@pytest.mark.parametrize("name", THEMES)
+def test_dialogs_of_a_study(finished: MainWindow, name: Any) -> None:
+    theme().set_mode(name)
+    found = []
+    for dialog, opens in STUDY_DIALOGS.items():
+        found += in_dialog(partial(opens, finished), dialog, _dialog_audit)
+    assert not found, "\n".join(found)
+
+
 @pytest.mark.parametrize("name", THEMES)
 def test_dialogs(welcome: MainWindow, name: Any) -> None:
     theme().set_mode(name)
@@ -240,6 +278,7 @@ def test_dialogs(welcome: MainWindow, name: Any) -> None:
 
 
 def _dialog_audit(dialog: QDialog) -> Iterator[str]:
+    settle()  # what it asks for is answered
     yield from rules.wrong_names(dialog, dialog)
     yield from rules.unsaid(dialog)
     yield from rules.coloured(dialog)
@@ -258,22 +297,30 @@ def in_dialog(
 ) -> list[str]:
     """Open a dialog that waits for its end, audit it, end it."""
     found: list[str] = []
+    tries = itertools.count()
+    clock = QTimer(interval=TRYING_MILLISECONDS)
 
     def look() -> None:
         dialog = QApplication.activeModalWidget()
-        assert isinstance(dialog, QDialog)
-        dialog.activateWindow()
-        while not dialog.isActiveWindow():
-            QApplication.processEvents()
+        if not isinstance(dialog, QDialog):
+            return  # it is about to be shown
+        if not dialog.isActiveWindow() and next(tries) < MOST_TRIES:
+            dialog.activateWindow()
+            return
+        clock.stop()
         try:
+            if not dialog.isActiveWindow():
+                found.append("it does not become the active window")
             if dialog.objectName() != name:
                 found.append(f"the dialog is called {dialog.objectName()!r}")
             found.extend(audit(dialog))
         finally:
             dialog.reject()
 
-    QTimer.singleShot(0, look)
+    clock.timeout.connect(look)
+    clock.start()
     opens()
+    clock.stop()
     return found
 
 
@@ -319,6 +366,8 @@ def test_names_are_those_of_the_list(windows: dict[str, MainWindow], welcome: Ma
 
     for dialog, opens in DIALOGS.items():
         in_dialog(partial(opens, welcome), dialog, take_names)
+    for dialog, opens in STUDY_DIALOGS.items():
+        in_dialog(partial(opens, windows["finished"]), dialog, take_names)
     wanted = [HOW_TO_WRITE, *sorted(names)]
     if os.environ.get("DEEPBENCH_WRITE_NAMES"):
         NAMES.write_text("\n".join(wanted) + "\n", encoding="utf-8")

@@ -205,10 +205,11 @@ def test_what_leaves_is_asked_of_the_gate(session: StudySession, desk: Any, qtbo
         destination="clipboard",
         on_done=done.append,
         on_refused=refused.append,
+        shown=b"<svg/>",
     )
     request = desk.asked[-1]
     assert isinstance(request, LetOut)
-    assert request.content == "PHN2Zy8+"
+    assert request.content == request.shown == "PHN2Zy8+"
     session.export("report", "x.html", done.append, refused.append)
     assert isinstance(desk.asked[-1], ExportStudy)
     qtbot.waitUntil(lambda: bool(refused))

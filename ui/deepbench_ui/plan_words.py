@@ -97,6 +97,7 @@ CONTROLS: Mapping[str, str] = {
     "privacy.audit": "how hard the model is attacked (step 13)",
     "privacy.private_training": "private training (step 13)",
     "privacy.epsilon": "the budget of private training (step 13)",
+    "privacy.ranges": "the values that features can take (step 13)",
     "interpretation.error_rate": "the error rate of prediction sets (step 11)",
     "interpretation.largest_panel": "the largest short panel (step 11)",
     "interpretation.gene_sets": "the file with gene sets (step 11)",

@@ -485,6 +485,7 @@ class StudySession(QObject):
         request: JobRequest,
         done: Callable[[dict[str, Any]], None],
         failed: Callable[[JobFailed], None] | None = None,
+        heard: Callable[[Event], None] | None = None,
     ) -> None:
         """Ask the desk; the answer comes later, unless the study was closed meanwhile.
 
@@ -493,6 +494,7 @@ class StudySession(QObject):
             done: Takes the answer.
             failed: Takes what went wrong, also that it was stopped; it is shown as a message if
                 None.
+            heard: Takes what is told on the way.
         """
 
         def answered(result: dict[str, Any]) -> None:
@@ -508,13 +510,22 @@ class StudySession(QObject):
                 self.failed.emit(event.message, event.hint)
 
         stopped = JobFailed("Cancelled", STOPPED, "", Cancelled.exit_code)
+
+        def listened(event: Event) -> None:
+            if heard is not None and not self._closed:
+                heard(event)
+
         self.desk.ask(
-            request, done=answered, failed=went_wrong, stopped=lambda: went_wrong(stopped)
+            request,
+            done=answered,
+            failed=went_wrong,
+            stopped=lambda: went_wrong(stopped),
+            heard=listened,
         )
 
     # --- what leaves (deepbench_ui.plots.outlet.Outlet) -----------------------------------
 
-    def let_out(
+    def let_out(  # noqa: PLR0913 - what leaves, where to, and who hears of it
         self,
         *,
         kind: str,
@@ -525,6 +536,7 @@ class StudySession(QObject):
         destination: str,
         on_done: Callable[[str], None],
         on_refused: Callable[[str], None],
+        shown: bytes = b"",
     ) -> None:
         """Ask the gate to let something out that the window shows.
 
@@ -537,6 +549,7 @@ class StudySession(QObject):
             destination: File to write, or "clipboard".
             on_done: Takes the destination when it has left.
             on_refused: Takes the sentence that says why it may not.
+            shown: Numbers and texts of a figure, as CSV.
         """
         request = LetOut(
             study=str(self.folder),
@@ -546,6 +559,7 @@ class StudySession(QObject):
             content=base64.b64encode(content).decode("ascii"),
             destination=destination,
             per_sample=per_sample,
+            shown=base64.b64encode(shown).decode("ascii"),
         )
         self.ask(
             request,
@@ -561,6 +575,7 @@ class StudySession(QObject):
         refused: Callable[[str], None],
         *,
         into: bool = False,
+        seen: str = "",
     ) -> None:
         """Ask the gate to let an export out (`ExportStudy`).
 
@@ -570,10 +585,11 @@ class StudySession(QObject):
             done: Takes what was written.
             refused: Takes the sentence that says why nothing was.
             into: Whether `output` is such a folder.
+            seen: Seal of the files that were shown: those are written or none.
         """
         place = {"into": output} if into else {"output": output}
         self.ask(
-            ExportStudy(str(self.folder), what, in_window=True, **place),
+            ExportStudy(str(self.folder), what, in_window=True, seen=seen, **place),
             lambda result: done(str(result["output"])),
             lambda event: refused(f"{event.message} {event.hint}".strip()),
         )

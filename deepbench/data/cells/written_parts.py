@@ -162,14 +162,15 @@ def _values(
     if np.isnan(other.values[odd]).any():
         return own, own.values, "blanks" if blanks else "", blanks
     values = np.where(np.isnan(own.values), other.values, own.values)
-    unclear = next((t for t, number in zip(numbered, texts, strict=True) if _is_either(number)), "")
+    pairs = zip(numbered, texts, strict=True)
+    unclear = next((text for text, number in pairs if _is_either(number)), "")
     if unclear:
         return own, values, "unclear", unclear
     return own, values, "both decimal marks", example
 
 
 def _is_either(number: str) -> bool:
-    """Whether a mark may be one of thousands where some cells write the comma, others the point."""
+    """Whether a mark may be of thousands where some cells write the comma, others the point."""
     return any(pattern.fullmatch(number) for pattern in _THOUSANDS.values())
 
 

@@ -29,6 +29,8 @@ RISEN_MOST = (
     "(probability divided by share); the more frequent one where two are level."
 )
 _TOLERANCE = "Quotients are rounded to 10 decimals before they are compared."
+_ROUNDED = "The shares below are rounded; the model holds those that it compares with."
+_DECIMALS = 2
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,7 @@ def schema_json(
         "format": SCHEMA_FORMAT,
         "made_by": f"DeepBench {deepbench.__version__}",
         "model": model.name,
-        "outcome": _outcome(model),
+        "outcome": _outcome(model, guarded=guarded),
         "missing": _missing(reading),
         "ranges": about,
         "transform": _transform(inputs),
@@ -105,7 +107,11 @@ def schema_json(
     return f"{text}\n".encode()
 
 
-def _outcome(model: FittedModel) -> dict[str, Any]:
+def _outcome(model: FittedModel, *, guarded: bool) -> dict[str, Any]:
+    """Return what is predicted; shares of a guarded study are no counts of its samples.
+
+    The graph decides by the exact ones, these are for people to read.
+    """
     info = model.info
     said: dict[str, Any] = {"column": info.column, "kind": _KINDS[info.task]}
     if not info.classes:
@@ -115,12 +121,19 @@ def _outcome(model: FittedModel) -> dict[str, Any]:
         said["decision"] = {"rule": MOST_PROBABLE}
         return said
     said["decision"] = {
-        "rule": f"{RISEN_MOST} {_TOLERANCE}",
-        "shares": dict(zip(info.classes, model.rule.shares, strict=True)),
+        "rule": " ".join([RISEN_MOST, _TOLERANCE, *([_ROUNDED] if guarded else [])]),
+        "shares": {
+            name: _shown(share, guarded=guarded)
+            for name, share in zip(info.classes, model.rule.shares, strict=True)
+        },
     }
     if model.rule.threshold is not None:
-        said["decision"]["threshold"] = model.rule.threshold
+        said["decision"]["threshold"] = _shown(model.rule.threshold, guarded=guarded)
     return said
+
+
+def _shown(share: float, *, guarded: bool) -> float:
+    return round(share, _DECIMALS) if guarded else share
 
 
 def _missing(reading: Reading) -> dict[str, list[str]]:

@@ -8,6 +8,7 @@ from deepbench.data.samples import TrainingSet
 from deepbench.data.wording import counted
 from deepbench.models.baselines.decision_trees import TreesPredictor
 from deepbench.models.fitted import FittedModel
+from deepbench.models.portable.ranges import LEAST_UNITS, said_ranges
 from deepbench.models.stored_samples import (
     fitted_numbers,
     inner_predictor,
@@ -24,6 +25,10 @@ MANY_PARAMETERS = "The model has {parameters} for {units}: enough to learn each 
 RANGES = (
     "The file also names the smallest and the largest value of each measurement, which belong to "
     "single {units}."
+)
+GUARDED_RANGES = (
+    "The file also says where values of measurements usually lie; the ends are rounded, and at "
+    "least {least} {units} lie at or beyond each of them, so that none is that of a single {unit}."
 )
 
 
@@ -42,13 +47,16 @@ class Structure:
     sentences: tuple[str, ...]
 
 
-def look_at_structure(model: FittedModel, training: TrainingSet, words: UnitWords) -> Structure:
+def look_at_structure(
+    model: FittedModel, training: TrainingSet, words: UnitWords, *, guarded: bool
+) -> Structure:
     """Return what the file of a model gives away.
 
     Args:
-        model: The fitted model.
+        model: The fitted model, trained without differential privacy.
         training: The samples that it was fitted on.
         words: What a unit is called.
+        guarded: Whether the file may say nothing of single units, as at the stricter levels.
     """
     inner = inner_predictor(model.predictor)
     parameters, stored = fitted_numbers(inner), stored_sentence(inner)
@@ -71,6 +79,8 @@ def look_at_structure(model: FittedModel, training: TrainingSet, words: UnitWord
                 parameters=counted(parameters, "fitted number"), units=words.counted(units)
             )
         )
-    if model.preprocessor.ranges:
-        sentences.append(RANGES.format(units=words.several))
+    ranges, _ = said_ranges(model, training, guarded=guarded, private=False)
+    if ranges:
+        said = GUARDED_RANGES if guarded else RANGES
+        sentences.append(said.format(unit=words.one, units=words.several, least=LEAST_UNITS))
     return Structure(parameters, stored, tuple(sentences))

@@ -10,6 +10,8 @@ import numpy as np
 
 from deepbench.data.multiplicity import benjamini_hochberg
 from deepbench.data.samples import TrainingSet
+from deepbench.evaluation.dominance import share_of_two
+from deepbench.evaluation.fewest import fewest_units
 from deepbench.evaluation.metrics import tuning_metric
 from deepbench.privacy.subgroups.exchange import exchange_p_values
 from deepbench.privacy.subgroups.groups import NOT_GIVEN, Bools, groups_of, units_of
@@ -157,6 +159,10 @@ def _audited(answered: Answered, column: _Column, seed: int) -> list[AuditedGrou
                 )
                 for measure, value, rest, difference in found[name]
             ),
+            of_two=share_of_two(answered.error, answered.units, member, ~member)
+            if answered.task == "regression"
+            else None,
+            least_units=fewest_units(answered.classes, answered.units, member),
         )
         for name, member in large.items()
     ]

@@ -58,6 +58,11 @@ class Answered:
         """The test samples as far as intervals need them."""
         return TestSamples(self.task, self.y, self.units, self.folds)
 
+    @property
+    def classes(self) -> Codes | None:
+        """(n,) codes of the true classes; None for regression."""
+        return None if self.task == "regression" else self.y.astype(np.int64)
+
     @cached_property
     def error(self) -> Floats:
         """(n,) 1 for a wrong answer, or the absolute error."""

@@ -38,7 +38,11 @@ _EXPLAINED: tuple[tuple[str, str], ...] = (
         "ro-crate-metadata.json",
         "The list of files for archives and repositories (RO-Crate 1.1).",
     ),
-    ("checksums.sha256", "A checksum of each file, by which a change would be noticed."),
+    (
+        "checksums.sha256",
+        "A checksum of each file, by which a change is noticed. It is not signed: somebody who "
+        "changes a file can change it as well.",
+    ),
     ("card/model-card.md", "What the model is for, how good it is and where not to trust it."),
     ("card/model-card.html", "The same as a web page; open it in a browser."),
     ("report/report.html", "The report with all pictures; open it in a browser."),

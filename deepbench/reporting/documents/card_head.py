@@ -1,18 +1,23 @@
 """The YAML head of the model card, as model hubs read it.
 
 Keys are those of the card metadata of the Hugging Face hub (licence, tags, task, metrics and the
-results of the test). Values are written as JSON strings and numbers, which YAML reads as they are.
+results of the test, for all its samples and for audited groups). Values are written as JSON
+strings and numbers, which YAML reads as they are.
 """
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from collections.abc import Iterator
 
 from deepbench.reporting.documents import model_sentences as models
 from deepbench.reporting.documents.study_facts import StudyFacts
-from deepbench.reporting.wording import visible
+from deepbench.reporting.ethics_view import group_size, measure_title, measures_of
+from deepbench.reporting.repeated_rows import sized
+from deepbench.reporting.wording import is_number, visible
+from deepbench.study.records import GroupMeasure, MeasureName, Score, SubgroupAuditRecord
 
 _SPDX = {
     "apache-2.0",
@@ -35,6 +40,12 @@ _SPDX = {
 }
 _SPELLINGS = {"cc0": "cc0-1.0", "gplv3": "gpl-3.0", "apache": "apache-2.0", "bsd": "bsd-3-clause"}
 # Names under which hubs know a metric.
+_MEASURES: dict[MeasureName, str] = {
+    "error": "error_rate",
+    "missed": "false_negative_rate",
+    "false alarms": "false_positive_rate",
+    "calibration": "calibration_difference",
+}
 _HUB_METRICS = {"auroc": "roc_auc", "mcc": "matthews_correlation", "brier": "brier_score"}
 
 
@@ -77,14 +88,62 @@ def _lines(facts: StudyFacts) -> Iterator[str]:
     yield f"    dataset: {{type: {_text('tabular')}, name: {_text('test samples of the study')}}}"
     yield "    metrics:"
     for name, title, value, low, high in metrics:
-        yield f"    - type: {_text(_HUB_METRICS.get(name, name))}"
-        yield f"      name: {_text(title)}"
-        yield f"      value: {_number(value)}"
-        if low is not None and high is not None:
-            yield (
-                f"      confidence_interval: {{level: 0.95, low: {_number(low)}, "
-                f"high: {_number(high)}}}"
+        yield from _metric(
+            _HUB_METRICS.get(name, name), title, Score(value=value, low=low, high=high)
+        )
+    yield from _audited_groups(facts)
+
+
+def _metric(kind: str, title: str, score: Score) -> Iterator[str]:
+    assert score.value is not None
+    yield f"    - type: {_text(kind)}"
+    yield f"      name: {_text(title)}"
+    yield f"      value: {_number(score.value)}"
+    if score.low is not None and score.high is not None:
+        yield f"      confidence_interval: {{level: 0.95, {_ends(score.low, score.high)}}}"
+
+
+def _ends(low: float, high: float) -> str:
+    return f"low: {_number(low)}, high: {_number(high)}"
+
+
+def _audited_groups(facts: StudyFacts) -> Iterator[str]:
+    """Yield a result for each group of people or site that may be shown."""
+    audit = facts.summary.ethics.subgroups if facts.summary.ethics is not None else None
+    if audit is None:
+        return
+    by_group = itertools.groupby(measures_of(audit), key=lambda pair: pair[0])
+    for group, pairs in by_group:
+        measured = [measure for _, measure in pairs if is_number(measure.value.value)]
+        if not measured:
+            continue
+        name = _text(f"test samples of the study with {group.column} = {group.group}")
+        yield f"  - task: {{type: {_text(_task(facts))}}}"
+        size = f"{sized(facts.cells)}: {group_size(group, facts.cells)}"
+        yield f"    dataset: {{type: {_text('tabular')}, name: {name}, {size}}}"
+        yield "    metrics:"
+        for measure in measured:
+            yield from _metric(
+                _measure_type(audit, measure), measure_title(audit, measure), measure.value
             )
+            yield from _gap(measure.difference)
+
+
+def _gap(difference: Score) -> Iterator[str]:
+    if not is_number(difference.value):
+        return
+    ends = f"value: {_number(difference.value)}"
+    if difference.low is not None and difference.high is not None:
+        ends += f", {_ends(difference.low, difference.high)}"
+    yield f"      difference_to_all_others: {{{ends}}}"
+
+
+def _measure_type(audit: SubgroupAuditRecord, measure: GroupMeasure) -> str:
+    if measure.name == "score":
+        return _HUB_METRICS.get(audit.metric, audit.metric)
+    if measure.name == "error" and audit.task == "regression":
+        return "mean_absolute_error"
+    return _MEASURES[measure.name]
 
 
 def _task(facts: StudyFacts) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from deepbench.data.wording import counted, noun
+from deepbench.data.wording import counted
 from deepbench.reporting.data_tables import class_table, role_words
 from deepbench.reporting.documents.study_facts import StudyFacts
 from deepbench.reporting.preparation_text import filter_text, transformation_text
-from deepbench.reporting.small_cells import is_withheld
+from deepbench.reporting.repeated_rows import sized, split_sizes
+from deepbench.reporting.small_cells import is_withheld, left_out
 from deepbench.reporting.wording import clipped, listing, metric_title, sentence
 from deepbench.study.records import FindingRecord
 
@@ -74,8 +75,9 @@ def classes(facts: StudyFacts) -> str:
     table = class_table(sheet, facts.cells) if sheet is not None else None
     if table is None:
         return ""
+    alone = facts.cells.samples_alone
     return " ".join(
-        f"“{clipped(name)}”: {count} samples of {units} units."
+        f"“{clipped(name)}”: {count} samples{'' if alone else f' of {units} units'}."
         for name, count, units, _ in table.rows
     )
 
@@ -163,17 +165,13 @@ def exclusions(facts: StudyFacts) -> str:
         return ""
     parts = []
     if sheet.left_out_rows:
-        count = facts.cells.one(sheet.left_out_rows)
-        verb = "was" if sheet.left_out_rows == 1 else "were"
-        parts.append(
-            f"{count} {noun(sheet.left_out_rows, 'row')} without a known outcome {verb} left out."
-        )
+        rows, verb = left_out(sheet.left_out_rows, "row", facts.cells)
+        parts.append(f"{rows} without a known outcome {verb} left out.")
     if check is not None and check.left_out_samples:
-        count = facts.cells.one(check.left_out_samples)
-        verb = "was" if check.left_out_samples == 1 else "were"
+        samples, verb = left_out(check.left_out_samples, "sample", facts.cells)
         parts.append(
-            f"{count} {noun(check.left_out_samples, 'sample')} {verb} left out after a look at "
-            "the data; reasons stand with the findings of the report."
+            f"{samples} {verb} left out after a look at the data; reasons stand with the findings "
+            "of the report."
         )
     if check is not None and check.left_out_features:
         names = [f"“{clipped(name)}”" for name in check.left_out_features[:_NAMES_SHOWN]]
@@ -226,22 +224,23 @@ def sizes(facts: StudyFacts) -> str:
     if record is None:
         return ""
     several = len(record.outer_folds) > 1
-    training, test = facts.cells.several([record.train_units, record.test_units])
+    alone, of = facts.cells.samples_alone, sized(facts.cells)
+    training, test = facts.cells.several(split_sizes(record, samples_alone=alone))
     if is_withheld(training) or is_withheld(test):
         return ""
     if several:
         return (
             f"{counted(len(record.outer_folds), 'outer fold')}: models were fitted on at least "
-            f"{training} units, and {test} units were tested, each once."
+            f"{training} {of}, and {test} {of} were tested, each once."
         )
     fold = record.outer_folds[0] if record.outer_folds else None
     by_samples = facts.cells.several([fold.train_samples, fold.test_samples]) if fold else []
-    if by_samples and not any(is_withheld(text) for text in by_samples):
+    if by_samples and not alone and not any(is_withheld(text) for text in by_samples):
         return (
             f"Training: {by_samples[0]} samples of {training} units; test: {by_samples[1]} "
             f"samples of {test} units."
         )
-    return f"Training: {training} units; test: {test} units."
+    return f"Training: {training} {of}; test: {test} {of}."
 
 
 def proofs(facts: StudyFacts) -> str:

@@ -18,6 +18,7 @@ from deepbench.reporting.documents.blocks import (
     Block,
     Facts,
     Grid,
+    Heading,
     Points,
     Section,
     Text,
@@ -30,6 +31,7 @@ from deepbench.reporting.documents.markdown import to_markdown
 from deepbench.reporting.documents.shared_answers import not_shown
 from deepbench.reporting.documents.study_facts import Document, StudyFacts
 from deepbench.reporting.documents.web_page import to_web_page
+from deepbench.reporting.ethics_view import groups_table
 from deepbench.reporting.model_tables import subgroup_table, test_table
 from deepbench.reporting.small_cells import HIDDEN, SmallCells
 from deepbench.reporting.tables import Table
@@ -44,6 +46,10 @@ TITLE = "Model card"
 #: Groups of fewer units say little about the group, whatever the level.
 _SMALLEST_GROUP = 10
 _SCORE = 4  # column of the table of groups
+_NOT_AUDITED = (
+    "{groups} {verb} not shown: too small (fewer than {least} test units), or numbers on a few "
+    "people would follow from it."
+)
 _NO_MODEL = (
     "No model is recommended, so there is none to use; the card says what was tried and found."
 )
@@ -224,21 +230,41 @@ def _grid(table: Table | None) -> list[Block]:
 def _subgroups(facts: StudyFacts) -> Section:
     choice = facts.summary.choice
     groups = choice.test.subgroups if choice is not None else ()
-    cells = SmallCells(max(_SMALLEST_GROUP, facts.cells.threshold))
+    least = max(_SMALLEST_GROUP, facts.cells.threshold)
+    cells = replace(facts.cells, threshold=least)
     table = subgroup_table(groups, cells)
     rows = [row for row in table.rows if row[_SCORE] != HIDDEN] if table is not None else []
     hidden = len(groups) - len(rows)
     note = (
-        f"{counted(hidden, 'group')} of fewer than {cells.threshold} samples or units "
-        f"{'is' if hidden == 1 else 'are'} not shown."
+        f"{counted(hidden, 'group')} of fewer than {least} samples or units, in all, in one "
+        f"class or among all others, {'is' if hidden == 1 else 'are'} not shown."
     )
     return section(
         "subgroups",
         "Performance by group",
         *_grid(replace(table, rows=tuple(rows)) if table is not None and rows else None),
         Text(note, "note") if hidden else None,
+        *_audited_groups(facts),
         Text(models.failing(facts)),
     )
+
+
+def _audited_groups(facts: StudyFacts) -> list[Block]:
+    """Return how well groups of people and sites are served, beside all others."""
+    audit = facts.summary.ethics.subgroups if facts.summary.ethics is not None else None
+    if audit is None:
+        return []
+    table = groups_table(audit, facts.cells)
+    hidden = sum(not group.measures for group in audit.groups)
+    hidden += sum(len(small.test) for small in audit.small)
+    blocks: list[Block] = [Heading("Audit of groups"), *_grid(table), Points(audit.sentences)]
+    if hidden:
+        verb = "is" if hidden == 1 else "are"
+        note = _NOT_AUDITED.format(
+            groups=counted(hidden, "group"), verb=verb, least=audit.smallest
+        )
+        blocks.append(Text(note, "note"))
+    return blocks
 
 
 def _uses(facts: StudyFacts) -> Section:

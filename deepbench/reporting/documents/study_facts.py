@@ -56,7 +56,7 @@ class StudyFacts:
         threshold = max(least, cells.threshold if cells is not None else 0)
         given = {key: " ".join(text.split()) for key, text in answers.items()}
         known = {key: text for key, text in given.items() if text and key in QUESTION_BY_KEY}
-        return cls(summary, known, SmallCells(threshold))
+        return cls(summary, known, SmallCells(threshold, summary.samples_alone))
 
     @cached_property
     def plan(self) -> StudyPlan | None:
@@ -127,7 +127,8 @@ class StudyFacts:
     def number_of_units(self, count: int) -> str:
         """Write a number of units; one that gives a small rest of a total away is hidden."""
         totals = [self.summary.sheet.units] if self.summary.sheet is not None else []
-        if any(self.cells.is_small(abs(total - count)) for total in totals):
+        near = any(self.cells.is_small(abs(total - count)) for total in totals)
+        if near or self.cells.samples_alone:
             return HIDDEN
         split = self.summary.split
         if split is not None and count == split.train_units:

@@ -173,7 +173,8 @@ class ErrorGroupRecord(Record):
     unit, a range of a feature, or a slice found by the program. ``rate`` is the share of wrong
     classes, for regression the mean absolute error; ``rest`` that of all other samples.
     ``p_value`` is by permutation of units, ``marked`` after correction for all groups looked at
-    (Benjamini-Hochberg, 5 %).
+    (Benjamini-Hochberg, 5 %). ``of_two`` is the share of the summed absolute error that two units
+    hold, in the group or in the rest, whichever is larger; None for shares of wrong classes.
     """
 
     kind: Literal["annotation", "class", "unit size", "feature", "slice"]
@@ -185,13 +186,15 @@ class ErrorGroupRecord(Record):
     rest: float | None
     p_value: float | None
     marked: bool
+    of_two: float | None = None
 
 
 class AbstainPoint(Record):
-    """Error where only the surest samples get an answer."""
+    """Error where only the surest samples get an answer; ``of_two`` as in `ErrorGroupRecord`."""
 
     answered: float
     error: Score
+    of_two: float | None = None
 
 
 class ConformalRecord(Record):

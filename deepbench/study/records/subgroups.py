@@ -31,7 +31,12 @@ class GroupMeasure(Record):
 
 
 class AuditedGroup(Record):
-    """One group of test units, by a sensitive column or a site."""
+    """One group of test units, by a sensitive column or a site.
+
+    ``of_two`` is the share of the summed absolute error that two units hold, in the group or in
+    the rest, whichever is larger; None for shares of wrong classes. ``least_units`` is the fewest
+    units of a class in the group or in the rest (for a number, of all samples there).
+    """
 
     column: str
     role: Literal["sensitive", "site"]
@@ -39,6 +44,8 @@ class AuditedGroup(Record):
     samples: int
     units: int
     measures: tuple[GroupMeasure, ...]
+    of_two: float | None = None
+    least_units: int | None = None
 
     def measure(self, name: MeasureName) -> GroupMeasure | None:
         """Return a measure of the group, or None where it could not be taken."""

@@ -16,6 +16,8 @@ class StudySummary(Record):
 
     ``openings`` counts how often the test set was opened, by the ledger: also when the run that
     is told of never got so far. ``date`` is the day on which a stage finished last (ISO 8601).
+    ``samples_alone`` says that nothing may tell how many units samples are of, as few units have
+    more than one.
     """
 
     title: str
@@ -38,3 +40,4 @@ class StudySummary(Record):
     openings: int = 0
     date: str = ""
     stopped: str = ""
+    samples_alone: bool = False

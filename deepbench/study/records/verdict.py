@@ -105,7 +105,11 @@ class DecisionRecord(Record):
 
 
 class SubgroupRecord(Record):
-    """Score of the chosen model inside one group of test samples."""
+    """Score of the chosen model inside one group of test samples.
+
+    ``least_units`` is the fewest units of a class in the group or outside of it (for a number, of
+    all samples there); None in a study of an earlier version.
+    """
 
     column: str
     group: str
@@ -113,6 +117,7 @@ class SubgroupRecord(Record):
     units: int
     metric: str
     score: Score
+    least_units: int | None = None
 
 
 class CurvesRecord(Record):

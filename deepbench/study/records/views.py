@@ -310,7 +310,8 @@ class ExportItem(Record):
 class BundleFilePreview(Record):
     """One file of a bundle before it is written.
 
-    ``allowed`` says whether it leaves; ``sentence`` what is in it, or why it stays.
+    ``allowed`` says whether it leaves; ``sentence`` what is in it, or why it stays and what would
+    be possible; ``readable`` whether `ReadBundleFile` gives its text.
     """
 
     path: str
@@ -318,14 +319,16 @@ class BundleFilePreview(Record):
     bytes: int
     allowed: bool
     sentence: str
+    readable: bool = False
 
 
 class BundlePreview(Record):
-    """What would leave with an export that is a folder of files; nothing was written.
+    """What would leave with an export; nothing was written.
 
     ``refused`` says why all of it stays, empty if something leaves. ``files`` are in the order of
     their paths, those that stay behind those that leave; ``sentences`` say what was not even made,
-    and by whose approval files would leave.
+    and by whose approval files would leave. ``note`` says why another level is in force than the
+    one answered; ``seal`` stands for exactly the files that would leave (`ExportStudy`).
     """
 
     name: str
@@ -334,3 +337,5 @@ class BundlePreview(Record):
     refused: str
     files: tuple[BundleFilePreview, ...]
     sentences: tuple[str, ...]
+    note: str = ""
+    seal: str = ""

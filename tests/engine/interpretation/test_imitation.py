@@ -303,7 +303,7 @@ def test_transformed_measurements_and_many_categories_are_named() -> None:
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(54.5, "54.5"), (12_345.6, "12,346"), (0.0, "0"), (1.5e-7, "1.5e-07"), (-2.34567, "-2.346")],
+    [(54.5, "54.5"), (12_345.6, "12,346"), (0.0, "0"), (1.5e-7, "1.5e-07"), (-2.34567, "−2.346")],
 )
 def test_amounts_have_the_digits_of_a_rule(value: float, text: str) -> None:
     assert amount(value) == text

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 
 from deepbench.data.samples import Task, TrainingSet
-from deepbench.interpretation.panels import FullModel, summarise_panels
+from deepbench.interpretation.panels import FullModel, _features, summarise_panels
 from deepbench.interpretation.panels_folds import PanelFold, find_panels, inner_folds
 from deepbench.interpretation.panels_models import class_targets, fit_sizes
 from deepbench.interpretation.panels_ranking import outcome_columns, rank_features
@@ -170,3 +170,12 @@ def test_a_better_larger_panel_is_named() -> None:
     assert record.smallest is not None
     assert record.smallest < 3
     assert any("A panel of 3 features does better still" in s for s in record.sentences)
+
+
+def test_what_no_fold_selected_is_not_listed() -> None:
+    slopes = ({"a": 1.0}, {"a": 1.0, "b": -1.0})
+    panel = PanelFold(("a", "b"), 2, 1, np.zeros((2, 4, 2)), slopes)
+    on_all = replace(panel, order=("a", "c"))
+    listed = _features([panel, panel], on_all, 2)
+    assert [entry.feature for entry in listed] == ["a", "b"]
+    assert [entry.in_panel for entry in listed] == [True, False]

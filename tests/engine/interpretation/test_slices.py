@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from deepbench.interpretation.failures import FailureQuestion, error_places
 from deepbench.interpretation.slices import _short, error_slices
@@ -52,6 +53,29 @@ def test_a_slice_of_missing_values_says_so() -> None:
     assert "or not given" in found[0].group
     assert found[0].column == "g1"
     assert found[0].p_value < 0.001
+
+
+@pytest.mark.parametrize("worse_where_given", [True, False])
+def test_given_or_not_is_a_slice_of_its_own(worse_where_given: bool) -> None:
+    """A value that is nearly the same wherever it is given: only the gap tells samples apart."""
+    rng = np.random.default_rng(7)
+    features = pd.DataFrame({"slope": np.where(rng.random(400) < 0.5, np.nan, 2.0)})
+    given = features["slope"].notna().to_numpy()
+    risk = np.where(given == worse_where_given, 0.7, 0.1)
+    held = with_errors(rng.random(400) < risk, features)
+    found = error_slices(held, {}, ("slope",), seed=1)
+    assert found[0].group == ("slope given" if worse_where_given else "slope not given")
+
+
+def test_a_gap_below_a_cut_is_said_in_one_rule() -> None:
+    rng = np.random.default_rng(8)
+    features = pd.DataFrame(
+        {"x": np.where(rng.random(900) < 0.4, np.nan, rng.integers(0, 8, 900))}
+    )
+    inside = (features["x"] > 3).to_numpy()
+    held = with_errors(rng.random(900) < np.where(inside, 0.8, 0.05), features)
+    rules = {slice_.group for slice_ in error_slices(held, {}, ("x",), seed=1)}
+    assert rules == {"x > 3"}
 
 
 def test_two_values_are_named_and_ranges_have_short_numbers() -> None:

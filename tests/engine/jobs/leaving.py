@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from deepbench.data.samples import OutcomeInfo, TrainingSet
+from deepbench.data.samples import OutcomeInfo, TestSet, TrainingSet
 from deepbench.data.table_store import to_parquet_bytes
 from deepbench.jobs.audit_model import model_sha256
 from deepbench.models.fitted import FittedModel
@@ -22,14 +22,15 @@ from deepbench.plan import StudyPlan, plan_from_answers
 from deepbench.study.draft import Draft
 from deepbench.study.folder import Study
 from deepbench.study.records import (
-    AuditRecord,
     ChoiceRecord,
     EthicsRecord,
+    ImportRecord,
     Record,
     ReportRecord,
     StudySummary,
 )
-from deepbench.workflow import fingerprints
+from deepbench.workflow import STAGES, fingerprints
+from tests.engine.privacy.audits import quick_audit
 from tests.engine.reporting import summaries
 
 SAMPLES = [f"P-{number:04d}" for number in range(1, 31)]
@@ -123,6 +124,23 @@ def finished(
         return study.folder
 
 
+def run_again(folder: Path, until: str, level: str = "sensitive", **tables: Any) -> None:
+    """Note what a run of a changed plan up to a stage notes; the records stay as they were."""
+    again = plan(level, **tables)
+    with Study.open_for_writing(folder) as study:
+        imported = study.stage_record("import", ImportRecord)
+        current = fingerprints(again, imported.sha256 if imported else "")
+        study.save_plan(again)
+        for stage in STAGES:
+            done = study.finished().get(stage.key)
+            if done is not None and done != current[stage.key]:
+                record = study.record_artifact(stage.key)
+                line = {"stage": stage.key, "fingerprint": current[stage.key], "record": record}
+                study.record("stage_finished", {**line, "seconds": 1.0})
+            if stage.key == until:
+                return
+
+
 def training() -> TrainingSet:
     """Return the training samples of the study."""
     rows = len(SAMPLES) - 5
@@ -154,38 +172,35 @@ def audited(folder: Path, passes: bool | None, family: str = "linear") -> None:
         choice = study.stage_record("test", ChoiceRecord)
         assert choice is not None
         sha256 = model_sha256(study, choice.final_model)
-        record = AuditRecord(
-            model=family,
-            title="The model",
-            model_sha256=sha256,
-            effort="quick",
-            unit="sample",
-            members=25,
-            others=25,
-            shadows=8,
-            attacks=(),
-            worst="",
-            passes=passes,
-            memorised=0,
-            stores_samples="",
-            parameters=7,
-            attributes=(),
-            seconds=1.0,
-            sentences=(),
-        )
+        record = quick_audit(model=family, model_sha256=sha256, unit="sample", passes=passes)
         artifact = study.store("runs", "audit.json", record.model_dump_json().encode())
         line = {"key": "k", "effort": "quick", "model": sha256, "artifact": artifact}
         study.record("audited", line)
 
 
+def sealed() -> TestSet:
+    """Return the test samples of the study."""
+    rows = len(SAMPLES) - len(training())
+    values = np.random.default_rng(7).lognormal(size=(rows, len(FEATURES))).round(4)
+    return TestSet(
+        features=pd.DataFrame(values, columns=list(FEATURES)),
+        outcome=np.arange(rows) % 2,
+        sample_ids=np.array(SAMPLES[-rows:]),
+        units=np.arange(rows) + len(training()),
+        annotations=pd.DataFrame(index=range(rows)),
+        info=OutcomeInfo("diagnosis", "binary", ("benign", "malignant")),
+    )
+
+
 def _with_samples(study: Study, split: Record) -> Record:
-    """Store training samples and the names of the test samples."""
+    """Store training samples, test samples and the names of the latter."""
     samples = training()
     rows = len(samples.sample_ids)
     assignment = {"folds": [{"name": "test", "train_rows": [], "test_samples": SAMPLES[rows:]}]}
     return split.model_copy(
         update={
             "training_artifact": study.store("data", "t.parquet", to_parquet_bytes(samples)),
+            "test_artifacts": (study.store("vault", "v.parquet", to_parquet_bytes(sealed())),),
             "assignment_artifact": study.store("data", "a.json", json.dumps(assignment).encode()),
         }
     )

@@ -403,6 +403,6 @@ def test_the_preview_of_something_planted_names_the_file(
     assert preview(study).refused.startswith("rerun/constraints.txt: ")
 
 
-def test_an_unknown_folder_is_told(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="called 'report'"):
-        preview(tmp_path, "report")
+def test_an_unknown_export_is_told(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="no export called 'raport'"):
+        preview(tmp_path, "raport")

@@ -19,9 +19,8 @@ from deepbench.plan import parse_plan
 from deepbench.privacy.bundle_file import BundleFile
 from deepbench.reporting.results_schema import ResultsDocument
 from deepbench.study.folder import Study
-from deepbench.study.records import ExportItem, LeaderboardRecord
+from deepbench.study.records import ExportItem, StudySummary
 from deepbench.worker.progress import Progress
-from deepbench.workflow import fingerprints
 from tests.engine.jobs import leaving
 from tests.engine.privacy import planting
 from tests.engine.reporting import summaries
@@ -79,33 +78,27 @@ def test_the_report_of_a_sensitive_study_names_no_samples_and_no_folders(tmp_pat
     assert "biopsies_2025.csv" in html
 
 
-def test_open_entries_of_the_register_keep_report_and_results_in_the_study(tmp_path: Path) -> None:
+def test_open_entries_of_the_register_keep_everything_in_the_study(tmp_path: Path) -> None:
     study = leaving.finished(tmp_path, open_entry=True, summary=leaving.without_figures())
     found = items(study)
-    assert {name: item.allowed for name, item in found.items()} == {
-        "report": False,
-        "results": False,
-        "plan": True,
-        "methods": True,
-    }
     together = items(study, folders=True)
     assert set(together) == {"bundle", "model", "figures", "tables"}
-    assert not any(item.allowed for item in together.values())
+    assert not any(item.allowed for item in (*found.values(), *together.values()))
     assert found["report"].sentence == (
         "The ethics register has 1 open entry: small group: hospital. Answer each on the page "
-        "“Ethics and privacy gate”, then run that step again."
+        "“Ethics and privacy gate” or under [[ethics.entries]] in the plan, then run that step "
+        "again."
     )
-    for what in ("report", "results"):
+    for what in SUFFIX:
         with pytest.raises(GateRefused, match="1 open entry"):
             export(study, what)
         assert leaving.gate_lines(study)[-1]["decision"] == "refused"
     output = tmp_path / "r.html"
-    with pytest.raises(GateRefused, match="1 open entry"):
-        write_report(WriteReport(str(study), str(output), in_window=True), Progress())
-    assert not output.exists()
-    result = write_report(WriteReport(str(study), str(output)), Progress())
-    assert "small group: hospital" in str(result["lines"])
-    assert output.exists()
+    for in_window in (True, False):
+        with pytest.raises(GateRefused, match="1 open entry"):
+            write_report(WriteReport(str(study), str(output), in_window=in_window), Progress())
+        assert leaving.gate_lines(study)[-1]["decision"] == "refused"
+    assert not list(tmp_path.glob("*.*ml")) and not list(tmp_path.glob("out.*"))
 
 
 def test_results_of_a_small_sensitive_study_hide_small_counts(tmp_path: Path) -> None:
@@ -145,21 +138,65 @@ def test_changed_answers_are_said_and_the_last_run_is_shown(tmp_path: Path) -> N
     assert "the answers on screen are not complete" in items(study)["report"].sentence
 
 
+def with_claims() -> StudySummary:
+    """Return the records of a study that came to its claims, with little to draw."""
+    claims = summaries.summary().claims
+    return leaving.without_figures().model_copy(update={"claims": claims})
+
+
 def test_results_older_than_the_plan_that_ran_are_left_out(tmp_path: Path) -> None:
     study = leaving.finished(tmp_path)
-    again = leaving.plan(baselines={"families": ["linear"]})
+    leaving.run_again(study, "baselines", baselines={"families": ["linear"]})
     with Study.open_for_writing(study) as opened:
-        opened.save_plan(again)
-        record = opened.stage_record("baselines", LeaderboardRecord)
-        assert record is not None
-        sha256 = summaries.imported().sha256
-        current = fingerprints(again, sha256)["baselines"]
-        opened.finish_stage("baselines", current, record, 1.0)
+        blocked = {"stage": "networks", "message": "No memory.", "hint": "Close programs."}
+        opened.record("stage_blocked", blocked)
     sentence = items(study)["results"].sentence
     assert "Not in it, because out of date: Networks, small to large, Shuffled-label" in sentence
     document = json.loads(export(study, "results"))
     assert {model["family"] for model in document["models"]} == {"baseline"}
     assert document["test"]["metrics"] == {}
+
+
+@pytest.mark.parametrize("until", ["start", "test", "claims"])
+def test_a_claim_that_the_register_was_not_asked_about_never_leaves(
+    until: str, tmp_path: Path
+) -> None:
+    study = leaving.finished(tmp_path, summary=with_claims())
+    claims = {"own": ["High cp causes heart disease in everybody."]}
+    leaving.run_again(study, until, claims=claims)
+    found = {**items(study), **items(study, folders=True)}
+    assert not any(item.allowed for item in found.values())
+    assert found["report"].sentence == (
+        "The ethics register is out of date: answers or results changed since it was made, and "
+        "nobody was asked about them. Run the study up to the step “Ethics and privacy gate”, "
+        "and answer what is open there."
+    )
+    for what in SUFFIX:
+        with pytest.raises(GateRefused, match="register is out of date"):
+            export(study, what)
+    with pytest.raises(GateRefused, match="register is out of date"):
+        write_report(WriteReport(str(study), str(tmp_path / "r.html")), Progress())
+    # A stop somewhere else is no way round.
+    if until == "claims":
+        with Study.open_for_writing(study) as opened:
+            blocked = {"stage": "suitability", "message": "No.", "hint": ""}
+            opened.record("stage_blocked", blocked)
+        with pytest.raises(GateRefused, match="register is out of date"):
+            export(study, "report")
+    leaving.run_again(study, "report", claims=claims)
+    assert b"heart disease" in export(study, "plan")
+
+
+def test_claims_wait_for_the_first_register(tmp_path: Path) -> None:
+    study = leaving.finished(tmp_path, until="claims", summary=with_claims())
+    assert not items(study)["methods"].allowed
+    with pytest.raises(GateRefused, match="not put before the ethics register"):
+        write_report(WriteReport(str(study), str(tmp_path / "r.html")), Progress())
+    with Study.open_for_writing(study) as opened:
+        blocked = {"stage": "ethics", "message": "No model to attack.", "hint": ""}
+        opened.record("stage_blocked", blocked)
+    with pytest.raises(GateRefused, match="not put before the ethics register"):
+        export(study, "report")
 
 
 # --- not run to the end ---------------------------------------------------------------------
@@ -197,6 +234,8 @@ def test_numbers_that_did_not_repeat_never_leave(tmp_path: Path) -> None:
     with pytest.raises(GateRefused, match="Not the same numbers"):
         export(study, "results")
     assert leaving.gate_lines(study)[-1]["why"] == "Not the same numbers. Again."
+    with pytest.raises(GateRefused, match="Not the same numbers"):
+        write_report(WriteReport(str(study), str(tmp_path / "r.html")), Progress())
 
 
 # --- the plan -------------------------------------------------------------------------------

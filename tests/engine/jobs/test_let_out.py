@@ -19,6 +19,7 @@ from deepbench.study.lock import StudyBusy
 from deepbench.study.records import SplitMapRecord
 from deepbench.worker.progress import Progress
 from tests.engine.jobs import leaving
+from tests.engine.reporting import summaries
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"/>'
 
@@ -48,6 +49,9 @@ def ask(study: Path, content: bytes, destination: Path | str, **changes: Any) ->
         content=base64.b64encode(content).decode(),
         destination=str(destination),
         per_sample=False,
+        shown=base64.b64encode(b"curve,AUROC\nnetwork,0.91\n").decode()
+        if kind == "figure"
+        else "",
     )
     return dataclasses.replace(request, **changes)
 
@@ -151,6 +155,82 @@ def test_texts_are_read_before_they_leave(text: str, says: str, tmp_path: Path) 
     public = leaving.finished(tmp_path / "x", "public")
     let_out(ask(public, text.encode(), tmp_path / "b.txt"), progress())
     assert (tmp_path / "b.txt").read_text() == text
+
+
+CROSS = b"site,no,yes\ncleveland,164,139\nswitzerland,8,115\n"
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        CROSS,
+        # Names of groups may be any word.
+        b"grade,low,class\na,14,30\nb,3,80\n",
+        b"site,no\na,164.0\nb,8.0\n",
+        b"found\n1 woman in ward 3\n",
+        b"group,score\nva (n = 8),0.71\nhungary (n = 80),0.72\n",
+        b"site,units\nva,12 (4)\n",
+        b'cell\n"12 samples\n4 units"\n',
+        b"Column,Group,Samples,Wrong\nsite,va,30,10 % (4-20 %)\n",
+        b"Column,Group,Samples,Wrong\nsite,va,300,99 % (97-100 %)\n",
+        "samples,chol\n1–5,33.3\n6–10,12.5\n".encode(),
+        b"from,to,Features\n0.5,1.5,3 of 40 samples\n",
+    ],
+)
+def test_a_table_of_a_guarded_study_tells_of_no_few_people(table: bytes, tmp_path: Path) -> None:
+    study = leaving.finished(tmp_path)
+    shown = base64.b64encode(table).decode()
+    for request in (
+        ask(study, table, tmp_path / "a.csv"),
+        ask(study, table, "clipboard", kind="table", suffix="csv"),
+        ask(study, png(), tmp_path / "a.png", shown=shown),
+    ):
+        with pytest.raises(GateRefused, match="fewer than 10 samples or people"):
+            let_out(request, progress())
+    assert not list(tmp_path.glob("a.*"))
+    assert all(line["decision"] == "refused" for line in leaving.gate_lines(study))
+    (tmp_path / "x").mkdir()
+    public = leaving.finished(tmp_path / "x", "public")
+    let_out(ask(public, table, tmp_path / "b.csv"), progress())
+    assert (tmp_path / "b.csv").exists()
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        b"site,no,yes\na,164,139\nb,0,115\n",
+        b"feature,importance,rank\nIL6,1,1\nTNF,0.5,2\n2 h glucose,0.2,3\n",
+        b"curve,epoch,loss,low,high\ntraining,1,0.7,0.6,0.8\ntraining,2,0.4,,\n",
+        b"Model,Tried,Time\nElastic net,5,4 min 5 s\nNetwork,9,12 s\n",
+        b'Features,Score (95 % interval)\n3,"0.81 (0.72 to 0.88)"\n',
+        b"series,from,to,number of shuffles\nshuffled,0.41,0.5,3\n",
+        b"Column,Group,Samples,Wrong\nage,above 3,300,12 % (8-17 %)\n",
+        "samples,chol\n1–40,33.3\n41–80,12.5\n".encode(),
+        b'setting,value\nlayers,"2 layers, 5 folds"\n',
+    ],
+)
+def test_numbers_that_count_no_people_may_leave(table: bytes, tmp_path: Path) -> None:
+    imported = summaries.imported()
+    column = dataclasses.replace(imported.columns[0], name="2 h glucose")
+    columns = (column, *imported.columns[1:])
+    summary = summaries.summary(imported=imported.model_copy(update={"columns": columns}))
+    study = leaving.finished(tmp_path, summary=summary)
+    let_out(ask(study, table, tmp_path / "a.csv"), progress())
+    shown = base64.b64encode(table).decode()
+    let_out(ask(study, png(), tmp_path / "a.png", shown=shown), progress())
+    assert (tmp_path / "a.csv").exists()
+    assert (tmp_path / "a.png").exists()
+
+
+def test_a_figure_that_does_not_say_what_it_shows_stays(tmp_path: Path) -> None:
+    study = leaving.finished(tmp_path)
+    for shown in ("", "%%%"):
+        with pytest.raises(GateRefused, match="Nothing says which numbers this figure shows"):
+            let_out(ask(study, png(), tmp_path / "a.png", shown=shown), progress())
+    not_csv = base64.b64encode(b"\xff").decode()
+    with pytest.raises(DataError, match="not a CSV file"):
+        let_out(ask(study, png(), tmp_path / "a.png", shown=not_csv), progress())
+    assert not (tmp_path / "a.png").exists()
 
 
 def test_a_raised_level_holds_at_once_and_a_lowered_one_after_a_run(tmp_path: Path) -> None:

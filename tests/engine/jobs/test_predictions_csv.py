@@ -117,9 +117,9 @@ def test_columns_that_could_tell_more_are_refused(header: str, row: str, why: st
 
 def test_the_sentence_says_what_the_columns_hold() -> None:
     assert said_of_sets(limits()) == (
-        "Column “possible (10% error)” holds the classes that a sample may be. For about 10 % of "
-        "new samples the truth lies outside (held out: 8 %), as long as they are like those of the "
-        "study."
+        "Column “possible (10% error)” holds the classes that a sample may be. For about 10 % "
+        "of new samples the truth lies outside (held out: 8 %), as long as they are like those of "
+        "the study."
     )
     assert said_of_sets(limits(half_width=1.0, coverage=Score(value=None))).startswith(
         "Columns “lowest (10% error)” and “highest (10% error)” hold the interval of each sample."

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -22,6 +24,9 @@ def kinds(name: str, values: list[object]) -> list[str]:
     [
         ("Contact", ["a.muster@uni.ch", "-", "-"], "e-mail"),
         ("Patient", list(PEOPLE), "name"),
+        ("ward", ["Frau Meier private ward", "surgery", "medicine"], "name"),
+        ("class", ["like Anna Weber", "control"], "name"),
+        ("note", ["MRN 84736251", "none"], "name"),
         ("Nachname", ["Muster", "Weber", "Silva"], "name"),
         ("Patient name", ["Xu Li", "Ng", "Ó Briain"], "name"),
         ("Geburtsdatum", ["03.04.1961", "17.11.1975"], "date of birth"),
@@ -54,6 +59,9 @@ def test_finds_an_identifier(name: str, values: list[object], kind: str) -> None
         ("Tissue", ["Left Lung", "Right Kidney", "Bone Marrow"]),
         ("Diagnosis", ["Kaposi Sarcoma", "Hodgkin Lymphoma", "Crohn Disease"]),
         ("Site", ["New York", "San Diego", "Basel"]),
+        ("Site", ["Queen Elizabeth Hospital", "Robert Koch Institute", "St. Anna Ward"]),
+        ("species", ["Iris Setosa", "Iris Virginica"]),
+        ("marker", ["Anna", "Max Height", "Dr Beta 2"]),
         ("Strain", ["C57BL/6J", "BALB/c"]),
         ("Date of sampling", ["03.04.2021", "17.11.2021"]),
         ("Age (weeks)", [6.0, 8.0, 12.0, 20.0]),
@@ -97,6 +105,49 @@ def test_no_sentence_repeats_a_value() -> None:
     assert len(found) == 3
     assert "muster" not in text.casefold()
     assert "Keller" not in text
+
+
+def test_names_of_columns_are_looked_at_and_not_repeated() -> None:
+    names = ["age", "chol vs Weber Anna 1961-04-03", "thalach MRN 84736251", "dob_1961-04-03"]
+    (found,) = scan_table(pd.DataFrame({name: [1.0, 2.0] for name in names}))
+    assert (found.kind, found.column, found.count) == ("names of columns", "", 3)
+    assert found.raises_to == "restricted"
+    assert found.sentence.startswith("The names of columns 2, 3, 4 of the table may hold")
+
+
+@pytest.mark.parametrize("file", ["Anna_Weber_heart.csv", "heart of Frau Meier.xlsx"])
+def test_a_person_among_other_words_of_a_file_name_is_found(file: str) -> None:
+    assert [each.where for each in scan_table(pd.DataFrame({"age": [1.0]}), [file])] == [
+        "file name"
+    ]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Anna", "ANNA1", "chol 2021-04-03", "MAX", "Max Height", "TP53 vs MARK3", "MRNA 12345"],
+)
+def test_genes_and_markers_are_no_persons(name: str) -> None:
+    assert scan_table(pd.DataFrame({name: [1.0, 2.0]}), [f"{name}.csv"]) == []
+
+
+SHARED = Path(__file__).resolve().parents[4] / "shared" / "data"
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the shared data sets are not here")
+@pytest.mark.parametrize(
+    "table",
+    [
+        "abalone_age/abalone.csv",
+        "breast_wisconsin_wdbc/wdbc.csv",
+        "golub_leukemia/actual.csv",
+        "golub_leukemia/data_set_ALL_AML_train.csv",
+        "heart_disease_4sites/heart_4sites_combined.csv",
+        "antimicrobial_peptides_iamp2l/sequences_labels.csv",
+    ],
+)
+def test_tables_without_persons_are_left_alone(table: str) -> None:
+    path = SHARED / table
+    assert scan_table(pd.read_csv(path), [path.name]) == []
 
 
 def test_genotypes_profiles_and_few_people_are_asked_about() -> None:

@@ -19,6 +19,7 @@ from deepbench.privacy.override import (
 )
 from deepbench.privacy.permission import Case, ModelEvidence, permit
 from deepbench.study.records import AuditRecord, CertificateRecord
+from tests.engine.privacy.audits import quick_audit
 
 TODAY = datetime.date(2026, 11, 21)
 SHA, STORES = "a" * 64, "The model’s file holds all 80 samples of the training set."
@@ -39,26 +40,7 @@ def approval(**changes: Any) -> Approval:
 
 
 def audit(passes: bool | None = True, **changes: Any) -> AuditRecord:
-    whole = AuditRecord(
-        model="linear",
-        title="Linear model",
-        model_sha256=SHA,
-        effort="quick",
-        unit="patient",
-        members=300,
-        others=300,
-        shadows=32,
-        attacks=(),
-        worst="",
-        passes=passes,
-        memorised=0,
-        stores_samples="",
-        parameters=10,
-        attributes=(),
-        seconds=1.0,
-        sentences=(),
-    )
-    return whole.model_copy(update=changes)
+    return quick_audit(**{"model_sha256": SHA, "passes": passes, **changes})
 
 
 def certificate(**changes: Any) -> CertificateRecord:

@@ -107,8 +107,17 @@ SCRUBBER = Scrubber(
         ("\\\\server\\Anna", "<path>"),
         ("value 'Anna S.' and “B” of column \"C\"", "value <text> and <text> of column <text>"),
         ("user aschmidt on lab-pc-7", "user <computer> on <computer>"),
-        ("Anna Schmidt, p-0412, Tumour  size", "<name> <name>, <name>, <name>"),
+        ("Anna Schmidt, p-0412, Tumour  size", "<person>, <name>, <name>"),
         ("mail anna@lab.org", "mail <address>"),
+        (
+            "patient Lena Weber born 1961-04-03, 63 y, MRN 84736251, stopped it",
+            "<person>, 63 y, <person>, stopped it",
+        ),
+        (
+            "Frau Meier, geb. 03.04.1961; Mr Ng; dob 3 Apr 1961.",
+            "<person>; <person>.",
+        ),
+        ("seen on 2026-03-04 by nobody, 12 windows", "seen on 2026-03-04 by nobody, 12 windows"),
         ("didn't, can't, it's", "didn't, can't, it's"),
     ],
 )

@@ -19,7 +19,7 @@ from deepbench.privacy import stored_rows
 from deepbench.privacy.content_scan import NameIndex, Secrets, scan_file
 from deepbench.privacy.contents import open_contents
 from deepbench.privacy.gate import LeavingKind
-from deepbench.privacy.stored_rows import RowFinder, are_known
+from deepbench.privacy.stored_rows import RowFinder
 from tests.engine.privacy import planting
 
 Matrix = NDArray[np.float64]
@@ -217,12 +217,3 @@ def test_at_which_level_rows_matter(kind: LeavingKind, level: str, refused: bool
             scan_file("a.csv", content, kind, level, secrets)  # type: ignore[arg-type]
     else:
         scan_file("a.csv", content, kind, level, secrets)  # type: ignore[arg-type]
-
-
-def test_known_rows_are_told_from_new_ones() -> None:
-    known = measured()
-    new = np.concatenate([known[[4, 9]], measured(5, seed=77), known[[0]]])
-    assert are_known(new, known).tolist() == [True] * 2 + [False] * 5 + [True]
-    assert not are_known(known[:3, :1], known[:, :1]).any()  # one number is nobody
-    blank = np.full((2, 30), np.nan)
-    assert not are_known(blank, np.concatenate([blank, known])).any()

@@ -29,6 +29,7 @@ def _group(name: str, missed: float, auroc: float, *, marked: bool) -> AuditedGr
         group=name,
         samples=60,
         units=60,
+        least_units=25,
         measures=(
             GroupMeasure(
                 name="score", value=score(auroc), rest=score(0.9), difference=score(auroc - 0.9)

@@ -471,6 +471,7 @@ def binary_test(opened: int = 1) -> TestRecord:
                 units=44,
                 metric="auroc",
                 score=Score(value=0.981, low=0.941, high=0.997),
+                least_units=20,
             ),
             SubgroupRecord(
                 column="hospital",
@@ -479,6 +480,7 @@ def binary_test(opened: int = 1) -> TestRecord:
                 units=32,
                 metric="auroc",
                 score=Score(value=0.958, low=0.901, high=0.990),
+                least_units=12,
             ),
             SubgroupRecord(
                 column="hospital",
@@ -487,6 +489,7 @@ def binary_test(opened: int = 1) -> TestRecord:
                 units=6,
                 metric="auroc",
                 score=Score(value=0.874, low=0.512, high=1.0),
+                least_units=2,
             ),
         ),
         curves=binary_curves(),

@@ -6,6 +6,7 @@ import re
 
 from deepbench.reporting.ethics_view import attacks_table, groups_table
 from deepbench.reporting.html_report import render_html
+from deepbench.reporting.release_scores import released_audit
 from deepbench.reporting.small_cells import SmallCells
 from deepbench.study.records import (
     AuditedGroup,
@@ -15,6 +16,8 @@ from deepbench.study.records import (
 )
 from tests.engine.reporting import summaries
 from tests.engine.reporting.audited import ATTACKED, AUDIT, PRIVATE
+
+TEN = SmallCells(10)
 
 
 def report(level_cells: int = 0, audit: SubgroupAuditRecord = AUDIT) -> str:
@@ -67,11 +70,11 @@ def with_groups(*sizes: int) -> SubgroupAuditRecord:
 
 
 def test_groups_that_would_tell_of_a_few_people_are_left_out() -> None:
-    every = groups_table(with_groups(60, 60), SmallCells(10))
+    every = groups_table(released_audit(with_groups(60, 60), TEN), TEN)
     assert every is not None
     assert {row[0] for row in every.rows} == {"sex: g0", "sex: g1"}
     few = with_groups(60, 60).model_copy(update={"units": 124, "samples": 124})
-    shown = groups_table(few, SmallCells(10))
+    shown = groups_table(released_audit(few, TEN), TEN)
     rows = () if shown is None else shown.rows
     assert len({row[0] for row in rows}) < 2, "with both, the four others could be worked out"
     assert groups_table(with_groups(60, 60), SmallCells(0)) is not None

@@ -285,7 +285,7 @@ def test_long_tables_are_cut_and_say_so(studies: ModuleType, parse: Callable[[st
 # Numbers that only a picture shows, and the list of which a table shows the ends.
 DRAWN = re.compile(
     r"curve\.(training|tuning)|false_positive_rate|true_positive_rate|curves\.(recall|precision)"
-    r"|fold_scores|curves\.(observed|predicted)\b|features\.group$"
+    r"|fold_scores|curves\.(observed|predicted)\b|features\.group$|\.least_units$"
 )
 # Two decimals are enough for correlations; shares are percentages.
 TWO_DECIMALS = (

@@ -19,16 +19,35 @@ from deepbench.reporting.release_groups import (
 )
 from deepbench.reporting.small_cells import SmallCells
 from deepbench.study.records import AbstainPoint, ErrorGroupRecord, Score
-from tests.engine.reporting.interpreted import error_group
+from tests.engine.reporting import interpreted
 
 K = 10
 TEN = SmallCells(K)
 
 
-def column(counts: Sequence[int], name: str = "site") -> list[ErrorGroupRecord]:
+def error_group(
+    kind: str, column: str, group: str, units: int, rate: float = 0.5, rest: float = 0.5
+) -> ErrorGroupRecord:
+    made = interpreted.error_group(kind, column, group, units, rate)
+    return made.model_copy(update={"rest": rest})
+
+
+def column(
+    counts: Sequence[int], name: str = "site", rates: Sequence[float] = ()
+) -> list[ErrorGroupRecord]:
+    """Groups of a column; half of the answers are wrong unless said otherwise."""
+    wrong = list(rates or [0.5] * len(counts))
+    whole = sum(rate * count for rate, count in zip(wrong, counts, strict=True))
     return [
-        error_group("annotation", name, f"{name}-{place}", count, 0.2)
-        for place, count in enumerate(counts)
+        error_group(
+            "annotation",
+            name,
+            f"{name}-{place}",
+            count,
+            rate,
+            (whole - rate * count) / max(sum(counts) - count, 1),
+        )
+        for place, (count, rate) in enumerate(zip(counts, wrong, strict=True))
     ]
 
 
@@ -74,10 +93,27 @@ def test_the_smallest_other_goes_with_a_small_group() -> None:
 
 
 def test_few_units_with_many_samples_are_few() -> None:
-    many = error_group("annotation", "site", "North", 4, 0.1).model_copy(update={"samples": 200})
-    other = error_group("annotation", "site", "South", 60, 0.1)
-    third = error_group("annotation", "site", "West", 60, 0.1)
+    many = error_group("annotation", "site", "North", 4).model_copy(update={"samples": 200})
+    other = error_group("annotation", "site", "South", 60)
+    third = error_group("annotation", "site", "West", 60)
     assert shown(released_groups([many, other, third], 320, 124, TEN)) == ["West"]
+
+
+def test_a_mean_error_that_two_people_nearly_make_up_is_not_shown() -> None:
+    groups = column([30, 40, 50])
+    groups[1] = groups[1].model_copy(update={"of_two": 0.95})
+    # The smallest other goes with it, or all minus the others would tell.
+    assert shown(released_groups(groups, 120, 120, TEN, shares=False)) == ["site-2"]
+    assert len(released_groups(groups, 120, 120, SmallCells(), shares=False)) == 3
+    groups[1] = groups[1].model_copy(update={"of_two": 0.9})
+    assert len(released_groups(groups, 120, 120, TEN, shares=False)) == 3
+    found = error_group("slice", "age", "age > 61", 40, 5.0).model_copy(update={"of_two": 0.95})
+    assert released_slices([found], [], 300, 300, TEN) == []
+    points = tuple(
+        AbstainPoint(answered=share, error=Score(value=5.0), of_two=of_two)
+        for share, of_two in ((1.0, 0.5), (0.8, 0.95), (0.6, 0.5))
+    )
+    assert released_abstain(points, 100, 100, TEN) == (points[0], points[2])
 
 
 def test_errors_of_classes_follow_the_confusion_matrix() -> None:
@@ -93,8 +129,7 @@ def test_errors_of_classes_follow_the_confusion_matrix() -> None:
 @given(st.lists(st.integers(5, 60), min_size=1, max_size=5), st.integers(60, 200))
 def test_slices_of_one_half_leave_enough_people(counts: list[int], total: int) -> None:
     slices = [
-        error_group("slice", "age", f"age > {place}", count, 0.3)
-        for place, count in enumerate(counts)
+        error_group("slice", "age", f"age > {place}", count) for place, count in enumerate(counts)
     ]
     kept = [before.units for before, _ in released_slices(slices, [], total, total, TEN)]
     assert all(count >= K for count in kept)
@@ -107,9 +142,9 @@ def test_slices_of_one_half_leave_enough_people(counts: list[int], total: int) -
 
 
 def test_a_slice_inside_a_shown_group_may_not_differ_by_few() -> None:
-    groups = [error_group("annotation", "site", "North", 45, 0.2)]
-    inside = error_group("slice", "site, age", "site = North and age > 40", 41, 0.3)
-    apart = error_group("slice", "age", "age > 40", 41, 0.3)
+    groups = [error_group("annotation", "site", "North", 45)]
+    inside = error_group("slice", "site, age", "site = North and age > 40", 41)
+    apart = error_group("slice", "age", "age > 40", 41)
     assert released_slices([inside], groups, 200, 200, TEN) == []
     assert shown(released_slices([apart], groups, 200, 200, TEN)) == ["age > 40"]
 
@@ -125,8 +160,8 @@ def test_a_slice_inside_a_shown_group_may_not_differ_by_few() -> None:
     ],
 )
 def test_a_rule_names_no_value_that_is_not_shown(rule: str, stays: bool) -> None:
-    groups = [error_group("annotation", "site", "North", 80, 0.2)]
-    found = released_slices([error_group("slice", "site", rule, 40, 0.3)], groups, 300, 300, TEN)
+    groups = [error_group("annotation", "site", "North", 80)]
+    found = released_slices([error_group("slice", "site", rule, 40)], groups, 300, 300, TEN)
     assert bool(found) == stays
 
 
@@ -134,12 +169,12 @@ def test_points_of_the_abstain_curve_are_ten_units_apart() -> None:
     points = tuple(
         AbstainPoint(answered=share / 100, error=Score(value=0.1)) for share in range(100, 0, -1)
     )
-    kept = released_abstain(points, 100, 100, TEN)
+    kept = released_abstain(points, 100, 100, TEN, shares=False)
     counts = [round(100 * point.answered) for point in kept]
     assert counts == [100, 90, 80, 70, 60, 50, 40, 30, 20, 10]
     assert released_abstain(points, 100, 100, SmallCells()) == points
     # Of 300 samples of 30 units, the units count.
-    few = released_abstain(points, 300, 30, TEN)
+    few = released_abstain(points, 300, 30, TEN, shares=False)
     assert [round(30 * point.answered) for point in few] == [30, 20]
 
 
@@ -148,7 +183,7 @@ def test_points_of_the_abstain_curve_are_ten_units_apart() -> None:
     [
         ("above 12.3456, up to 99.8765", "above 12.3, up to 99.9"),
         ("marker 12345 > 61.87654", "marker 12345 > 61.9"),
-        ("mz 523.2871 ≤ -4.56789", "mz 523.2871 ≤ -4.57"),
+        ("mz 523.2871 ≤ -4.56789", "mz 523.2871 ≤ −4.57"),
         ("income over 12,345 and up to 98,765", "income over 12300 and up to 98800"),
         ("IL6 = yes and age > 61", "IL6 = yes and age > 61"),
         ("p-value > 1.23456e-07", "p-value > 1.23e-07"),
@@ -160,11 +195,11 @@ def test_thresholds_keep_three_digits(text: str, told: str) -> None:
 
 def test_ends_of_dates_and_of_unit_sizes_are_not_told() -> None:
     dates = [
-        error_group("annotation", "drawn", text, 40, 0.1)
+        error_group("annotation", "drawn", text, 40)
         for text in ("2019-01-03 to 2019-03-01", "2019-03-02 to 2021-12-24")
     ]
     sizes = [
-        error_group("unit size", "samples of the unit", text, 40, 0.1)
+        error_group("unit size", "samples of the unit", text, 40)
         for text in ("1 to 4 samples", "5 to 37 samples")
     ]
     assert shown(released_groups(dates, 80, 80, TEN, dates=("drawn",))) == [
@@ -176,10 +211,10 @@ def test_ends_of_dates_and_of_unit_sizes_are_not_told() -> None:
 
 def test_sentences_on_hidden_groups_go_and_renamed_ones_are_renamed() -> None:
     before = [
-        error_group("annotation", "site", "Ravenholm", 4, 0.5),
-        error_group("feature", "age", "above 61.87654", 50, 0.2),
-        error_group("annotation", "ward", "4", 50, 0.2),
-        error_group("annotation", "grade", "4", 5, 0.2),
+        error_group("annotation", "site", "Ravenholm", 4),
+        error_group("feature", "age", "above 61.87654", 50),
+        error_group("annotation", "ward", "4", 50),
+        error_group("annotation", "grade", "4", 5),
     ]
     renamed = before[1].model_copy(update={"group": "above 61.9"})
     labels = Labels.of(before, [(before[1], renamed), (before[2], before[2])])

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deepbench.reporting.release import PROSE, releasable
-from deepbench.reporting.small_cells import HIDDEN, SmallCells
+from deepbench.reporting.small_cells import HIDDEN, SmallCells, left_out
 from deepbench.study import records
 
 K = 5
@@ -106,6 +106,12 @@ TEN = SmallCells(10)
         ("6 % of the samples are malignant.", "(hidden) of the samples are malignant."),
         ("Two patients gave 30 rows.", "<10 patients gave (hidden) rows."),
         ("Of 3 patients, 66.7 % are ill.", "Of <10 patients, (hidden) are ill."),
+        ("5 of 60 samples are unlike.", "<10 of (hidden) samples are unlike."),
+        ("3 of 40 site visits", "<10 of 40 site visits"),
+        ("In the trial 3 patients died.", "In the trial <10 patients died."),
+        ("Fewer than 5 patients died.", "Fewer than <10 patients died."),
+        ("Malignant: 4 (7 %).", "Malignant: <10 ((hidden))."),
+        ("The classes are: 0 (4), 1 (56).", "The classes are: 0 (<10), 1 ((hidden))."),
     ],
 )
 def test_prose_that_gives_a_small_count_away_is_changed(text: str, shown: str) -> None:
@@ -124,6 +130,23 @@ def test_prose_that_gives_a_small_count_away_is_changed(text: str, shown: str) -
         "2 columns hold one value only.",
         "Column 'marker 3' is constant.",
         "30 % of the samples are malignant.",
+        "4 of 4 sites are on both sides of the split.",
+        "The search ended after 1 of 16 trials.",
+        "Few features suit that (1 point for), 3 points against.",
+        "No tuning set shares a sample with its fit (checked on 5 tuning sets).",
+        "Fits of 6 settings from 2 kinds of models.",
+        "A review of 71 studies found no gain.",
+        "One p-value for all models together: 0.05.",
+        "They are kept together as one unit.",
+        "Make sure that no two rows come from the same patient.",
+        "7 features (6 numeric, 1 categorical).",
+        "1 entry of the ethics register is open.",
+        "The classes are: 0 (40), 1 (20).",
+        "Low score for class: class 1",
+        "The site explains 9 % of the variance of all features (by chance under 1 %).",
+        "An interval half as wide takes about 59 units.",
+        "Classes with fewer than 10 units: none.",
+        "An AUROC near 1; limits read as limit/√2; log2(1 + counts); rows 1 and 2.",
     ],
 )
 def test_prose_about_the_method_stays(text: str) -> None:
@@ -209,6 +232,20 @@ def test_prose_fields_are_cleaned_wherever_they_stand(studies: ModuleType) -> No
     assert "4 rows" not in changed.sheet.sentence
 
 
+def test_numbers_in_names_of_columns_are_no_counts(studies: ModuleType) -> None:
+    summary = studies.summary()
+    claims = summary.claims.model_copy(
+        update={"own": ("Marker 3 drives it.", "Seen in 3 patients by marker 3.", "Gene 3 does.")}
+    )
+    changed = releasable(summary.model_copy(update={"claims": claims}), TEN, per_sample=True)
+    assert changed.claims is not None
+    assert changed.claims.own == (
+        "Marker 3 drives it.",
+        "Seen in <10 patients by marker 3.",
+        "Gene <10 does.",
+    )
+
+
 def test_values_of_single_samples_leave_the_records(studies: ModuleType) -> None:
     shown = releasable(studies.regression(), SmallCells(), per_sample=False)
     assert shown.choice is not None
@@ -218,3 +255,27 @@ def test_values_of_single_samples_leave_the_records(studies: ModuleType) -> None
     assert shown.check is not None
     assert all(finding.samples == () for finding in shown.check.findings)
     assert "P-0412" not in shown.model_dump_json()
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("1 sample was left out.", "<10 samples were left out."),
+        ("2 samples were left out.", "<10 samples were left out."),
+        ("1 biological unit has no value.", "<10 biological units have no value."),
+        ("One patient is in both sets.", "<10 patients are in both sets."),
+        ("1 mouse was sick.", "<10 mice were sick."),
+    ],
+)
+def test_a_hidden_one_is_not_told_by_its_words(text: str, told: str) -> None:
+    assert TEN.text(text) == told
+
+
+@pytest.mark.parametrize("count", [1, 2, 9])
+def test_what_was_left_out_is_a_plural_where_it_is_hidden(count: int) -> None:
+    assert left_out(count, "sample", TEN) == ("<10 samples", "were")
+
+
+def test_one_that_is_shown_is_a_singular() -> None:
+    assert left_out(1, "row", SmallCells()) == ("1 row", "was")
+    assert left_out(2, "row", SmallCells()) == ("2 rows", "were")

@@ -368,6 +368,28 @@ def test_effort_and_private_training_are_answers(page: EthicsPage) -> None:
     assert page.session.value("privacy.private_training") is None
 
 
+def test_known_limits_of_features_are_answers(page: EthicsPage) -> None:
+    ranges = view(page, "privacy", PrivacyTab).private.ranges
+    assert ranges.isHidden()
+    child(page, "ethics.private.switch", QCheckBox).click()
+    assert not ranges.isHidden()
+    ranges.field.setPlainText("marker 1: 0 to 4,5")
+    assert page.session.value("privacy.ranges") == {"marker 1": [0.0, 4.5]}
+    assert page.session.draft.problem() is None
+    assert ranges.note.isHidden()
+    ranges.field.setPlainText("marker 1: 0 to 4,5\nmarker X: 0 to 1")
+    assert ranges.note.text() == (
+        "Line 2: the table has no column “marker X”. Until then the answer stays as it was."
+    )
+    assert page.session.value("privacy.ranges") == {"marker 1": [0.0, 4.5]}
+    # Another answer does not take away what is being corrected.
+    child(page, "ethics.private.budget.1", QRadioButton).click()
+    assert ranges.field.toPlainText().endswith("marker X: 0 to 1")
+    page.session.answer("privacy.ranges", None, "values")
+    assert ranges.field.toPlainText() == ""
+    assert ranges.note.isHidden()
+
+
 def test_what_the_attacks_and_private_training_found_is_shown(
     tmp_path: Path, open_study: Opener, show: Callable[[StudySession], EthicsPage]
 ) -> None:

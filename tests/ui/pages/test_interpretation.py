@@ -18,7 +18,6 @@ from deepbench_ui.pages.interpretation import InterpretationPage
 from deepbench_ui.plots import (
     BeeswarmFigure,
     DotIntervalFigure,
-    PlotPanel,
     ScatterFigure,
     WaterfallFigure,
 )
@@ -33,8 +32,7 @@ from tests.ui.pages.explained_samples import (
     attributed,
     explained,
 )
-
-Show = made.Opener[InterpretationPage]
+from tests.ui.pages.interpretation_page import Show, figure, opened
 
 
 @pytest.fixture
@@ -56,18 +54,6 @@ def show(writer: made.StudyWriter, desk: Any, runner: Any, qapp: QApplication) -
     opener = made.Opener(writer, InterpretationPage, desk, runner)
     yield opener
     opener.close()
-
-
-def opened(page: InterpretationPage, key: str) -> Any:
-    """Open a view of the page, and wait until it is drawn."""
-    page.tabs.open(key)
-    made.drawn(page)
-    return page.tabs.view(key)
-
-
-def figure(page: InterpretationPage, name: str) -> Any:
-    made.drawn(page)
-    return child(page, f"interpretation.{name}", PlotPanel).figure
 
 
 def test_before_it_says_what_will_be_here(show: Show) -> None:

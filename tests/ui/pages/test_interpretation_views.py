@@ -20,15 +20,13 @@ from deepbench_ui.plots import (
     CurvesFigure,
     DotIntervalFigure,
     HeatmapFigure,
-    PlotPanel,
     ScatterFigure,
 )
 from deepbench_ui.session import StudySession
 from tests.ui.conftest import FakeBridge, child, settle
 from tests.ui.pages import interpreted_study as interpreted
 from tests.ui.pages import opened_study as made
-
-Show = made.Opener[InterpretationPage]
+from tests.ui.pages.interpretation_page import Show, figure, opened
 
 
 @pytest.fixture
@@ -47,18 +45,6 @@ def show(writer: made.StudyWriter, desk: Any, runner: Any, qapp: QApplication) -
     opener = made.Opener(writer, InterpretationPage, desk, runner)
     yield opener
     opener.close()
-
-
-def opened(page: InterpretationPage, key: str) -> Any:
-    """Open a view of the page, and wait until it is drawn."""
-    page.tabs.open(key)
-    made.drawn(page)
-    return page.tabs.view(key)
-
-
-def figure(page: InterpretationPage, name: str) -> Any:
-    made.drawn(page)
-    return child(page, f"interpretation.{name}", PlotPanel).figure
 
 
 def changed(writer: made.StudyWriter, **parts: Any) -> None:

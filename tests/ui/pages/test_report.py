@@ -14,13 +14,14 @@ from PySide6.QtWidgets import QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from deepbench.errors import StageBlocked
-from deepbench.messages import ExportStudy, JobFailed, ListExports
+from deepbench.messages import ExportStudy, JobFailed, ListExports, PreviewBundle
 from deepbench.study.document_questions import questions_for
 from deepbench.study.records import ExportItem
 from deepbench_ui.models.report_rows import shared_refusal
 from deepbench_ui.pages.report import ReportPage
 from deepbench_ui.session import StudySession
-from tests.ui.conftest import child, settle
+from deepbench_ui.widgets.export_preview import ExportPreview
+from tests.ui.conftest import child, in_dialog, settle
 from tests.ui.pages import finished
 
 Opener = Callable[[Path], StudySession]
@@ -69,6 +70,33 @@ def write_report(page: ReportPage) -> Path:
 
 def button(page: ReportPage, name: str) -> Any:
     return child(page, f"report.export.{name}", QPushButton)
+
+
+def shown(name: str) -> dict[str, Any]:
+    """Return the preview of an export of one file that leaves."""
+    file = {"path": name, "title": name, "bytes": 10, "allowed": True, "sentence": "All of it."}
+    return {
+        "name": name,
+        "title": name,
+        "level": "sensitive",
+        "refused": "",
+        "files": [file],
+        "sentences": [],
+        "seal": f"seal of {name}",
+    }
+
+
+def save(page: ReportPage, name: str) -> None:
+    """Press Save, look at the files, and go on to where they are written."""
+    page.session.desk.answers["PreviewBundle"] = shown(name)  # type: ignore[attr-defined]
+
+    def go_on(dialog: ExportPreview) -> None:
+        settle()
+        dialog.choose_button.click()
+        if dialog.isVisible():
+            dialog.cancel_button.click()
+
+    in_dialog(button(page, name).click, go_on)
 
 
 def asked(desk: Any, kind: type) -> list[Any]:
@@ -146,11 +174,12 @@ def test_an_export_is_written_by_the_worker_and_said(
     monkeypatch.setattr(
         page.session, "choose_file", lambda *given: asked_for.append(given[1:]) or target
     )
-    button(page, "plan").click()
+    save(page, "plan")
     assert asked_for == [("Save Plan", "plan.toml", ("toml",))]
     request = desk.asked[-1]
     assert isinstance(request, ExportStudy)
     assert (request.what, request.output, request.in_window) == ("plan", target, True)
+    assert request.seen == "seal of plan"
     row = page.rows["plan"]
     assert row.answer.text == "Checking and writing …"
     assert not row.button.isEnabled()
@@ -163,7 +192,7 @@ def test_a_refusal_is_said_in_its_row(
     page: ReportPage, desk: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(page.session, "choose_file", lambda *_: "/somewhere/plan.toml")
-    button(page, "plan").click()
+    save(page, "plan")
     desk.answer_last(JobFailed("GateRefused", "An answer holds a name.", "Change it.", 3))
     assert page.rows["plan"].answer.text == "An answer holds a name. Change it."
     assert page.rows["report"].answer.isHidden()
@@ -173,9 +202,31 @@ def test_a_cancelled_dialog_asks_nothing(
     page: ReportPage, desk: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(page.session, "choose_file", lambda *_: "")
-    button(page, "plan").click()
+    save(page, "plan")
+    assert len(asked(desk, PreviewBundle)) == 1
     assert asked(desk, ExportStudy) == []
     assert page.rows["plan"].answer.isHidden()
+
+
+def test_no_place_is_asked_for_before_the_files_were_seen(
+    page: ReportPage, desk: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(page.session, "choose_file", lambda *_: pytest.fail("asked too early"))
+    in_dialog(button(page, "plan").click, lambda dialog: dialog.cancel_button.click())
+    assert desk.controls == ["cancel"], "what is being made is stopped"
+    assert asked(desk, ExportStudy) == []
+
+
+def test_a_list_that_was_stopped_with_a_preview_is_asked_for_again(
+    session: StudySession, desk: Any, show: Callable[[StudySession], ReportPage], qtbot: QtBot
+) -> None:
+    page = show(session)
+    desk.answers["ListExports"] = {"items": ITEMS}
+    desk.answer_last(None)
+    qtbot.waitUntil(lambda: len(asked(desk, ListExports)) == 2)
+    settle()
+    assert page.exports_problem.text == ""
+    assert button(page, "plan").isEnabled()
 
 
 def test_what_may_leave_is_asked_again_when_an_answer_changed(
@@ -222,11 +273,11 @@ def test_a_folder_is_written_into_a_folder(
         session, "choose_folder", lambda _, title: asked_for.append(title) or str(tmp_path)
     )
     assert button(page, "bundle").text() == "Save Folder…"
-    button(page, "bundle").click()
+    save(page, "bundle")
     assert asked_for == ["Folder in which to save bundle"]
     (request,) = asked(desk, ExportStudy)
     assert (request.what, request.output, request.into) == ("bundle", "", str(tmp_path))
-    assert "can take a few minutes" in page.rows["bundle"].answer.text
+    assert "writing them" in page.rows["bundle"].answer.text
     desk.answer_last({"output": str(tmp_path / "bundle")})
     assert page.rows["bundle"].answer.text == f"Saved as {tmp_path / 'bundle'}."
 

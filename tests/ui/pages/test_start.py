@@ -12,7 +12,13 @@ from PySide6.QtWidgets import QPushButton, QRadioButton
 from pytestqt.qtbot import QtBot
 
 from deepbench.messages import Doctor, JobFailed
-from deepbench.study.records import IdentifierFinding, MachineRecord
+from deepbench.study.folder import Study
+from deepbench.study.records import (
+    EthicsRecord,
+    IdentifierFinding,
+    MachineRecord,
+    SensitivityRecord,
+)
 from deepbench.worker.pool_size import default_workers
 from deepbench_ui.pages.start import LEVELS, MACHINE_WAIT, REASON, StartPage
 from deepbench_ui.session import StudySession
@@ -85,6 +91,36 @@ def test_raising_the_level_keeps_the_reason_for_later(
     choose(page, "internal")
     assert page.reason.text() == "mice"
     assert page.next_problem() == ""
+
+
+@pytest.mark.parametrize("scanned", [False, True])
+def test_a_level_below_the_one_of_the_register_needs_a_reason(
+    page: StartPage, session: StudySession, scanned: bool
+) -> None:
+    found = SensitivityRecord(
+        answered="restricted",
+        asked_by_scan="public",
+        in_force="restricted",
+        findings=(),
+        rare=None,
+        sentences=(),
+    )
+    register = EthicsRecord(
+        level="restricted",
+        entries=(),
+        may_leave=(),
+        sentences=(),
+        sensitivity=found if scanned else None,
+    )
+    with Study.open_for_writing(session.folder, in_window=True) as study:
+        study.finish_stage("ethics", "f", register, 1.0)
+        for event in study.ledger:
+            session.history.add(event)
+    choose(page, "restricted")
+    assert not page.reason.isVisible()
+    choose(page, "sensitive")
+    assert page.reason.isVisible()
+    assert page.next_problem() == REASON
 
 
 # --- questions that suggest a level --------------------------------------------------------

@@ -239,6 +239,7 @@ class Asked:
     destination: str
     on_done: Callable[[str], None]
     on_refused: Callable[[str], None]
+    shown: bytes
 
 
 @dataclass
@@ -260,9 +261,12 @@ class FakeOutlet:
         destination: str,
         on_done: Callable[[str], None],
         on_refused: Callable[[str], None],
+        shown: bytes = b"",
     ) -> None:
         self.asked.append(
-            Asked(kind, title, suffix, content, per_sample, destination, on_done, on_refused)
+            Asked(
+                kind, title, suffix, content, per_sample, destination, on_done, on_refused, shown
+            )
         )
 
     def choose_file(

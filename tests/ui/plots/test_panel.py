@@ -16,6 +16,7 @@ from shiboken6 import isValid
 
 from deepbench_ui.plots import Figure, PlotPanel
 from deepbench_ui.plots import panel as module
+from deepbench_ui.plots.figures.base import csv_bytes
 from deepbench_ui.selection import SelectionHub
 from deepbench_ui.theme import theme
 
@@ -102,6 +103,13 @@ def test_save_asks_the_outlet_with_a_file_of_the_right_format(
     assert (asked.kind, asked.suffix, asked.title) == ("figure", suffix, figure.title)
     assert asked.per_sample == figure.per_sample
     assert asked.destination == outlet.file
+    if figure.per_sample:
+        assert asked.shown == b""
+    else:
+        # In the picture itself nobody could look for small counts.
+        text = asked.shown.decode("utf-8-sig")
+        assert text.startswith(csv_bytes(figure.table()).decode("utf-8-sig"))
+        assert all(text.count(written) for written in figure.texts_drawn())
     if suffix == "svg":
         assert b"<svg" in asked.content
     if suffix == "png":

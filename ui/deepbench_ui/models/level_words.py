@@ -27,6 +27,26 @@ def current_level(session: StudySession) -> PrivacyLevel:
     return cast(PrivacyLevel, level) if level in get_args(PrivacyLevel) else DEFAULT
 
 
+def needs_reason(session: StudySession, level: str | None) -> bool:
+    """Say whether a level is one below sensitive, or below the one that held so far."""
+    if level not in get_args(PrivacyLevel):
+        return False
+    usual = max(rank_of(DEFAULT), _rank_before(session))
+    return rank_of(cast(PrivacyLevel, level)) < usual
+
+
+def _rank_before(session: StudySession) -> int:
+    """Return the rank of the level that the register was filled at, without the scan's part."""
+    record = session.record("ethics", EthicsRecord)
+    if record is None:
+        return 0
+    register = rank_of(cast(PrivacyLevel, record.level))
+    found = record.sensitivity
+    if found is None or register > rank_of(found.in_force):
+        return register
+    return rank_of(found.answered)
+
+
 def scan_so_far(session: StudySession) -> SensitivityRecord | None:
     """Return what the scan of the table found, or None before it ran.
 

@@ -119,43 +119,30 @@ def group_columns(record: SubgroupAuditRecord, name: MeasureName) -> tuple[Colum
     """Return the columns of the table of groups."""
     title, explained = _words(record, name)
 
-    def text(score: Score | None) -> str:
-        return measure_text(record, name, score)
+    def measured(heading: str, part: str, tip: str) -> Column[GroupRow]:
+        def score(row: GroupRow) -> Score | None:
+            return getattr(row.measure, part) if row.measure is not None else None
 
-    def value(row: GroupRow, part: str) -> Score | None:
-        found: Score | None = getattr(row.measure, part) if row.measure is not None else None
-        return found
+        def key(row: GroupRow) -> float | None:
+            found = score(row)
+            return found.value if found is not None else None
 
-    def key(row: GroupRow, part: str) -> float | None:
-        score = value(row, part)
-        return score.value if score is not None else None
+        return Column(
+            heading,
+            lambda row: measure_text(record, name, score(row)),
+            key,
+            number=True,
+            tip=tip,
+        )
 
     return (
         Column(GROUP, lambda row: row.name),
         Column(
             UNITS, lambda row: f"{row.group.units:,}", lambda row: row.group.units, number=True
         ),
-        Column(
-            title,
-            lambda row: text(value(row, "value")),
-            lambda row: key(row, "value"),
-            number=True,
-            tip=explained,
-        ),
-        Column(
-            REST,
-            lambda row: text(value(row, "rest")),
-            lambda row: key(row, "rest"),
-            number=True,
-            tip=REST_TIP,
-        ),
-        Column(
-            DIFFERENCE,
-            lambda row: text(value(row, "difference")),
-            lambda row: key(row, "difference"),
-            number=True,
-            tip=DIFFERENCE_TIP,
-        ),
+        measured(title, "value", explained),
+        measured(REST, "rest", REST_TIP),
+        measured(DIFFERENCE, "difference", DIFFERENCE_TIP),
         Column(
             CHANCE,
             lambda row: _chance(row.measure),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QTimer, QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from deepbench.messages import JobFailed, ListExports
 from deepbench.study.records import ChoiceRecord, EthicsRecord, ExportItem, ReportRecord
@@ -17,6 +18,7 @@ from deepbench_ui.pages.base import Page, card, label
 from deepbench_ui.widgets.banner import Banner
 from deepbench_ui.widgets.check_lines import CheckLines
 from deepbench_ui.widgets.document_answers import DocumentAnswers
+from deepbench_ui.widgets.export_preview import ExportPreview
 from deepbench_ui.widgets.export_row import ExportRow
 from deepbench_ui.widgets.sentences import Sentences
 
@@ -40,9 +42,9 @@ OPEN_FAILED = "No program to show it was found. The file is {path}"
 BEFORE = "Before you send it"
 KEEP = "Save to send or to keep"
 KEEP_TEXT = (
-    "Each file is checked before it is written, and the study’s ledger notes what left. Where "
-    "something stays, it says why, and what would let it leave. Single pictures and tables are "
-    "saved on their own pages: each has its own Save."
+    "Every file is checked, and shown to you before it is written; the study’s ledger notes what "
+    "left. Where something stays, it says why, and what would let it leave. Single pictures and "
+    "tables are saved on their own pages: each has its own Save."
 )
 KEEP_WAIT = "Looking at what may leave …"
 KEEP_STAYS = "Most of it stays in the study for now. {why}"
@@ -178,6 +180,9 @@ class ReportPage(Page):
 
     def _not_listed(self, event: JobFailed) -> None:
         self._asked_for = None
+        if event.kind == "Cancelled":  # together with a preview
+            self._later.start()
+            return
         self.exports_note.hide()
         why = f"{event.message} {event.hint}".strip()
         self.exports_problem.show_message("danger", KEEP_FAILED.format(why=why))
@@ -208,13 +213,21 @@ class ReportPage(Page):
             self.open_text.setText(OPEN_FAILED.format(path=self._report_path))
 
     def _save(self, name: str) -> None:
+        """Show what would leave, and only then ask where it shall be written."""
         row = self.rows[name]
+        shown = ExportPreview(self.session, row.item, partial(self._place, row), self)
+        accepted = shown.exec() == QDialog.DialogCode.Accepted
+        path, preview = shown.path, shown.preview
+        shown.deleteLater()
+        if accepted and preview is not None:
+            row.begin()
+            self.session.export(
+                name, path, row.saved, row.refused, into=row.is_folder, seen=preview.seal
+            )
+
+    def _place(self, row: ExportRow, parent: QWidget) -> str:
         if row.is_folder:
             title = SAVE_INTO.format(title=row.item.title.lower())
-            path = self.session.choose_folder(self, title)
-        else:
-            title = SAVE_TITLE.format(title=row.item.title)
-            path = self.session.choose_file(self, title, row.file_name, (row.item.suffix,))
-        if path:
-            row.begin()
-            self.session.export(name, path, row.saved, row.refused, into=row.is_folder)
+            return self.session.choose_folder(parent, title)
+        title = SAVE_TITLE.format(title=row.item.title)
+        return self.session.choose_file(parent, title, row.file_name, (row.item.suffix,))

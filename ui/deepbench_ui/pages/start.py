@@ -12,7 +12,7 @@ from deepbench.study.location import location_warnings
 from deepbench.study.records import MachineRecord
 from deepbench.study.sensitivity_scan import rank_of
 from deepbench.worker.pool_size import MAX_DEFAULT_WORKERS, default_workers
-from deepbench_ui.models.level_words import current_level, scan_so_far
+from deepbench_ui.models.level_words import current_level, needs_reason, scan_so_far
 from deepbench_ui.pages.base import Page, card, label
 from deepbench_ui.widgets.banner import Banner
 from deepbench_ui.widgets.choice_box import ChoiceBox
@@ -39,10 +39,8 @@ LEVELS = (
         "Under a contract, or persons could be recognised: almost nothing leaves the study.",
     ),
 )
-#: Levels that need a reason.
-LOWER = ("public", "internal")
 REASON, REASON_HINT = (
-    "Why is the level lower than sensitive?",
+    "Why is a lower level right for this data?",
     "For example: published data set, cell lines, plants",
 )
 LEVEL_STEP, REASON_STEP = "sensitivity of the data", "reason for the level"
@@ -173,7 +171,7 @@ class StartPage(Page):
         self.about.show_answers(level, {option.value: option.title for option in LEVELS})
         self._show_scan()
         self.level.show_choice(level)
-        lowered = level in LOWER
+        lowered = needs_reason(self.session, level)
         self.reason_label.setVisible(lowered)
         self.reason.setVisible(lowered)
         if not self.reason.hasFocus():
@@ -188,13 +186,13 @@ class StartPage(Page):
 
     def next_problem(self) -> str:
         """A lower level needs its reason."""
-        lowered = self.session.value("privacy.level") in LOWER
+        lowered = needs_reason(self.session, self.session.value("privacy.level"))
         return REASON if lowered and not self.session.value("privacy.reason") else ""
 
     def _use_level(self, level: str, reason: str) -> None:
         """Take the suggested level; a reason for a lower one follows from the answers."""
         changes: dict[str, Any] = {"privacy.level": level}
-        if level in LOWER and not self.session.value("privacy.reason"):
+        if needs_reason(self.session, level) and not self.session.value("privacy.reason"):
             changes["privacy.reason"] = reason
         self.session.answer_all(changes, LEVEL_STEP)
 

@@ -13,7 +13,7 @@ CLIPBOARD: Final = "clipboard"
 class Outlet(Protocol):
     """Asks the privacy gate in the worker; the open study is one."""
 
-    def let_out(
+    def let_out(  # noqa: PLR0913 - what leaves, where to, and who hears of it
         self,
         *,
         kind: str,
@@ -24,6 +24,7 @@ class Outlet(Protocol):
         destination: str,
         on_done: Callable[[str], None],
         on_refused: Callable[[str], None],
+        shown: bytes = b"",
     ) -> None:
         """Ask whether something may leave; the worker writes the file when it may.
 
@@ -37,6 +38,7 @@ class Outlet(Protocol):
                 may put the content on the clipboard once `on_done` was called.
             on_done: Takes the destination when it has left.
             on_refused: Takes the sentence that says why it may not.
+            shown: Numbers and texts of a figure, as CSV.
         """
 
     def choose_file(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import unicodedata
 from collections.abc import Callable
 from pathlib import PurePath
@@ -317,9 +318,21 @@ class PlotPanel(QWidget):
         return picture(self._figure, suffix, self.font(), shown)
 
     def _let_out(self, kind: str, suffix: str, content: bytes, destination: str) -> None:
-        if self._figure is not None and not self._waiting:
-            self._wait()
-            self._ask_for(self._figure, kind, suffix, content, destination)
+        figure = self._figure
+        if figure is None or self._waiting:
+            return
+        self._wait()
+        if figure.per_sample:
+            self._ask_for(figure, kind, suffix, content, destination)
+            return
+        heads, rows = figure.table()
+        texts = ([text] for text in figure.texts_drawn())
+        # Nobody can look for small counts in pixels.
+        self._pieces.write(
+            heads,
+            itertools.chain(rows, texts),
+            lambda shown: self._ask_for(figure, kind, suffix, content, destination, shown),
+        )
 
     def _wait(self) -> None:
         self._waiting = True
@@ -327,7 +340,13 @@ class PlotPanel(QWidget):
         self._say(ASKING, sticky=True)
 
     def _ask_for(
-        self, figure: Figure, kind: str, suffix: str, content: bytes, destination: str
+        self,
+        figure: Figure,
+        kind: str,
+        suffix: str,
+        content: bytes,
+        destination: str,
+        shown: bytes = b"",
     ) -> None:
         if self._outlet is None:
             return
@@ -348,6 +367,7 @@ class PlotPanel(QWidget):
             destination=destination,
             on_done=done,
             on_refused=self._answered,
+            shown=shown,
         )
 
     def _answered(self, sentence: str) -> None:

@@ -6,12 +6,12 @@ import datetime
 from collections.abc import Mapping
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from deepbench_ui.models.approval_rows import WHAT, approval_problem
-from deepbench_ui.pages.base import card, label
+from deepbench_ui.pages.base import label
 from deepbench_ui.widgets.choice_box import ChoiceBox
-from deepbench_ui.widgets.fold import Fold
+from deepbench_ui.widgets.folded_form import FoldedForm
 from deepbench_ui.widgets.reflow_grid import ReflowGrid
 from deepbench_ui.widgets.register_card import text_field
 
@@ -38,7 +38,7 @@ RECORD = "Record the Approval"
 _LETTERS = 30
 
 
-class ApprovalForm(Fold):
+class ApprovalForm(FoldedForm):
     """A form that is folded away until it is wanted.
 
     Args:
@@ -49,9 +49,7 @@ class ApprovalForm(Fold):
     approved = Signal(dict)
 
     def __init__(self, name: str) -> None:
-        super().__init__(name, TITLE)
-        frame, inside = card()
-        inside.addWidget(label(WHY, "muted"))
+        super().__init__(name, TITLE, WHY)
         self.what = ChoiceBox()
         self.what.setObjectName(f"{name}.what")
         self.what.setAccessibleName(WHAT_QUESTION)
@@ -64,25 +62,15 @@ class ApprovalForm(Fold):
         self.what.activated.connect(self._check)
         asked = label(WHAT_QUESTION)
         asked.setBuddy(self.what)
-        inside.addWidget(asked)
-        inside.addWidget(self.what)
+        self.form.addWidget(asked)
+        self.form.addWidget(self.what)
         grid = ReflowGrid(_LETTERS, 2)
         self.fields: dict[str, QLineEdit] = {}
         for key, question, hint in FIELDS:
             grid.add(self._field(name, key, question, hint))
-        inside.addWidget(grid)
-        inside.addWidget(self._field(name, "reason", REASON, REASON_HINT))
-        line = QHBoxLayout()
-        self.button = QPushButton(RECORD)
-        self.button.setObjectName(f"{name}.record")
-        self.button.clicked.connect(self._record)
-        self.missing = label("", "muted", f"{name}.missing")
-        line.addWidget(self.button)
-        line.addWidget(self.missing, 1)
-        inside.addLayout(line)
-        self.inside.addWidget(frame)
-        self.set_open(False)
-        self._check()
+        self.form.addWidget(grid)
+        self.form.addWidget(self._field(name, "reason", REASON, REASON_HINT))
+        self.end_with("record", RECORD, self._record)
 
     def _field(self, name: str, key: str, question: str, hint: str) -> QWidget:
         holder = QWidget()
@@ -116,11 +104,6 @@ class ApprovalForm(Fold):
     def is_begun(self) -> bool:
         """Whether something stands in it that was not recorded."""
         return any(value.strip() for value in self.values.values())
-
-    def _check(self) -> None:
-        problem = self.problem
-        self.button.setEnabled(not problem)
-        self.missing.setText(problem if self.is_begun else "")
 
     def _record(self) -> None:
         if self.problem:

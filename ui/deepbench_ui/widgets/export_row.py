@@ -18,7 +18,7 @@ SAVE_NAME = "Save {title}"
 MAY, MAY_NOT = "May leave. {sentence}", "Stays in the study. {sentence}"
 TOLD = "Stays in the study, for the reason above."
 ASKING = "Checking and writing …"
-ASKING_FOLDER = "Making, checking and writing the files; this can take a few minutes …"
+ASKING_FOLDER = "Checking the files once more and writing them …"
 SAVED = "Saved as {path}."
 _ICON_SIZE = 16
 

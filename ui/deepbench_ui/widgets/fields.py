@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
 from deepbench_ui.pages.base import label
 from deepbench_ui.session import StudySession
+from deepbench_ui.widgets.text_area import text_area
 
 
 class TextAnswer(QWidget):
@@ -51,18 +52,15 @@ class TextAnswer(QWidget):
         self.field: QLineEdit | QPlainTextEdit
         if lines == 1:
             line = QLineEdit()
+            line.setPlaceholderText(hint)
+            line.setObjectName(name)
+            line.setAccessibleName(question)
             line.textEdited.connect(self._write)
             self.field = line
         else:
-            area = QPlainTextEdit()
-            area.setTabChangesFocus(True)
-            area.setAcceptDrops(False)  # a file dropped here is the window's
-            area.setFixedHeight(area.fontMetrics().lineSpacing() * lines + 18)
+            area = text_area(name, question, hint, lines)
             area.textChanged.connect(self._area_changed)
             self.field = area
-        self.field.setPlaceholderText(hint)
-        self.field.setObjectName(name)
-        self.field.setAccessibleName(question)
         self.question.setBuddy(self.field)
         column.addWidget(self.field)
         self._showing = False

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import partial
 
 from PySide6.QtGui import QColor, QSyntaxHighlighter, QTextCharFormat, QTextDocument
-from PySide6.QtWidgets import QFrame, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from deepbench.study.claim_wording import find_overclaims
 from deepbench_ui.models.wording_notes import WordingNote, wording_notes
@@ -15,6 +15,7 @@ from deepbench_ui.session import StudySession
 from deepbench_ui.theme import theme
 from deepbench_ui.widgets.banner import Banner
 from deepbench_ui.widgets.marked_line import MarkedLine
+from deepbench_ui.widgets.text_area import text_area
 
 TITLE = "Sentences of your own"
 WHY = (
@@ -27,7 +28,6 @@ USE = "Use This Wording"
 FINE = "No word here claims more than an association."
 PLACE = ("claims", "own")
 _LINES = 5
-_SPACE = 18
 
 
 class _Underline(QSyntaxHighlighter):
@@ -67,13 +67,7 @@ class OwnSentences(QFrame):
         column.setSpacing(8)
         column.addWidget(label(TITLE, "heading"))
         column.addWidget(label(WHY, "muted"))
-        self.field = QPlainTextEdit()
-        self.field.setObjectName(name)
-        self.field.setAccessibleName(TITLE)
-        self.field.setPlaceholderText(HINT)
-        self.field.setTabChangesFocus(True)
-        self.field.setAcceptDrops(False)  # a file dropped here is the window's
-        self.field.setFixedHeight(self.field.fontMetrics().lineSpacing() * _LINES + _SPACE)
+        self.field = text_area(name, TITLE, HINT, _LINES)
         self.field.textChanged.connect(self._write)
         column.addWidget(self.field)
         self._underline = _Underline(self.field.document())

@@ -59,4 +59,7 @@ class PrivacyTab(ResultTab):
             filled=record is not None,
             has_model=choice is not None and bool(choice.final_model),
         )
-        self.private.show_private(record.private_training if record is not None else None)
+        self.private.show_private(
+            record.private_training if record is not None else None,
+            [column.name for column in imported.columns] if imported is not None else (),
+        )

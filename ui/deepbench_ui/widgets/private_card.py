@@ -1,6 +1,8 @@
-"""Private training: whether, at which budget, what it costs, and what is guaranteed."""
+"""Private training: whether, at which budget, with what known, what it costs and guarantees."""
 
 from __future__ import annotations
+
+from collections.abc import Collection
 
 from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
@@ -12,6 +14,7 @@ from deepbench_ui.session import StudySession
 from deepbench_ui.widgets.choices import Choices, Option
 from deepbench_ui.widgets.fact_grid import FactGrid
 from deepbench_ui.widgets.in_turn import InTurn
+from deepbench_ui.widgets.known_ranges import KnownRanges
 from deepbench_ui.widgets.sentences import Sentences
 
 TITLE = "A model that may be given away"
@@ -34,7 +37,7 @@ _DEFAULT = 3.0
 
 
 class PrivateCard(QWidget):
-    """A switch and a budget, which are answers, and what came of them.
+    """A switch, a budget and known limits, which are answers, and what came of them.
 
     Args:
         name: Its objectName.
@@ -63,6 +66,8 @@ class PrivateCard(QWidget):
             lambda value: session.answer("privacy.epsilon", float(value), BUDGET_STEP)
         )
         inside.addWidget(self.budget)
+        self.ranges = KnownRanges(f"{name}.ranges", session)
+        inside.addWidget(self.ranges)
         self.empty = label(NOT_YET, "muted", f"{name}.empty")
         inside.addWidget(self.empty)
         self.findings = QWidget()
@@ -83,14 +88,20 @@ class PrivateCard(QWidget):
         inside.addWidget(self.findings)
         column.addWidget(frame)
 
-    def show_private(self, record: PrivateTrainingRecord | None) -> None:
-        """Show the answers, and what came of them."""
+    def show_private(self, record: PrivateTrainingRecord | None, columns: Collection[str]) -> None:
+        """Show the answers, and what came of them.
+
+        Args:
+            record: What came of them; None if nothing yet.
+            columns: Names of the table; none before it was read.
+        """
         on = bool(self._session.value("privacy.private_training", False))
         self.switch.setChecked(on)
         budget = f"{self._session.value('privacy.epsilon', _DEFAULT):g}"
         # A plan may ask for another one; then none of these is marked.
         self.budget.show_choice(budget if budget in self.budget.buttons else None)
-        for part in (self.budget, self.budget_label):
+        self.ranges.refresh(columns)
+        for part in (self.budget, self.budget_label, self.ranges):
             part.setVisible(on)
         self.findings.setVisible(record is not None)
         self.empty.setVisible(on and record is None)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton
 
 from deepbench.study.sensitivity_scan import folded
 from deepbench_ui.models.register_rows import SHORTEST_ISSUE, SHORTEST_NAME, SHORTEST_REASON
-from deepbench_ui.pages.base import card, label
-from deepbench_ui.widgets.fold import Fold
+from deepbench_ui.pages.base import label
+from deepbench_ui.widgets.folded_form import FoldedForm
 from deepbench_ui.widgets.register_card import text_field
 
 TITLE = "Raise an Issue"
@@ -29,7 +28,7 @@ NO_TEXT = "Say in at least {least} letters what is at stake."
 NO_NAME = "Say who raises it."
 
 
-class RaiseIssue(Fold):
+class RaiseIssue(FoldedForm):
     """A form that is folded away until it is wanted.
 
     Args:
@@ -40,32 +39,20 @@ class RaiseIssue(Fold):
     raised = Signal(str, str, str)
 
     def __init__(self, name: str) -> None:
-        super().__init__(name, TITLE)
+        super().__init__(name, TITLE, WHY)
         self._known: frozenset[str] = frozenset()
         self._own_kinds: frozenset[str] = frozenset()
-        frame, inside = card()
-        inside.addWidget(label(WHY, "muted"))
         self.issue = text_field(f"{name}.issue", ISSUE, ISSUE_HINT)
         self.text = text_field(f"{name}.text", TEXT, TEXT_HINT)
         self.by = text_field(f"{name}.by", BY, BY_HINT)
         for field, question in ((self.issue, ISSUE), (self.text, TEXT), (self.by, BY)):
             asked = label(question)
             asked.setBuddy(field)
-            inside.addWidget(asked)
-            inside.addWidget(field)
+            self.form.addWidget(asked)
+            self.form.addWidget(field)
             field.textEdited.connect(self._check)
             field.returnPressed.connect(self._raise)
-        line = QHBoxLayout()
-        self.button = QPushButton(RAISE)
-        self.button.setObjectName(f"{name}.raise")
-        self.button.clicked.connect(self._raise)
-        self.missing = label("", "muted", f"{name}.missing")
-        line.addWidget(self.button)
-        line.addWidget(self.missing, 1)
-        inside.addLayout(line)
-        self.inside.addWidget(frame)
-        self.set_open(False)
-        self._check()
+        self.end_with("raise", RAISE, self._raise)
 
     def show_known(self, issues: Collection[str], kinds: Collection[str]) -> None:
         """Take the names that are used already, and the kinds that the program raises."""
@@ -92,11 +79,6 @@ class RaiseIssue(Fold):
     def is_begun(self) -> bool:
         """Whether something stands in it that was not raised."""
         return any(field.text().strip() for field in (self.issue, self.text, self.by))
-
-    def _check(self) -> None:
-        problem = self.problem
-        self.button.setEnabled(not problem)
-        self.missing.setText(problem if self.is_begun else "")
 
     def _raise(self) -> None:
         if self.problem:

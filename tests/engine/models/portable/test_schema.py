@@ -61,12 +61,17 @@ def test_labels_counted_together_are_not_named():
 
 
 def test_the_outcome_with_classes_and_decision_rule():
-    outcome = schema_of(model_of("linear", 0, "binary"))["outcome"]
+    outcome = schema_of(model_of("linear", 0, "binary"), guarded=False)["outcome"]
     assert outcome["column"] == "diagnosis"
     assert outcome["kind"] == "two classes"
     assert outcome["classes"] == ["healthy", "=ill"]
     assert outcome["decision"]["threshold"] == pytest.approx(2 / 3)
     assert sum(outcome["decision"]["shares"].values()) == pytest.approx(1.0)
+    # Times the samples of the study, exact shares are the number of people with the disease.
+    guarded = schema_of(model_of("linear", 0, "binary"), guarded=True)["outcome"]["decision"]
+    assert guarded["threshold"] == 0.67
+    assert guarded["shares"] == {"healthy": 0.33, "=ill": 0.67}
+    assert "rounded" in guarded["rule"]
     plain = schema_of(model_of("svm", 1, "multiclass"))["outcome"]
     assert "highest probability" in plain["decision"]["rule"]
     assert schema_of(model_of("linear", 0, "regression"))["outcome"] == {

@@ -26,27 +26,27 @@ def fitted(training, family, params) -> FittedModel:
 def test_neighbours_are_the_training_samples():
     training = samples(50, 4)
     model = fitted(training, "knn", {"neighbours": 5, "weights": "uniform"})
-    found = look_at_structure(model, training, PATIENTS)
+    found = look_at_structure(model, training, PATIENTS, guarded=False)
     assert "all 50 samples of the training set" in found.stores_samples
 
 
 def test_projected_neighbours_are_still_stored():
     training = samples(50, 30)
     params = {"neighbours": 5, "weights": "uniform", "components": 5}
-    found = look_at_structure(fitted(training, "knn", params), training, PATIENTS)
+    found = look_at_structure(fitted(training, "knn", params), training, PATIENTS, guarded=False)
     assert "coordinates" in found.stores_samples
 
 
 def test_support_vectors_are_training_samples():
     training = samples(60, 4)
     model = fitted(training, "svm", {"kernel": "rbf", "C": 1.0, "width": 1.0})
-    found = look_at_structure(model, training, PATIENTS)
+    found = look_at_structure(model, training, PATIENTS, guarded=False)
     assert f"holds {len(model.predictor.support)} samples" in found.stores_samples
 
 
 def test_a_linear_model_of_few_columns_stores_nothing():
     training = samples(60, 4)
-    found = look_at_structure(fitted(training, "linear", RIDGE), training, PATIENTS)
+    found = look_at_structure(fitted(training, "linear", RIDGE), training, PATIENTS, guarded=False)
     assert found.stores_samples == ""
     assert found.parameters == 4 + 1
     # Only the ranges are said of its file.
@@ -54,9 +54,23 @@ def test_a_linear_model_of_few_columns_stores_nothing():
     assert "smallest and the largest value" in found.sentences[0]
 
 
+def test_ranges_are_said_as_the_file_has_them():
+    training = samples(60, 4)
+    model = fitted(training, "linear", RIDGE)
+    (said,) = look_at_structure(model, training, PATIENTS, guarded=True).sentences
+    assert "at least 10 patients lie at or beyond each" in said
+    assert "smallest" not in said
+    few = samples(9, 2)
+    sentences = look_at_structure(
+        fitted(few, "linear", RIDGE), few, PATIENTS, guarded=True
+    ).sentences
+    # Of so few patients the file says no range at all.
+    assert not sentences
+
+
 def test_more_coefficients_than_patients_are_said():
     training = samples(40, 300)
-    found = look_at_structure(fitted(training, "linear", RIDGE), training, PATIENTS)
+    found = look_at_structure(fitted(training, "linear", RIDGE), training, PATIENTS, guarded=False)
     assert found.parameters == 301
     assert "301 fitted numbers for 40 patients" in found.sentences[0]
 
@@ -77,7 +91,7 @@ def test_networks_are_counted_with_all_their_starts():
         np.arange(4),
         predictor,
     )
-    found = look_at_structure(model, training, PATIENTS)
+    found = look_at_structure(model, training, PATIENTS, guarded=False)
     assert found.parameters == 2 * (16 * 4 + 16 + 2 * 16 + 2)
     assert "228 fitted numbers for 40 patients" in found.sentences[0]
 
@@ -111,7 +125,9 @@ def test_repeated_rows_of_one_patient_do_not_hide_a_leaf():
 
 def test_a_memorising_forest_is_told_by_its_leaves():
     training = samples(50, 4)
-    found = look_at_structure(fitted(training, "random_forest", MEMORISING), training, PATIENTS)
+    found = look_at_structure(
+        fitted(training, "random_forest", MEMORISING), training, PATIENTS, guarded=False
+    )
     assert "of the leaves of its trees were made by one patient alone" in found.sentences[0]
     assert "patients stand alone in a leaf" in found.sentences[0]
 

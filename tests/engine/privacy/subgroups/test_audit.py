@@ -140,6 +140,16 @@ def test_a_number_as_outcome() -> None:
     assert record is not None
     assert marks(record) == {("f", "error")}
     assert "is further off where sex = f" in " ".join(record.sentences)
+    off = np.abs(values - y)
+    women, men = np.sort(off[sex == "f"]), np.sort(off[sex == "m"])
+    of_two = max(side[-2:].sum() / side.sum() for side in (women, men))
+    for group in record.groups:
+        if group.column == "sex":
+            assert group.of_two == pytest.approx(of_two)
+
+
+def test_shares_of_wrong_answers_are_no_sums() -> None:
+    assert all(group.of_two is None for group in audited(planted(0.3)).groups)
 
 
 @pytest.mark.parametrize(

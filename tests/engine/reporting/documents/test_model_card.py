@@ -12,8 +12,10 @@ from deepbench.privacy.contents.markup import html_contents
 from deepbench.reporting.documents.card_head import licence_id
 from deepbench.reporting.documents.markdown import escaped
 from deepbench.reporting.documents.model_card import model_card
-from deepbench.study.records import Score, StudySummary
-from tests.engine.reporting import summaries
+from deepbench.reporting.release_scores import released_audit
+from deepbench.reporting.small_cells import SmallCells
+from deepbench.study.records import Score, StudySummary, SubgroupAuditRecord
+from tests.engine.reporting import audited, summaries
 from tests.engine.reporting.conftest import Page
 from tests.engine.reporting.documents import written
 
@@ -49,6 +51,46 @@ def test_head_is_yaml_with_the_scores_of_the_test() -> None:
         )
         assert ends["level"] == 0.95
     assert "Accuracy of always saying the largest class" not in metrics
+
+
+def with_audit(level: str, groups: SubgroupAuditRecord) -> StudySummary:
+    summary = written.full(level)
+    assert summary.ethics is not None
+    cells = SmallCells(10 if level == "sensitive" else 0)
+    ethics = summary.ethics.model_copy(update={"subgroups": released_audit(groups, cells)})
+    return summary.model_copy(update={"ethics": ethics})
+
+
+@pytest.mark.parametrize("level", ["internal", "sensitive"])
+def test_audited_groups_stand_in_text_and_head(level: str) -> None:
+    groups = audited.AUDIT.model_copy(update={"samples": 120, "units": 120})
+    text = card(with_audit(level, groups), level)
+    assert "### Audit of groups" in text
+    (row,) = (line for line in text.splitlines() if line.startswith("| sex: f | 60 | AUROC"))
+    assert [cell.strip() for cell in row.split("|")[4:8]] == ["0.81", "0.71–0.91", "0.90", "−0.09"]
+    # The one of another column that was too small to be audited.
+    assert "1 group is not shown: too small (fewer than 10 test units)" in text
+    _, women, men = head(text)["model-index"][0]["results"]  # type: ignore[index]
+    assert women["dataset"]["name"] == "test samples of the study with sex = f"
+    assert women["dataset"]["units"] == 60
+    assert women["metrics"][0]["type"] == "roc_auc"
+    assert women["metrics"][0]["value"] == 0.81
+    ends = {"value": -0.09, "low": -0.19, "high": 0.01}
+    assert women["metrics"][0]["difference_to_all_others"] == ends
+    # How many are ill in a group stands nowhere, so a guarded card has no share of those.
+    assert [metric["name"] for metric in men["metrics"]] == (
+        ["AUROC", "Missed"] if level == "internal" else ["AUROC"]
+    )
+    assert ("The model misses “ill” more often." in text) == (level == "internal")
+
+
+def test_groups_that_would_tell_of_a_few_people_are_only_counted() -> None:
+    # 4 of 124 units are in no group: with both groups shown they could be worked out.
+    text = card(with_audit("sensitive", audited.AUDIT), "sensitive")
+    assert "2 groups are not shown" in text
+    assert "sex: f" not in text
+    assert "sex: m" in text
+    assert len(head(text)["model-index"][0]["results"]) == 2  # type: ignore[index]
 
 
 def test_head_of_a_study_without_results() -> None:
@@ -158,8 +200,8 @@ def test_scores_of_groups_have_ten_units_at_least() -> None:
     for level in ("internal", "sensitive"):
         page = Page(written.documents(written.full(level), level)["card/model-card.html"])
         rows = page.table("Groups of test samples")
-        assert [row["Score"] for row in rows] == ["0.981", "0.958"]
-        assert "1 group of fewer than 10 samples or units is not shown." in page.words
+        assert [row["Score"] for row in rows] == ["0.98", "0.96"]
+        assert "1 group of fewer than 10 samples or units, in all, in one class" in page.words
     groups = summaries.binary_test().subgroups[2:]
     test = summaries.binary_test().model_copy(update={"subgroups": groups})
     few = written.full("internal").model_copy(update={"choice": summaries.choice(test=test)})

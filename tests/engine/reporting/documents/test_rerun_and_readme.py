@@ -68,11 +68,22 @@ def test_pythons_are_those_of_the_program() -> None:
 
 
 def test_files_are_compared_first(bundle: Path) -> None:
-    assert run(bundle, "--files-only") == (0, "All 4 files are as they left the study.\n")
+    status, said = run(bundle, "--files-only")
+    assert status == 0
+    assert said.startswith(
+        "All 4 files are as checksums.sha256 lists them. The list is not signed:"
+    )
     (bundle / "results.json").write_text("[]", encoding="utf-8")
     status, said = run(bundle, "--data", str(bundle / "data"))
     assert status == 2
     assert said.endswith("Changed or missing since they left the study: results.json.\n")
+
+
+def test_without_the_list_nothing_is_claimed(bundle: Path) -> None:
+    (bundle / "checksums.sha256").unlink()
+    status, said = run(bundle, "--files-only")
+    assert status == 2
+    assert said.startswith("There is no checksums.sha256, so nobody can say")
 
 
 def test_what_is_missing_is_named(bundle: Path) -> None:

@@ -43,6 +43,10 @@ class Figure(ABC):
     def table(self) -> Table:
         """Return column names and rows of what is drawn ("data as CSV")."""
 
+    def texts_drawn(self) -> Iterable[str]:
+        """Return what is written in it besides its table."""
+        return ()
+
     @abstractmethod
     def summary(self) -> str:
         """Return what it shows in a sentence, for screen readers."""

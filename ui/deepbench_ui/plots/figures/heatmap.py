@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -113,6 +115,10 @@ class HeatmapFigure(Figure):
                 cells = [self.meaning(value) if value is not None else None for value in row]
             lines.append([self.row_name(index), *cells])
         return header, lines
+
+    def texts_drawn(self) -> Iterable[str]:
+        """What stands in the cells."""
+        return itertools.chain.from_iterable(self.texts)
 
     def summary(self) -> str:
         """Size, and the range of the cells or how many there are of each code."""
