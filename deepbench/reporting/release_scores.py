@@ -19,9 +19,12 @@ from deepbench.study.records import (
     StudySummary,
     SubgroupAuditRecord,
     SubgroupRecord,
+    TestRecord,
 )
 
 _NOTHING = Score(value=None)
+#: Measures of answers: with all digits and the sizes of the classes they are the confusion matrix.
+_OF_ANSWERS = frozenset({"accuracy", "balanced_accuracy", "mcc", "f1", "majority_accuracy"})
 #: Counted among samples of one class; how many those are in a group stands nowhere.
 _OF_A_CLASS = ("missed", "false alarms")
 _P_DIGITS = 2
@@ -41,12 +44,31 @@ def released_scores(summary: StudySummary, cells: SmallCells) -> StudySummary:
     changes: dict[str, object] = {}
     if choice is not None:
         groups = tuple(_scored(group, cells) for group in choice.test.subgroups)
-        test = choice.test.model_copy(update={"subgroups": groups})
+        test = choice.test.model_copy(update={"subgroups": groups, **_metrics(choice.test, cells)})
         changes["choice"] = choice.model_copy(update={"test": test})
     if ethics is not None and ethics.subgroups is not None:
         audit = released_audit(ethics.subgroups, cells)
         changes["ethics"] = ethics.model_copy(update={"subgroups": audit})
     return summary.model_copy(update=changes)
+
+
+def _metrics(test: TestRecord, cells: SmallCells) -> dict[str, dict[str, Score]]:
+    """Return the metrics, with two digits where the confusion matrix hides a count."""
+    counts = test.curves.confusion if test.curves is not None else ()
+    if not any(cells.is_few(count) for row in counts for count in row):
+        return {}
+    found = {
+        "metrics": test.metrics,
+        "baseline_metrics": test.baseline_metrics,
+        "blend_metrics": test.blend_metrics,
+    }
+    return {
+        field: {
+            name: coarse_score(score, share=True) if name in _OF_ANSWERS else score
+            for name, score in metrics.items()
+        }
+        for field, metrics in found.items()
+    }
 
 
 def _scored(group: SubgroupRecord, cells: SmallCells) -> SubgroupRecord:

@@ -288,3 +288,52 @@ def test_the_register_names_groups_without_their_errors() -> None:
     whole = releasable(summary, SmallCells(), per_sample=False).ethics
     assert whole is not None
     assert whole.entries[0].text == said
+
+
+def _answers(wrong: tuple[int, int]) -> dict[str, float]:
+    """Return the measures of 71 and 43 test samples of which so many were answered wrongly."""
+    (first, second), (a, b) = (71, 43), wrong
+    right, found = first - a, second - b
+    mcc = (right * found - a * b) / np.sqrt(
+        float((found + a) * (found + b) * (right + a) * (right + b))
+    )
+    return {
+        "accuracy": (right + found) / 114,
+        "balanced_accuracy": (right / first + found / second) / 2,
+        "mcc": float(mcc),
+        "f1": 2 * found / (2 * found + a + b),
+    }
+
+
+def _solutions(shown: dict[str, float]) -> list[tuple[int, int]]:
+    digits_shown = {name: len(repr(value).partition(".")[2]) for name, value in shown.items()}
+    return [
+        wrong
+        for wrong in itertools.product(range(12), range(12))
+        if all(
+            round(value, min(digits_shown[name], 9)) == round(shown[name], 9)
+            for name, value in _answers(wrong).items()
+        )
+    ]
+
+
+def test_hidden_counts_of_the_confusion_matrix_do_not_follow_from_the_metrics() -> None:
+    truth = (3, 2)
+    test = summaries.binary_test()
+    exact = {name: Score(value=value) for name, value in _answers(truth).items()}
+    test = test.model_copy(update={"metrics": {**test.metrics, **exact}})
+    choice = summaries.choice().model_copy(update={"test": test})
+    whole = summaries.summary(choice=choice)
+    assert _solutions(_answers(truth)) == [truth]
+    released = releasable(whole, TEN, per_sample=False)
+    assert released.choice is not None
+    shown = {name: released.choice.test.metrics[name].value for name in exact}
+    assert all(value is not None for value in shown.values())
+    assert len(_solutions({name: value for name, value in shown.items() if value})) > 1
+    # A score of ranks has nothing to do with answers, and stays as it is.
+    assert released.choice.test.metrics["auroc"] == test.metrics["auroc"]
+    many = test.model_copy(update={"curves": summaries.binary_curves(((58, 13), (12, 31)))})
+    whole = summaries.summary(choice=choice.model_copy(update={"test": many}))
+    released = releasable(whole, TEN, per_sample=False)
+    assert released.choice is not None
+    assert released.choice.test.metrics == many.metrics
