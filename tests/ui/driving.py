@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QDialog,
     QFileDialog,
     QLineEdit,
+    QPushButton,
     QWidget,
 )
 
@@ -182,7 +183,21 @@ class Driver:
 
     def choose_file(self, button: str, path: Path) -> None:
         """Press a button that asks for a file, and name the file."""
+        self._name_file(lambda: self.click(button), path)
 
+    def export(self, button: str, path: Path) -> None:
+        """Press a button that saves, wait for what would leave, and name the file."""
+
+        def look_through(dialog: QDialog) -> None:
+            assert dialog.objectName() == "report.preview"
+            choose = dialog.findChild(QPushButton, "report.preview.choose")
+            assert choose is not None
+            self.wait(choose.isEnabled, "what would leave", LONG_SECONDS)
+            self._name_file(lambda: QTest.mouseClick(choose, Qt.MouseButton.LeftButton), path)
+
+        self.in_dialog(lambda: self.click(button), look_through)
+
+    def _name_file(self, asks: Callable[[], None], path: Path) -> None:
         def name_it(dialog: QDialog) -> None:
             assert isinstance(dialog, QFileDialog)
             field = dialog.findChild(QLineEdit, "fileNameEdit")
@@ -197,7 +212,7 @@ class Driver:
             if dialog.isVisible():
                 dialog.accept()
 
-        self.in_dialog(lambda: self.click(button), name_it)
+        self.in_dialog(asks, name_it)
 
     # --- the wizard -------------------------------------------------------------------
 

@@ -155,7 +155,7 @@ def test_from_start_to_export(driver: Driver, tmp_path: Path) -> None:
     driver.next("test")
     finish_from_test(driver)
     target = tmp_path / "for the paper.html"
-    driver.choose_file("report.export.report", target)
+    driver.export("report.export.report", target)
     driver.wait(target.exists, "the exported report")
     assert "Condition" in target.read_text(encoding="utf-8")
     found = results(study)
