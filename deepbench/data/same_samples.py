@@ -20,7 +20,7 @@ Matrix = NDArray[np.float64]
 
 # Measured on split public tables (clinical, proteins, shells, expression): all rows of the known
 # half are found after noise and rounding, and at most 1 % of the other half is taken for known;
-# 3 % where all columns measure one thing (abalone). Values of rows that are equal in all columns may
+# 3 % where all columns measure one thing (abalone). Values of rows that agree in all columns may
 # be rounded; where some columns may differ, the others have to agree closely.
 _ROUNDED, _CLOSE = 0.005, 0.001
 # How often a value of the same sample differs: a later correction, a gap that was filled.
