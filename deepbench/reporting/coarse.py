@@ -27,7 +27,9 @@ def coarse_score(score: Score, *, share: bool) -> Score:
 
 def coarse(value: float | None, *, share: bool) -> float | None:
     """Return a number with two decimals, or with three digits where it has a unit."""
-    return None if value is None else round(value, _DECIMALS) if share else digits(value, _DIGITS)
+    if value is None:
+        return None
+    return round(value, _DECIMALS) + 0.0 if share else digits(value, _DIGITS)  # no -0.0
 
 
 def digits(value: float | None, count: int) -> float | None:

@@ -268,6 +268,7 @@ def test_digits_are_those_of_the_number() -> None:
     assert digits(0.00123456, 2) == 0.0012
     assert digits(None, 2) is None
     assert coarse(0.123, share=True) == 0.12
+    assert str(coarse(-0.001, share=True)) == "0.0"
     assert coarse(4.5678, share=False) == 4.57
 
 
