@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QMimeData, Qt, Signal
-from PySide6.QtGui import (
-    QContextMenuEvent,
-    QFontDatabase,
-    QKeyEvent,
-    QKeySequence,
-)
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QHBoxLayout,
-    QMenu,
     QPlainTextEdit,
     QVBoxLayout,
     QWidget,
@@ -23,19 +17,19 @@ from deepbench.study.records import BundleFilePreview
 from deepbench_ui.pages.base import label
 from deepbench_ui.plots.outlet import CLIPBOARD, Outlet
 from deepbench_ui.session import StudySession
+from deepbench_ui.widgets.gated_copy import GatedCopy
 from deepbench_ui.widgets.gated_text import Leaving
 
 TITLE = "As it would leave: {path}"
 TEXT_NAME = "Text of {path}"
 PART = "This is the beginning of the file; the rest is not shown here."
-COPY_SELECTION, SELECT_ALL = "Copy", "Select All"
 CLOSE = "Close"
 #: Texts of lines that are broken where the window ends; the others keep theirs.
 _PROSE = (".txt", ".md")
 _SIZE = (820, 560)
 
 
-class FinalText(QPlainTextEdit):
+class FinalText(GatedCopy, QPlainTextEdit):
     """Read-only text that gives nothing to the clipboard by itself.
 
     Args:
@@ -62,39 +56,6 @@ class FinalText(QPlainTextEdit):
         if not path.endswith(_PROSE):
             self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
             self.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
-
-    @property
-    def chosen(self) -> str:
-        """The selected text."""
-        # Qt writes the ends of paragraphs as U+2029.
-        return self.textCursor().selectedText().replace("\u2029", "\n")
-
-    def createMimeDataFromSelection(self) -> QMimeData:  # noqa: N802
-        """Give nothing to drags and to the clipboard of the middle mouse button."""
-        return QMimeData()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        """Qt would put the selection on the clipboard by itself."""
-        if event.matches(QKeySequence.StandardKey.Copy) or event.matches(
-            QKeySequence.StandardKey.Cut
-        ):
-            self._want_copy()
-            event.accept()
-            return
-        super().keyPressEvent(event)
-
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802
-        """Offer a copy that asks first."""
-        menu = QMenu(self)
-        copy = menu.addAction(COPY_SELECTION, self._want_copy)
-        copy.setEnabled(self.textCursor().hasSelection())
-        menu.addAction(SELECT_ALL, self.selectAll)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.popup(event.globalPos())
-
-    def _want_copy(self) -> None:
-        if self.chosen:
-            self.copy_wanted.emit(self.chosen)
 
 
 class CopyLine(Leaving):

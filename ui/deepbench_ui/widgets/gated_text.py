@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QMimeData, QSize, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QMenu,
     QSizePolicy,
     QTextBrowser,
     QToolButton,
@@ -21,8 +20,9 @@ from deepbench_ui.pages.base import label
 from deepbench_ui.plan_words import in_window
 from deepbench_ui.plots.outlet import CLIPBOARD, Outlet
 from deepbench_ui.theme import icon, theme
+from deepbench_ui.widgets.gated_copy import GatedCopy
 
-COPY, COPY_SELECTION, SELECT_ALL = "Copy", "Copy", "Select All"
+COPY = "Copy"
 SAVE = "Save…"
 COPY_TIP, SAVE_TIP = "Copy this text", "Save this text as a file"
 SAVE_TITLE = "Save the Text"
@@ -32,7 +32,7 @@ _ICON_SIZE = 18
 _SLACK = 6
 
 
-class GatedText(QTextBrowser):
+class GatedText(GatedCopy, QTextBrowser):
     """Read-only text as high as it is; what is copied from it is asked for first.
 
     Args:
@@ -65,35 +65,6 @@ class GatedText(QTextBrowser):
         """Show a rich text."""
         self.setHtml(text)
         self._fit()
-
-    def createMimeDataFromSelection(self) -> QMimeData:  # noqa: N802
-        """Give nothing to drags and to the clipboard of the middle mouse button."""
-        return QMimeData()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        """Qt would put the selection on the clipboard by itself."""
-        if event.matches(QKeySequence.StandardKey.Copy) or event.matches(
-            QKeySequence.StandardKey.Cut
-        ):
-            self._want_copy()
-            event.accept()
-            return
-        super().keyPressEvent(event)
-
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802
-        """Offer a copy that asks first."""
-        menu = QMenu(self)
-        copy = menu.addAction(COPY_SELECTION, self._want_copy)
-        copy.setEnabled(self.textCursor().hasSelection())
-        menu.addAction(SELECT_ALL, self.selectAll)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.popup(event.globalPos())
-
-    def _want_copy(self) -> None:
-        # Qt writes the ends of paragraphs as U+2029.
-        text = self.textCursor().selectedText().replace("\u2029", "\n").replace("\u2028", "\n")
-        if text:
-            self.copy_wanted.emit(text.replace("\u00a0", " "))
 
     def _fit(self) -> None:
         self._measured = self.document().clone(self)
